@@ -1,0 +1,64 @@
+# Everything a person or CI does here. `make help` lists it.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+# one file of tests, one process: its servers and databases start once; more than four only fight for memory
+PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help env demo test fast check format lock docs bench clean
+.DELETE_ON_ERROR:
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: env ## environment, install, the main job on a synthetic town; prints where the report and the extract are
+	$(BIN)/nastavnik demo
+
+test: check ## ruff, mypy and every test
+	$(PYTEST)
+
+fast: env ## the tests that start no server, browser or office program
+	$(PYTEST) -m "not slow"
+
+check: env ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
+	$(BIN)/mypy
+
+format: env ## let ruff write the code its way
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: env ## write the generated pages anew: docs/dictionary.md, docs/rules.md
+	$(BIN)/python -m expectations.dictionary docs
+
+bench: env ## measure the figures of the README
+	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done
+
+lock: $(BIN)/uv ## pin every dependency anew: bootstrap.lock, requirements.lock
+	$(COMPILE) --upgrade --group bootstrap --output-file bootstrap.lock
+	$(COMPILE) --upgrade pyproject.toml --group dev --output-file requirements.lock
+	@! grep -nE '(https?|file)://' bootstrap.lock requirements.lock || { echo "A lock names a registry."; exit 1; }
+
+clean: ## remove the environment and every cache of ours
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+env: .venv/installed
+
+.venv/installed: $(BIN)/uv requirements.lock pyproject.toml
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(BIN)/uv: bootstrap.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r bootstrap.lock
+	@touch $@

@@ -1,0 +1,1 @@
+"""Reading a delivered file into typed sheets, in a process with limits."""

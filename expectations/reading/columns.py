@@ -1,0 +1,92 @@
+"""Columns of cells turned into columns of values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from expectations.reading.cells import Value, are_dates, is_number, is_plain, reader_of
+from expectations.reading.pages import Cell, Fault
+from expectations.reading.refusal import too_large
+from expectations.spellings import Kind
+from expectations.structure import Column
+from expectations.text import LATIN, read_look_alikes
+
+GAP = "|"  # joins cells, to look at a whole column at once
+_EDGES = (f" {GAP}", f"{GAP} ")
+_LATIN = re.compile(f"[{LATIN}]")
+MIXED_ALPHABET = "mixed-alphabet"
+
+
+class Read(NamedTuple):
+    """Values of a column, with a Fault where a cell could not be read, and the marks to report by position."""
+
+    values: list[Any]
+    marks: list[tuple[int, str]]  # position, rule
+
+
+class _Memo(dict[Cell, Value]):
+    """Values by cell, each different cell read once; remembers whether any was a fault."""
+
+    def __init__(self, read: Callable[[Cell], Value], codes: Sequence[str]) -> None:
+        super().__init__(zip(codes, codes, strict=True))
+        self[""] = None
+        self.read = read
+        self.faulty = False
+
+    def __missing__(self, cell: Cell) -> Value:
+        value = self[cell] = self.read(cell)
+        self.faulty = self.faulty or isinstance(value, Fault)
+        return value
+
+
+class ColumnReader:
+    """Reads the cells of one column of the form."""
+
+    def __init__(self, column: Column) -> None:
+        self.column = column
+        self._read = reader_of(column)
+
+    def __call__(self, cells: Sequence[Cell], longest: int) -> Read:
+        """Read cells; raise Refused for a text over `longest` signs."""
+        texts = [cell for cell in cells if cell.__class__ is str]
+        joined = GAP.join(texts)
+        if len(joined) > longest and max(map(len, texts)) > longest:
+            raise too_large(f"текст длиннее {longest} знаков в ячейке")
+        if len(texts) < len(cells) and bool in set(map(type, cells)):  # True equals 1 and would be remembered as one
+            cells = [Fault.WRONG_TYPE if isinstance(cell, bool) else cell for cell in cells]
+        if self._as_they_are(cells, texts, joined):
+            return self._marked([cell or None for cell in cells], [], joined)
+        memo = _Memo(self._read, self.column.codes)
+        values = [memo[cell] for cell in cells]
+        return self._marked(values, _faults(values) if memo.faulty else [], joined)
+
+    def _as_they_are(self, cells: Sequence[Cell], texts: list[str], joined: str) -> bool:
+        """Return whether every cell is already its own value, seen on the whole column at once."""
+        kind = self.column.kind
+        if kind is Kind.DATE:
+            return not any(texts) and all(cell == "" or cell.__class__ is date for cell in cells) and are_dates([*filter(None, cells)])
+        if len(texts) < len(cells):
+            return False
+        if kind in (Kind.SNILS, Kind.INN):
+            return is_number(joined.replace(GAP, ""))
+        return kind in (Kind.TEXT, Kind.NAME) and is_plain(joined) and not any(edge in joined for edge in _EDGES)
+
+    def _marked(self, values: list[Any], marks: list[tuple[int, str]], joined: str) -> Read:
+        if self.column.kind is Kind.NAME and _LATIN.search(joined):
+            _read_as_cyrillic(values, marks)
+        return Read(values, marks)
+
+
+def _faults(values: list[Value]) -> list[tuple[int, str]]:
+    return [(position, value.value) for position, value in enumerate(values) if isinstance(value, Fault)]
+
+
+def _read_as_cyrillic(values: list[Any], marks: list[tuple[int, str]]) -> None:
+    """Read Latin look-alikes inside Cyrillic names as Cyrillic, and mark each."""
+    for position, value in enumerate(values):
+        if isinstance(value, str) and (read := read_look_alikes(value)) != value:
+            values[position] = read
+            marks.append((position, MIXED_ALPHABET))

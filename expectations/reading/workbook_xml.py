@@ -1,0 +1,190 @@
+"""What calamine does not say of a sheet's XML: real extent, error cells, formulas without a value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from xml.parsers import expat
+
+from expectations.reading.limits import Limits
+from expectations.reading.pages import CELL_BYTES, Fault, check_extent
+from expectations.reading.refusal import too_large, unreadable
+
+# The quick look: nearly every sheet of a school has plain rows, no formula, no error. A sheet not written
+# the way Excel, LibreOffice and their like write it is walked cell by cell.
+HEAD = 2048  # bytes that hold the root element of a sheet, and so the manner of its writer
+_ROW = re.compile(rb'<row r="(\d+)"')
+_COLUMN = re.compile(rb'r="([A-Z]+)\d')
+_FORMULA = re.compile(rb"<f[\s>/]")
+
+
+@dataclass
+class Census:
+    """Extent of the filled cells of a sheet and its faults by (row, column), both from 0."""
+
+    rows: int = 0
+    columns: int = 0
+    faults: dict[tuple[int, int], Fault] = field(default_factory=dict)
+
+
+def look_over(part: bytes, limits: Limits) -> bool:
+    """Check the extent of a sheet's XML; return whether it may hold faults."""
+    rows = _ROW.findall(part)
+    height = max(map(int, rows), default=0)
+    if height > limits.rows or not _is_usual(part, len(rows)):
+        census = count_cells(part)
+        check_extent(census.rows, census.columns, limits)
+        return bool(census.faults)
+    if height * limits.columns * CELL_BYTES > limits.memory_bytes:
+        check_extent(height, max(map(column_number, set(_COLUMN.findall(part))), default=0), limits)
+    return b'"e"' in part or (b"<f" in part and _FORMULA.search(part) is not None)
+
+
+def _is_usual(part: bytes, rows: int) -> bool:
+    head = part[:HEAD]
+    return b"<worksheet" in head and b"='" not in head and rows == part.count(b"<row") - part.count(b"<rowBreaks")
+
+
+def column_number(letters: bytes | str) -> int:
+    """Return the 1-based number of a column by its letters."""
+    number = 0
+    for letter in letters.upper() if isinstance(letters, bytes) else letters.upper().encode():
+        number = number * 26 + letter - 64
+    return number
+
+
+def count_cells(part: bytes) -> Census:
+    """Walk a sheet's XML cell by cell."""
+    walk = _Walk()
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler = walk.start, walk.end
+    parser.CharacterDataHandler = walk.text
+    try:
+        parser.Parse(part, True)
+    except (expat.ExpatError, ValueError):
+        raise unreadable("лист книги повреждён") from None
+    return walk.census
+
+
+class _Walk:
+    """The state of `count_cells`: where the walk is and what the current cell has shown."""
+
+    def __init__(self) -> None:
+        self.census = Census()
+        self.row = self.column = -1
+        self.kind = ""
+        self.formula = self.inside = self.filled = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = tag.rpartition(":")[2]
+        if name == "c":
+            self.cell(attributes)
+        elif name == "row":
+            self.row = _number(attributes.get("r"), self.row + 2) - 1
+            self.column = -1
+        elif name == "f":
+            self.formula = True
+        elif name in ("v", "is"):
+            self.inside = True
+
+    def cell(self, attributes: dict[str, str]) -> None:
+        letters, digits = _split_address(attributes.get("r", ""))
+        self.column = column_number(letters) - 1 if letters else self.column + 1
+        self.row = _number(digits, self.row + 1) - 1
+        self.kind = attributes.get("t", "n")
+        self.formula = self.filled = False
+
+    def text(self, characters: str) -> None:
+        self.filled = self.filled or self.inside
+
+    def end(self, tag: str) -> None:
+        name = tag.rpartition(":")[2]
+        if name in ("v", "is"):
+            self.inside = False
+        elif name == "c":
+            self.close_cell()
+
+    def close_cell(self) -> None:
+        fault = self.fault()
+        if self.filled or fault:
+            self.census.rows = max(self.census.rows, self.row + 1)
+            self.census.columns = max(self.census.columns, self.column + 1)
+        if fault:
+            self.census.faults[self.row, self.column] = fault
+
+    def fault(self) -> Fault | None:
+        if self.kind == "e":
+            return Fault.ERROR
+        # A formula that gives an empty text keeps it as <c t="str"><v></v>: that cell is empty, not broken.
+        return Fault.NO_VALUE if self.formula and not self.filled and self.kind != "str" else None
+
+
+def _split_address(address: str) -> tuple[str, str]:
+    letters = address.rstrip("0123456789")
+    return letters, address[len(letters) :]
+
+
+def _number(digits: str | None, otherwise: int) -> int:
+    return int(digits) if digits and digits.isdecimal() and len(digits) < 10 else otherwise
+
+
+def check_shared_strings(part: bytes, limits: Limits) -> None:
+    """Refuse a shared text over the limit before calamine repeats it in every cell that points to it."""
+    if max(map(len, part.split(b"</si>"))) <= limits.characters:
+        return
+    if _longest_item(part) > limits.characters:
+        raise too_large(f"текст длиннее {limits.characters} знаков в ячейке")
+
+
+def _longest_item(part: bytes) -> int:
+    lengths = [0]
+
+    def start(tag: str, _: dict[str, str]) -> None:
+        if tag.rpartition(":")[2] == "si":
+            lengths.append(0)
+
+    def text(characters: str) -> None:
+        lengths[-1] += len(characters)
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.CharacterDataHandler = start, text
+    try:
+        parser.Parse(part, True)
+    except (expat.ExpatError, ValueError):
+        raise unreadable("тексты книги повреждены") from None
+    return max(lengths)
+
+
+def sheet_parts(workbook: bytes, relations: bytes) -> dict[str, str]:
+    """Return the entry of every sheet, by title."""
+    targets: dict[str, str] = {}
+    titles: dict[str, str] = {}
+
+    def relation(tag: str, attributes: dict[str, str]) -> None:
+        if tag.rpartition(":")[2] == "Relationship":
+            targets[attributes.get("Id", "")] = attributes.get("Target", "")
+
+    def sheet(tag: str, attributes: dict[str, str]) -> None:
+        if tag.rpartition(":")[2] == "sheet":
+            key = next((value for name, value in attributes.items() if name.endswith(":id")), "")
+            titles[attributes.get("name", "")] = key
+
+    for part, handler in ((relations, relation), (workbook, sheet)):
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = handler
+        try:
+            parser.Parse(part, True)
+        except (expat.ExpatError, ValueError):
+            raise unreadable("оглавление книги повреждено") from None
+    return {title: _entry(targets.get(key, "")) for title, key in titles.items()}
+
+
+def _entry(target: str) -> str:
+    if target.startswith("/"):
+        return target[1:]
+    parts: list[str] = []
+    for step in PurePosixPath("xl", target).parts:
+        parts = parts[:-1] if step == ".." else [*parts, step]
+    return "/".join(parts)

@@ -1,0 +1,62 @@
+"""A process that reads the files its parent names, within limits, until the parent hangs up."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+import traceback
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from expectations.reading.limits import Limits
+from expectations.reading.reading import read_within_memory
+from expectations.reading.wire import BUG, NO_MEMORY, NOT_OPENED, receive_path, receive_start, send_reading, send_trouble
+
+
+def serve(connection: Connection) -> None:
+    """Read the files named by a parent one by one; return when it closes the connection."""
+    key, limits = receive_start(connection)
+    _bound_memory(limits)
+    while True:
+        try:
+            path = receive_path(connection)
+        except EOFError:
+            return
+        _bound_processor_time(limits)
+        _answer(connection, path, key, limits)
+
+
+def _answer(connection: Connection, path: Path, key: bytes, limits: Limits) -> None:
+    try:
+        reading = read_within_memory(path, key, limits)
+    except MemoryError:
+        send_trouble(connection, NO_MEMORY)
+    except OSError as error:
+        send_trouble(connection, NOT_OPENED, str(error.errno or 0))
+    except Exception as error:
+        # Our own mistake over one file must not stop the others; the place is told, the text may hold a cell.
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        send_trouble(connection, BUG, f"{type(error).__name__}, {Path(frame.filename).name}:{frame.lineno}")
+    else:
+        send_reading(connection, reading)
+
+
+def _bound_memory(limits: Limits) -> None:
+    """Allow `memory_bytes` on top of what libraries have reserved by now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    most = pages * os.sysconf("SC_PAGE_SIZE") + limits.memory_bytes
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold people's names
+
+
+def _bound_processor_time(limits: Limits) -> None:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    most = int(used.ru_utime + used.ru_stime) + 1 + limits.cpu_seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us itself
+    serve(Connection(int(sys.argv[1])))

@@ -1,0 +1,109 @@
+"""The checks of whole rows: a person, a pair, a document against the rest of the submission."""
+
+from __future__ import annotations
+
+from expectations.form import (
+    CATEGORIES,
+    COLLEGE_STUDENT,
+    COMPLETED,
+    CONTINUES,
+    EDUCATOR,
+    PROGRAMME,
+    REGULATION,
+    ROADMAP,
+    STUDENT,
+    WORKER,
+    YOUNG_SPECIALIST,
+)
+from expectations.rules.cells import _in, text_literal
+from expectations.rules.structure import Check
+
+STUDENT_AGES = (5, 21)  # years at the reporting date outside which a pupil's birth date is doubted
+ADULT_AGE = 14  # the youngest age at which another category is believed
+
+# form of mentoring → (categories of the mentor, categories of the mentee); «иная» fits anyone
+FORM_ROLES = {
+    "ученик – ученик": ((STUDENT,), (STUDENT,)),
+    "учитель – учитель": ((EDUCATOR,), (YOUNG_SPECIALIST, EDUCATOR)),
+    "студент – ученик": ((COLLEGE_STUDENT,), (STUDENT,)),
+    "работодатель – ученик": ((WORKER,), (STUDENT,)),
+    "работодатель – студент": ((WORKER,), (COLLEGE_STUDENT,)),
+    "педагог – ученик": ((EDUCATOR, YOUNG_SPECIALIST), (STUDENT,)),
+}
+AGREED_DOCUMENTS = (ROADMAP, REGULATION, PROGRAMME)  # item 6.7 of the order
+
+
+def _form_fits() -> str:
+    cases = " ".join(
+        f"WHEN form = {text_literal(form)} THEN mentor_category IN {_in(mentors)} AND mentee_category IN {_in(mentees)}"
+        for form, (mentors, mentees) in FORM_ROLES.items()
+    )
+    return f"mentor_id = mentee_id OR CASE {cases} ELSE TRUE END"
+
+
+def _form_expects() -> str:
+    cases = " ".join(
+        f"WHEN form = {text_literal(form)} THEN {text_literal('наставник — ' + ' или '.join(mentors) + ', наставляемый — ' + ' или '.join(mentees))}"
+        for form, (mentors, mentees) in FORM_ROLES.items()
+    )
+    return f"CASE {cases} END"
+
+
+def _participants(rule: str, good: str, column: str, detail: str | None = None) -> Check:
+    return Check(rule, "participants", good, "participants", column, detail)
+
+
+def _pairs(rule: str, good: str, column: str, detail: str | None = None) -> Check:
+    return Check(rule, "pairs", good, "pairs", column, detail)
+
+
+ROW_CHECKS: dict[str, list[Check]] = {
+    "participants": [
+        _participants(
+            "age-implausible",
+            f"CASE WHEN category = {text_literal(STUDENT)} THEN age_on_date BETWEEN {STUDENT_AGES[0]} AND {STUDENT_AGES[1]}"
+            f" WHEN category IN {_in(CATEGORIES)} THEN age_on_date >= {ADULT_AGE} END",
+            "birth_date",
+            f"CASE WHEN category = {text_literal(STUDENT)} THEN 'обычно от {STUDENT_AGES[0]} до {STUDENT_AGES[1]} лет'"
+            f" ELSE 'обычно от {ADULT_AGE} лет' END",
+        ),
+        _participants(
+            "duplicate-person",
+            "(snils_token IS NULL OR ids_of_snils = 1) AND (name_token IS NULL OR ids_of_name = 1 OR snils_of_name > 1)",
+            "participant_id",
+        ),
+        _participants(
+            "upper-grade-in-basic-school",
+            r"NOT (level = 'ООШ' AND regexp_matches(group_name, '^1[01]([^0-9]|$)'))",
+            "group_name",
+        ),
+        _participants("participant-without-pair", "participant_id IS NULL OR in_pair", "participant_id"),
+        _participants("consent-missing", "consent_date IS NOT NULL OR list_contains(unread, 'consent_date')", "consent_date"),
+        _participants("consent-withdrawn", "consent_withdrawn > as_of", "consent_withdrawn"),
+    ],
+    "pairs": [
+        _pairs("self-mentoring", "mentor_id <> mentee_id", "mentee_id"),
+        _pairs("duplicate-pair", "copy = 1", "pair_id"),
+        _pairs("ends-before-start", "ended_on >= started_on", "ended_on"),
+        _pairs("starts-after-reporting-date", "started_on <= as_of", "started_on"),
+        _pairs(
+            "outcome-contradicts-dates",
+            f"CASE WHEN ended_on < as_of THEN outcome <> {text_literal(CONTINUES)}"
+            f" WHEN ended_on IS NULL OR ended_on > as_of THEN outcome <> {text_literal(COMPLETED)} END",
+            "outcome",
+            f"CASE WHEN outcome = {text_literal(CONTINUES)} THEN 'пара завершилась, а итог — «{CONTINUES}»'"
+            f" ELSE 'пара ещё не завершилась, а итог — «{COMPLETED}»' END",
+        ),
+        _pairs("form-role-mismatch", _form_fits(), "form", _form_expects()),
+    ],
+    "documents": [
+        Check(
+            "document-late", "documents", f"kind NOT IN {_in(AGREED_DOCUMENTS)} OR agreed_on <= agree_by",
+            "documents", "agreed_on", "strftime(agree_by, '%d.%m.%Y')",
+        ),
+        Check(
+            "document-wrong-approver", "documents",
+            f"kind NOT IN {_in(AGREED_DOCUMENTS)} OR agreed_by = approver", "documents", "agreed_by", "approver",
+        ),
+    ],
+}  # fmt: skip

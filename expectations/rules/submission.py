@@ -1,0 +1,63 @@
+"""The checks of a whole submission against the register, the calendar and its own past."""
+
+from __future__ import annotations
+
+from expectations.form import (
+    CURATOR_ORDER,
+    EDUCATION_SPECIALIST,
+    FORMS,
+    METHODOLOGY_HEAD,
+    PROGRAMME,
+    REGULATION,
+    ROADMAP,
+)
+from expectations.rules.cells import _in, text_literal
+from expectations.rules.structure import Check
+
+SUBMISSIONS = "submissions"
+ENROLMENT_JUMP = 20  # per cent of the last accepted enrolment
+PARTICIPATION_DROP = 50  # per cent of the last accepted number involved
+FOUR_DOCUMENTS = (CURATOR_ORDER, ROADMAP, REGULATION, PROGRAMME)
+APPROVERS = {"ОУ": METHODOLOGY_HEAD, "УДО": EDUCATION_SPECIALIST}  # item 6.7 of the order, by kind of institution
+
+
+def _check(rule: str, good: str, sheet: str | None, column: str | None = None, detail: str | None = None) -> Check:
+    return Check(rule, SUBMISSIONS, good, sheet, column, detail)
+
+
+def _document_missing(kind: str) -> Check:
+    return _check(
+        "document-missing", f"list_contains(documents, {text_literal(kind)})", "documents", None, text_literal(kind)
+    )
+
+
+def _bare(version: str) -> str:
+    """SQL for a version without its «.0»: Excel turns 1.0 into the number 1."""
+    return f"regexp_replace({version}, '[.]0$', '')"
+
+
+FATAL_CHECKS = [
+    _check("unsupported-form-version", f"NOT read_organisation OR coalesce({_bare('form_version')} IN ({', '.join(_bare(text_literal(v)) for v in FORMS)}), FALSE)",
+           "organisation", "form_version", text_literal(", ".join(FORMS))),
+    # A code of another institution that exists is the folder's matter; here: not in the register at all.
+    _check("unknown-institution", "NOT read_organisation OR coalesce(registered, FALSE)", "organisation", "institution_code"),
+    _check("wrong-inbox-folder", "NOT read_organisation OR institution_code = folder", "organisation", "institution_code"),
+    _check("bad-reporting-date", "NOT read_organisation OR coalesce(due_on IS NOT NULL AND as_of <= received_on, FALSE)",
+           "organisation", "as_of"),
+    _check("enrolment-empty", "NOT read_enrolment OR enrolled > 0", "enrolment", "students"),
+    _check("participants-exceed-enrolment", "enrolled = 0 OR students <= enrolled", "participants", None,
+           "students || ' против ' || enrolled"),
+]  # fmt: skip
+
+PAST_CHECKS = [
+    _check("name-differs-from-register", "name_agrees", "organisation", "institution_name"),
+    _check("late-submission", "received_on <= due_on", "organisation", "as_of", "'срок — ' || strftime(due_on, '%d.%m.%Y')"),
+    _check("enrolment-jump", f"abs(enrolled - past_enrolled) * 100 <= {ENROLMENT_JUMP} * past_enrolled", "enrolment", "students",
+           "'было ' || past_enrolled || ', стало ' || enrolled"),
+    _check("participation-drop", f"(past_involved - involved) * 100 <= {PARTICIPATION_DROP} * past_involved", "pairs", None,
+           "'было ' || past_involved || ', стало ' || involved"),
+    *map(_document_missing, FOUR_DOCUMENTS),
+    _check("fewer-than-planned", "involved >= planned", "pairs", None, "involved || ' из ' || planned"),
+]  # fmt: skip
+
+SUBMISSION_CHECKS = FATAL_CHECKS + PAST_CHECKS

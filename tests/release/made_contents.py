@@ -1,0 +1,229 @@
+"""Plausible contents of releases: a town of 21 institutions and a region of any size."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+import pyarrow as pa
+
+from warehouse.release.contents import (
+    COMPLETENESS,
+    FIGURES,
+    FINDINGS,
+    FORMS,
+    INDICATORS,
+    INSTITUTIONS,
+    LATE,
+    MISSING,
+    ON_TIME,
+    PERCENT,
+    PLAN_FULFILMENT,
+    REPORTED_KPI,
+    Contents,
+)
+
+DATES = tuple(date(year, 12, 31) for year in range(2020, 2025))
+TARGETS = {2020: (None, 10, 15), 2021: (30,) * 3, 2022: (45,) * 3, 2023: (60,) * 3, 2024: (70,) * 3}
+SCHOOLS = (1, 3, 4, 5, 7, 8, 14, 16, 20, 24, 25, 27, 28, 31, 34, 37, 38, 40, 79)
+BASIC = {5, 20, 38, 79}  # the order's schools of nine classes
+INDICATORS_SHOWN = (
+    # code, title, unit, numerator, denominator, share of the enrolled in the numerator
+    (REPORTED_KPI, "Обучающиеся, вовлечённые в наставничество", "%", "обучающиеся в любой роли", "обучающиеся", 1),
+    ("students_involved_mentee", "Обучающиеся-наставляемые", "%", "наставляемые", "обучающиеся", 0.8),
+    ("students_involved_mentor", "Обучающиеся-наставники", "%", "наставники", "обучающиеся", 0.25),
+    ("mentors_15_19", "Наставники 15–19 лет", "%", "наставники 15–19 лет", "обучающиеся 15–19 лет", 0.3),
+    ("partners_with_mentors", "Партнёры, давшие наставников", "ед.", "организации-партнёры", None, 0.01),
+    ("training_hours", "Обучение наставников", "чел.-ч", "часы обучения на участников", None, 0.1),
+    (PLAN_FULFILMENT, "Выполнение плана приказа", "%", "вовлечённые обучающиеся", "участники по перечню", 1),
+)
+
+
+@dataclass(frozen=True)
+class Institution:
+    """One institution of a made register and how many it teaches."""
+
+    code: str
+    name: str
+    kind: str
+    level: str
+    municipality: str
+    region: str
+    enrolled: int
+
+
+def town_register(rng: random.Random) -> list[Institution]:
+    """The order's nineteen schools and two institutions of additional education."""
+    schools = [
+        Institution(
+            f"NSH-S{n:03}", f"МБОУ {'ООШ' if n in BASIC else 'СОШ'} № {n}", "ОУ", "ООШ" if n in BASIC else "СОШ", "NSH", "61",
+            rng.randint(120, 420),
+        )
+        for n in SCHOOLS
+    ]  # fmt: skip
+    clubs = [
+        Institution("NSH-D001", "МБУ ДО «Центр развития творчества»", "УДО", "УДО", "NSH", "61", 640),
+        Institution("NSH-D002", "МБУ ДО «Станция юных техников»", "УДО", "УДО", "NSH", "61", 310),
+    ]
+    return schools + clubs
+
+
+def region_register(rng: random.Random, institutions: int, municipalities: int = 12) -> list[Institution]:
+    """Institutions spread over municipalities, a quarter of them of additional education."""
+    return [
+        Institution(
+            f"R61-{'D' if n % 4 == 0 else 'S'}{n:04}",
+            f"МБУ ДО «Центр № {n}»" if n % 4 == 0 else f"МБОУ СОШ № {n}",
+            "УДО" if n % 4 == 0 else "ОУ", "УДО" if n % 4 == 0 else "СОШ",
+            f"M{n % municipalities:02}", "61", rng.randint(120, 900),
+        )
+        for n in range(1, institutions + 1)
+    ]  # fmt: skip
+
+
+def make_contents(
+    register: list[Institution],
+    dates: tuple[date, ...] = DATES,
+    *,
+    missing: tuple[str, ...] = (),
+    seed: int = 1,
+    indicators: Iterable[tuple] = INDICATORS_SHOWN,
+    scope_titles: dict[str, str] | None = None,
+) -> Contents:
+    """Make the contents of a release at the last of `dates`, at which the `missing` institutions have not reported."""
+    rng = random.Random(seed)
+    release = f"{dates[-1]}-1"
+    eager = {i.code: rng.gauss(1, 0.22) for i in register}
+    rows, states = [], []
+    for as_of in dates:
+        absent = {c for c in missing if as_of == dates[-1]}
+        states += [_state(rng, i.code, as_of, i.code in absent) for i in register]
+        for indicator in indicators:
+            counts = {i.code: _count(rng, indicator, i, as_of, eager[i.code]) for i in register}
+            rows += _figures(release, indicator, register, as_of, counts, absent)
+    return Contents(
+        release=release,
+        as_of=dates[-1],
+        known_at=datetime(dates[-1].year + 1, 1, 20, 9, 30, tzinfo=UTC),
+        figures=pa.Table.from_pylist(rows, FIGURES),
+        institutions=pa.Table.from_pylist([vars(i) for i in register], INSTITUTIONS),
+        indicators=pa.Table.from_pylist([_indicator(*row[:5]) for row in indicators], INDICATORS),
+        completeness=pa.Table.from_pylist(states, COMPLETENESS),
+        forms=pa.Table.from_pylist(list(_forms(rng, dates)), FORMS),
+        findings=pa.Table.from_pylist(list(_findings(dates)), FINDINGS),
+        scope_titles=scope_titles or {},
+    )
+
+
+def town(**options) -> Contents:
+    """The town of the order over its five annual dates."""
+    return make_contents(town_register(random.Random(7)), **({"scope_titles": {"NSH": "Новошахтинск"}} | options))
+
+
+def region(institutions: int, dates: tuple[date, ...] = DATES, **options) -> Contents:
+    """A region whose institutions report for `dates`."""
+    register = region_register(random.Random(7), institutions)
+    titles = {"61": "Ростовская область"} | {f"M{n:02}": f"Район № {n}" for n in range(12)}
+    return make_contents(register, dates, **({"scope_titles": titles} | options))
+
+
+def percent(numerator: Decimal, denominator: int) -> Decimal | None:
+    """Give a share in per cent, half up; none of nothing."""
+    if not denominator:
+        return None
+    return (numerator * 100 / denominator).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _count(rng: random.Random, indicator: tuple, place: Institution, as_of: date, eager: float) -> tuple:
+    code, _, _, _, denominator_words, share = indicator
+    reach = (0.13, 0.33, 0.46, 0.58, 0.72)[min(as_of.year - 2020, 4)] * eager * rng.uniform(0.9, 1.1)
+    numerator = Decimal(int(min(1, reach) * place.enrolled * share))
+    if code == "training_hours":
+        numerator += Decimal("0.25") * rng.randint(0, 3)
+    if denominator_words is None:
+        return numerator, None
+    return numerator, place.enrolled * 2 // 3 if code == PLAN_FULFILMENT else place.enrolled
+
+
+def _figures(release: str, indicator: tuple, register: list[Institution], as_of: date, counts: dict, absent: set) -> Iterator[dict]:
+    scopes: dict[tuple[str, str], list[Institution]] = {}
+    for place in register:
+        upward = (
+            ("institution", place.code), ("kind", f"{place.municipality}/{place.kind}"),
+            ("municipality", place.municipality), ("region", place.region), ("country", "RU"),
+        )  # fmt: skip
+        for scope in upward:
+            scopes.setdefault(scope, []).append(place)
+    for (scope_type, scope_code), places in scopes.items():
+        there = [place for place in places if place.code not in absent]
+        if there:
+            target = _target(indicator[0], scope_type, scope_code, as_of)
+            yield {
+                "release": release, "indicator": indicator[0], "definition": "2020.1", "scope_type": scope_type,
+                "scope_code": scope_code, "as_of": as_of, "expected": len(places), "reported": len(there), "target": target,
+                "status": "final" if len(there) == len(places) else "provisional",
+            } | _ratio(places, there, counts, target)  # fmt: skip
+
+
+def _ratio(places: list[Institution], there: list[Institution], counts: dict, target: Decimal | None) -> dict:
+    numerator = sum((counts[place.code][0] for place in there), Decimal(0))
+    enrolled, reporting = sum(p.enrolled for p in places), sum(p.enrolled for p in there)
+    row = {"numerator": numerator, "coverage_students": percent(Decimal(reporting), enrolled)}
+    if counts[there[0].code][1] is None:
+        return row
+    denominator = sum(counts[place.code][1] for place in there)
+    row |= {"denominator": denominator, "value": percent(numerator, denominator)}
+    if target is not None:
+        row["meets_target"] = numerator * 100 >= target * denominator
+    if len(there) < len(places):
+        away = sum(counts[place.code][1] for place in places if place not in there)
+        row |= {"low": percent(numerator, denominator + away), "high": percent(numerator + away, denominator + away)}
+    return row
+
+
+def _target(indicator: str, scope_type: str, scope_code: str, as_of: date) -> Decimal | None:
+    if indicator != REPORTED_KPI or scope_type not in ("kind", "municipality") or (as_of.month, as_of.day) != (12, 31):
+        return None
+    order = 0 if scope_type == "municipality" else 1 if scope_code.endswith("/ОУ") else 2
+    target = TARGETS[as_of.year][order]
+    return None if target is None else Decimal(target)
+
+
+def _indicator(code: str, title: str, unit: str, numerator: str, denominator: str | None) -> dict:
+    wording = f"{title}: доля в процентах." if unit == PERCENT else f"{title}: количество."
+    return {
+        "code": code, "definition": "2020.1", "title": title, "wording": wording, "unit": unit,
+        "numerator_words": numerator, "denominator_words": denominator, "source": "приказ № 632 от 28.08.2020, дорожная карта",
+    }  # fmt: skip
+
+
+def _state(rng: random.Random, code: str, as_of: date, absent: bool) -> dict:
+    late = rng.random() < 0.1
+    received = date(as_of.year + 1, 1, rng.randint(16, 25) if late else rng.randint(5, 15))
+    return {
+        "institution_code": code, "as_of": as_of,
+        "state": MISSING if absent else LATE if late else ON_TIME, "received_on": None if absent else received,
+    }  # fmt: skip
+
+
+def _forms(rng: random.Random, dates: Iterable[date]) -> Iterator[dict]:
+    for growth, as_of in enumerate(dates, start=1):
+        for form, share in (("ученик – ученик", 60), ("педагог – ученик", 30), ("работодатель – ученик", 9), ("учитель – учитель", 6)):
+            pairs = share * growth * 4 + rng.randint(0, 20)
+            yield {"as_of": as_of, "form": form, "pairs": pairs, "students": 0 if form == "учитель – учитель" else pairs * 2}
+
+
+def _findings(dates: Iterable[date]) -> Iterator[dict]:
+    shown = (
+        ("wrong-snils", "error", "Неверная контрольная сумма СНИЛС", 4, 9),
+        ("not-in-list", "error", "Значения нет в списке", 3, 5),
+        ("no-pair", "warning", "Участник не входит ни в одну пару", 12, 160),
+    )
+    for as_of in dates:
+        for rule, severity, title, deliveries, findings in shown:
+            yield {
+                "as_of": as_of, "rule": rule, "severity": severity, "title": title, "deliveries": deliveries, "findings": findings,
+            }  # fmt: skip

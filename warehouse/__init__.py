@@ -1,0 +1,1 @@
+"""The keeping and counting of mentoring records."""

@@ -1,0 +1,184 @@
+"""One batch of deliveries: read, judged, stored; the same for a first intake and for a rebuild."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from expectations.judge import RULESET, judge
+from expectations.reading.pool import read_many
+from expectations.reading.refusal import unreadable
+from expectations.staging import CONTEXT, Staged, Staging
+from expectations.text import fold_institution
+from warehouse import ledger
+from warehouse.journal import Entry
+from warehouse.lake import write_lake
+from warehouse.loading import bulk_insert, fetch, insert_rows
+from warehouse.received import received_path
+from warehouse.reference import known_reference
+from warehouse.settings import Settings
+from warehouse.storing import Kept
+from warehouse.tables import table
+from warehouse.vault import keep_identities
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A received file with its journal entry and the name of its delivery."""
+
+    entry: Entry
+    delivery: str
+
+    def path(self, settings: Settings) -> Path | None:
+        """Return where the bytes are kept; None where they were over the limit."""
+        if (self.entry.size or 0) > settings.limits.file_bytes:
+            return None
+        return received_path(settings.received, self.entry.sha256 or "")
+
+    def received_on(self, settings: Settings) -> date:
+        assert self.entry.received_at is not None
+        return self.entry.received_at.astimezone(settings.timezone).date()
+
+
+@dataclass(frozen=True)
+class Line:
+    """What became of one delivery."""
+
+    delivery: str
+    institution_code: str
+    verdict: str
+
+
+class Batch:
+    """Processes arrivals, at most one of each sender, in the caller's transaction."""
+
+    def __init__(self, settings: Settings, connection: sa.Connection, vault: sa.Engine, key: bytes) -> None:
+        self._settings, self._connection, self._vault, self._key = settings, connection, vault, key
+
+    def process(self, arrivals: list[Arrival], on_read: Callable[[], None] = lambda: None) -> list[Line]:
+        """Judge and store; return a line an arrival. Nothing is visible before the caller commits."""
+        seq = arrivals[0].entry.seq - 1
+        bases = {day: ledger.basis(self._connection, RULESET, seq, day) for day in {a.received_on(self._settings) for a in arrivals}}
+        repeated = self._repeated_bytes(arrivals, bases)
+        fresh = [a for a in arrivals if a.delivery not in repeated]
+        lines, rows = [], []
+        if fresh:
+            staged = self._read(fresh, on_read)
+            same = self._same_content(staged, seq)
+            repeated |= {one.delivery: same[one.delivery] for one in staged if one.delivery in same}
+            rows = self._judge([one for one in staged if one.delivery not in same], seq)
+        judged = {str(row["delivery"]): row for row in rows}
+        for arrival in arrivals:
+            row = judged.get(arrival.delivery) or _repetition(repeated[arrival.delivery])
+            lines.append(self._line(arrival, row, bases[arrival.received_on(self._settings)]))
+        insert_rows(self._connection, table("deliveries"), lines)
+        insert_rows(self._connection, table("pending_receipts"), [{"delivery": a.delivery} for a in arrivals])
+        return [Line(str(x["delivery"]), str(x["institution_code"]), str(x["verdict"])) for x in lines]
+
+    def _repeated_bytes(self, arrivals: list[Arrival], bases: dict[date, str]) -> dict[str, str]:
+        earlier = ledger.earlier_deliveries(self._connection, [a.entry.sha256 or "" for a in arrivals])
+        found = {}
+        for a in arrivals:
+            same = earlier.get((a.entry.subject, a.entry.sha256 or ""), [])
+            if (first := ledger.repeats(same, bases[a.received_on(self._settings)])) is not None:
+                found[a.delivery] = first.delivery
+        return found
+
+    def _read(self, arrivals: list[Arrival], on_read: Callable[[], None]) -> list[Staged]:
+        by_path: dict[Path, list[Arrival]] = {}
+        staged = []
+        for arrival in arrivals:
+            path = arrival.path(self._settings)
+            if path is None:
+                limit = f"больше {self._settings.limits.file_bytes // 1024 // 1024} МБ"
+                staged.append(self._staged(arrival, unreadable("too-large", limit)))
+            else:
+                by_path.setdefault(path, []).append(arrival)
+        for path, reading in read_many(by_path, self._key, self._settings.limits, self._settings.workers):
+            staged += [self._staged(arrival, reading) for arrival in by_path[path]]
+            on_read()
+        return sorted(staged, key=lambda one: one.delivery)
+
+    def _staged(self, arrival: Arrival, reading: object) -> Staged:
+        sheets, problems, places, counts, content_hash = reading  # type: ignore[misc]
+        received_on = arrival.received_on(self._settings)
+        return Staged(arrival.delivery, arrival.entry.subject, received_on, sheets, problems, places, counts, content_hash)
+
+    def _same_content(self, staged: list[Staged], seq: int) -> dict[str, str]:
+        """Find deliveries that say just what is in force already (re-saved, renamed)."""
+        now = ledger.content_in_force(self._connection, [one.folder for one in staged], seq)
+        same = {}
+        for one in staged:
+            dates = one.sheets["organisation"].column("as_of").to_pylist()
+            content, delivery = now.get((one.folder, dates[0] if dates else None), (None, None))  # type: ignore[arg-type]
+            if content == one.content_hash and delivery:
+                same[one.delivery] = delivery
+        return same
+
+    def _judge(self, staged: list[Staged], seq: int) -> list[dict[str, object]]:
+        if not staged:
+            return []
+        with Staging() as staging:
+            staging.load(staged, self._context([one.folder for one in staged], seq))
+            judge(staging)
+            kept = Kept(staging)
+        self._store(kept)
+        return list(kept.ledger.values())
+
+    def _context(self, institutions: list[str], seq: int) -> dict[str, pa.Table]:
+        def known(name: str, *columns: str) -> pa.Table:
+            reference = known_reference(name, seq)
+            return fetch(self._connection, sa.select(*(reference.c[c] for c in columns)))
+
+        register = known("institutions", "code", "name", "aliases", "kind", "level", "valid_from", "valid_to").to_pylist()
+        for row in register:
+            row["names"] = [fold_institution(x) for x in [row["name"], *(row["aliases"] or "").split("|")] if x]
+        plans = known("plans", "institution_code", "school_year", "planned_participants")
+        return {
+            "register": pa.Table.from_pylist(register, schema=CONTEXT["register"]),
+            "calendar": known("reporting_dates", "as_of", "due_on"),
+            "plans": plans.rename_columns(CONTEXT["plans"].names),
+            "milestones": known("milestones", "code", "due_on"),
+            "past": ledger.past(self._connection, institutions, seq),
+        }
+
+    def _store(self, kept: Kept) -> None:
+        accepted = {d: row["as_of"] for d, row in kept.ledger.items() if row["verdict"] != "rejected"}
+        keep_identities(self._vault, kept.vault, list(accepted))
+        files = write_lake(self._settings.lake, kept.facts, accepted)
+        for name, rows in kept.facts.items():
+            bulk_insert(self._connection, table(name), rows)
+        for name, rows in (("findings", kept.findings), ("sheet_counts", kept.sheet_counts), ("lake_files", files)):
+            bulk_insert(self._connection, table(name), rows)
+
+    def _line(self, arrival: Arrival, row: dict[str, object], basis: str) -> dict[str, object]:
+        entry = arrival.entry
+        row = {name: value for name, value in row.items() if name != "folder"}
+        return row | {
+            "seq": entry.seq, "delivery": arrival.delivery, "institution_code": entry.subject, "known_at": entry.known_at,
+            "received_at": entry.received_at, "sha256": entry.sha256, "ruleset": RULESET, "basis": basis,
+        }  # fmt: skip
+
+
+def _repetition(of: str) -> dict[str, object]:
+    none = {name: 0 for name in ("rows_read", "rows_stored", "rows_quarantined", "rows_skipped")}
+    return none | {"verdict": "duplicate", "duplicate_of": of}
+
+
+def in_batches(arrivals: list[Arrival], size: int) -> Iterator[list[Arrival]]:
+    """Cut arrivals, in their order, into batches that hold each sender at most once."""
+    batch: list[Arrival] = []
+    senders: set[str] = set()
+    for arrival in arrivals:
+        if len(batch) == size or arrival.entry.subject in senders:
+            yield batch
+            batch, senders = [], set()
+        batch.append(arrival)
+        senders.add(arrival.entry.subject)
+    if batch:
+        yield batch

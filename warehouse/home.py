@@ -1,0 +1,98 @@
+"""The installation opened: folders, key, lock, engines, first reference data."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from warehouse.engine import comment, create_schema, open_engine, writing
+from warehouse.journal import last_entry
+from warehouse.keys import create_key, read_key
+from warehouse.reference import load_reference, shipped_reference
+from warehouse.settings import Misconfigured, Settings
+from warehouse.tables import JOURNAL, tables_of
+from warehouse.vault import open_vault
+from warehouse.views import create_views
+
+
+@dataclass(frozen=True)
+class Home:
+    """An open installation."""
+
+    settings: Settings
+    engine: sa.Engine
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """Open a snapshot that no writer disturbs."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Open the only writing transaction."""
+        with writing(self.settings, self.engine) as connection:
+            yield connection
+
+    def vault(self) -> sa.Engine:
+        return open_vault(self.settings)
+
+    def key(self) -> bytes:
+        return read_key(self.settings)
+
+
+@contextlib.contextmanager
+def opened(settings: Settings, at: datetime, *, write: bool = False) -> Iterator[Home]:
+    """Open the installation, making it on first use; other processes wait while one writes.
+
+    The lock is the operating system's: it goes with the process, however that ends.
+    """
+    os.umask(0o077)
+    settings.run.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with open(settings.run / "warehouse.lock", "a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX if write or not _made(settings) else fcntl.LOCK_SH)
+        engine = open_engine(settings.warehouse_url)
+        try:
+            _make(settings, engine, at)
+            yield Home(settings, engine)
+        finally:
+            engine.dispose()
+
+
+def _marker(settings: Settings) -> os.PathLike[str]:
+    return settings.run / "made"
+
+
+def _made(settings: Settings) -> bool:
+    return os.path.exists(_marker(settings))
+
+
+def _make(settings: Settings, engine: sa.Engine, at: datetime) -> None:
+    """Make key, schema and the order's own reference data where there is nothing yet."""
+    with engine.connect() as connection:
+        empty = not _has_journal(connection)
+    if empty:
+        create_key(settings)
+        settings.inbox.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with engine.begin() as connection:
+            create_schema(connection, tables_of())
+            create_views(connection)
+        with engine.begin() as connection:
+            comment(connection, tables_of())
+    if empty or not _made(settings):
+        with writing(settings, engine) as connection:
+            if last_entry(connection) is None:
+                load_reference(connection, settings, shipped_reference(), at)
+        open(_marker(settings), "a").close()
+    if not settings.key_file.exists():
+        raise Misconfigured(f"Нет файла ключа {settings.key_file}. Без прежнего ключа люди не узнаются: верните его.")
+
+
+def _has_journal(connection: sa.Connection) -> bool:
+    return sa.inspect(connection).has_table("entries", schema=JOURNAL)

@@ -1,0 +1,91 @@
+"""The inbox: which delivered files wait, and which are still being written."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".download")
+JUNK = {"Thumbs.db", "desktop.ini"}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A file that waits in a sender's folder; `arrival` marks this very file, unchanged."""
+
+    path: Path
+    folder: str
+    modified_ns: int
+    arrival: str
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """What was found: ready to be taken, taken before, left for later, and odd things that are no files."""
+
+    ready: list[Waiting]
+    taken: list[Waiting]
+    unsettled: int
+    odd: int
+
+
+def look(inbox: Path, taken: set[str], settle_seconds: float) -> Inbox:
+    """List the files not yet taken, oldest first; a young one is looked at again after `settle_seconds`."""
+    found, odd = _scan(inbox)
+    waiting = [one for one in found if one.arrival not in taken]
+    horizon = time.time_ns() - int(settle_seconds * 1e9)
+    young = [one for one in waiting if one.modified_ns > horizon]
+    moving = _still_moving(young, settle_seconds) if young else set()
+    ready = [one for one in waiting if one.path not in moving]
+    ready.sort(key=lambda one: (one.modified_ns, os.fsencode(one.path)))
+    return Inbox(ready, [one for one in found if one.arrival in taken], len(moving), odd)
+
+
+def _still_moving(young: list[Waiting], settle_seconds: float) -> set[Path]:
+    time.sleep(settle_seconds)
+    return {one.path for one in young if _waiting(one.path, one.folder) != one}
+
+
+def _scan(inbox: Path) -> tuple[list[Waiting], int]:
+    found, odd = [], 0
+    for folder in _entries(inbox):
+        if not folder.is_dir(follow_symlinks=False):
+            odd += not _ignored(folder.name)
+            continue
+        for entry in _entries(Path(folder.path)):
+            if _ignored(entry.name):
+                continue
+            one = _waiting(Path(entry.path), folder.name)
+            if one is None:
+                odd += 1
+            else:
+                found.append(one)
+    return found, odd
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            yield from sorted(entries, key=lambda entry: os.fsencode(entry.name))
+    except (FileNotFoundError, PermissionError):
+        return
+
+
+def _ignored(name: str) -> bool:
+    return name.startswith((".", "~$")) or name in JUNK or name.lower().endswith(UNFINISHED)
+
+
+def _waiting(path: Path, folder: str) -> Waiting | None:
+    try:
+        status = path.lstat()
+    except OSError:
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    place = b"\0".join([os.fsencode(path.absolute()), *(str(n).encode() for n in (status.st_size, status.st_mtime_ns, status.st_ino))])
+    return Waiting(path, folder, status.st_mtime_ns, hashlib.sha256(place).hexdigest())

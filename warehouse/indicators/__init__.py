@@ -1,0 +1,1 @@
+"""Indicators: what is counted, over which scopes, as of any date and any knowledge."""

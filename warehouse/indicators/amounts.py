@@ -1,0 +1,116 @@
+"""The measures that are added: enrolment, staff, plans, pairs, hours, practices, milestones."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from expectations.judged import SCHOOL_YEAR_STARTS_IN
+from expectations.rules.rows import AGREED_DOCUMENTS
+from expectations.rules.submission import APPROVERS, FOUR_DOCUMENTS
+from warehouse.indicators.definitions import Measure
+from warehouse.indicators.scopes import PLACE, Roster
+from warehouse.reference import known_reference
+from warehouse.tables import table
+
+Amount = sa.ColumnElement[object]
+
+
+def _of_delivery(rows: sa.Table, place: sa.FromClause, amount: Amount, *conditions: sa.ColumnElement[bool]) -> Amount:
+    """A scalar for each delivery of `place`: an aggregate of its rows of one table."""
+    return sa.select(amount).where(rows.c.delivery == place.c.delivery, *conditions).correlate(place).scalar_subquery()
+
+
+def students(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
+    rows = table("enrolment")
+    conditions = [rows.c.age.between(*measure.ages)] if measure.ages else []
+    total = _of_delivery(rows, place, sa.func.sum(rows.c.students), *conditions)
+    return sa.case((place.c.kind.in_(measure.kinds), total)) if measure.kinds else total
+
+
+def _declared(name: str):  # noqa: ANN202 (a measure's statement, like the functions around it)
+    def amount(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
+        rows = table("organisation")
+        return _of_delivery(rows, place, sa.func.max(rows.c[name]))
+
+    return amount
+
+
+def planned(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
+    """The plan of the school year that contains the date (September to August)."""
+    plans = known_reference("plans", seq)
+    first = sa.extract("year", place.c.as_of) - sa.case((sa.extract("month", place.c.as_of) < SCHOOL_YEAR_STARTS_IN, 1), else_=0)
+    year = sa.cast(sa.cast(first, sa.Integer), sa.Text) + "/" + sa.cast(sa.cast(first + 1, sa.Integer), sa.Text)
+    conditions = (plans.c.institution_code == place.c.institution_code, plans.c.school_year == year)
+    return sa.select(sa.func.max(plans.c.planned_participants)).where(*conditions).correlate(place).scalar_subquery()
+
+
+def pairs_ended(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
+    rows = table("pairs")
+    this_year = sa.extract("year", rows.c.ended_on) == sa.extract("year", place.c.as_of)
+    outcome = [rows.c.outcome == measure.outcome] if measure.outcome else []
+    return _of_delivery(rows, place, sa.func.count(), this_year, rows.c.counted, *outcome)
+
+
+def training_hours(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
+    rows = table("events")
+    this_year = sa.extract("year", rows.c.held_on) == sa.extract("year", place.c.as_of)
+    hours = sa.func.coalesce(sa.func.sum(rows.c.hours * rows.c.attendees), 0)
+    return _of_delivery(rows, place, hours, this_year, rows.c.kind.in_(measure.any))
+
+
+def practices(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
+    return _of_delivery(table("practices"), place, sa.func.count())
+
+
+def _within(measure: Measure, seq: int, day: sa.ColumnElement) -> sa.ColumnElement[bool]:
+    """The condition that a day lies within a milestone of the roadmap."""
+    milestones = known_reference("milestones", seq)
+
+    def of(name: str) -> sa.ScalarSelect:
+        return sa.select(sa.func.max(milestones.c[name])).where(milestones.c.code == measure.milestone).scalar_subquery()
+
+    return sa.and_(day <= of("due_on"), sa.or_(of("starts_on").is_(None), day >= of("starts_on")))
+
+
+def _all(conditions: list[sa.ColumnElement[bool]]) -> Amount:
+    return sa.case((sa.and_(*conditions), 1), else_=0)
+
+
+def documents_ready(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
+    """1 where the four documents are there and the three of item 6.7 agreed in time by the right approver."""
+    rows = table("documents")
+    approver = sa.case(*((place.c.kind == kind, who) for kind, who in APPROVERS.items()))
+
+    def there(kind: str) -> sa.ColumnElement[bool]:
+        agreed = [_within(measure, seq, rows.c.agreed_on), rows.c.agreed_by == approver] if kind in AGREED_DOCUMENTS else []
+        return _of_delivery(rows, place, sa.func.count(), rows.c.kind == kind, *agreed) > 0
+
+    return _all([there(kind) for kind in FOUR_DOCUMENTS])
+
+
+def events_held(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
+    """1 where each kind of `every`, or one of `any`, was held within the milestone."""
+    rows = table("events")
+    groups = [(kind,) for kind in measure.every] or [measure.any]
+    within = _within(measure, seq, rows.c.held_on)
+    return _all([_of_delivery(rows, place, sa.func.count(), rows.c.kind.in_(group), within) > 0 for group in groups])
+
+
+AMOUNTS = {
+    "students": students,
+    "teachers": _declared("teachers"),
+    "young_specialists": _declared("young_specialists"),
+    "planned": planned,
+    "pairs_ended": pairs_ended,
+    "training_hours": training_hours,
+    "practices": practices,
+    "documents_ready": documents_ready,
+    "events_held": events_held,
+}
+COUNTED_OVER_EXPECTED = ("expected", "reported", "on_time")
+
+
+def amounts(measures: dict[str, Measure], place: sa.FromClause, roster: Roster) -> sa.Subquery:
+    """One row per institution and date of `place` with every amount."""
+    columns = [AMOUNTS[m.source](m, place, roster.seq).label(name) for name, m in measures.items()]
+    return sa.select(*(place.c[name] for name in PLACE), *columns).subquery("amounts")

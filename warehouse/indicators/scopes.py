@@ -1,0 +1,97 @@
+"""Who is in which scope on which date: expected, in force, missing, as known at a journal number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from warehouse.ledger import ACCEPTED, in_force
+from warehouse.reference import known_reference
+from warehouse.tables import table
+
+COUNTRY = "RU"
+PLACE = ("as_of", "institution_code", "kind", "municipality", "region")
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Relations of one moment of knowledge, each with the columns of PLACE.
+
+    `expected`: institution × date, with flags reported and on_time. `in_force`: those that reported, with their
+    delivery and `year_start`. `last_known`: those that did not, with the delivery that last told their enrolment
+    (NULL where none did).
+    """
+
+    seq: int
+    dates: tuple[date, ...]
+    expected: sa.CTE
+    in_force: sa.CTE
+    last_known: sa.CTE
+
+
+def roster(seq: int, dates: tuple[date, ...]) -> Roster:
+    """Build the relations for the reporting dates asked about."""
+    now = in_force(seq)
+    register = known_reference("institutions", seq)
+    asked = sa.union_all(*(sa.select(sa.cast(sa.literal(d), sa.Date).label("as_of")) for d in dates)).subquery("asked")
+    valid = sa.and_(
+        register.c.valid_from <= asked.c.as_of,
+        sa.or_(register.c.valid_to.is_(None), register.c.valid_to >= asked.c.as_of),
+    )
+    ledger = table("deliveries")
+    in_time = (
+        sa.select(ledger.c.institution_code, ledger.c.as_of)
+        .where(ledger.c.verdict.in_(ACCEPTED), ledger.c.seq <= seq, ledger.c.late.is_(False))
+        .distinct()
+        .subquery("in_time")
+    )
+    expected = (
+        sa.select(
+            asked.c.as_of, register.c.code.label("institution_code"),
+            register.c.kind, register.c.municipality, register.c.region, now.c.delivery,
+            sa.cast(sa.func.date_trunc("year", asked.c.as_of), sa.Date).label("year_start"),
+            sa.case((now.c.delivery.is_not(None), 1), else_=0).label("reported"),
+            sa.case((in_time.c.as_of.is_not(None), 1), else_=0).label("on_time"),
+        )
+        .select_from(
+            asked.join(register, valid)
+            .outerjoin(now, sa.and_(now.c.institution_code == register.c.code, now.c.as_of == asked.c.as_of))
+            .outerjoin(in_time, sa.and_(in_time.c.institution_code == register.c.code, in_time.c.as_of == asked.c.as_of))
+        )
+        .cte("expected")
+    )  # fmt: skip
+    present = sa.select(expected).where(expected.c.reported == 1).cte("present")
+    return Roster(seq, dates, expected, present, _last_known(expected, now))
+
+
+def _last_known(expected: sa.CTE, now: sa.Subquery) -> sa.CTE:
+    earlier = now.alias("earlier")
+    rank = sa.func.row_number().over(
+        partition_by=(expected.c.institution_code, expected.c.as_of), order_by=earlier.c.as_of.desc().nulls_last()
+    )
+    joined = (
+        sa.select(*(expected.c[name] for name in PLACE), earlier.c.delivery, rank.label("rank"))
+        .select_from(expected.outerjoin(earlier, sa.and_(
+            earlier.c.institution_code == expected.c.institution_code, earlier.c.as_of < expected.c.as_of)))
+        .where(expected.c.reported == 0)
+        .subquery("ranked")
+    )  # fmt: skip
+    return sa.select(*(joined.c[name] for name in (*PLACE, "delivery"))).where(joined.c.rank == 1).cte("last_known")
+
+
+def scope_code(scope: str, columns: sa.ColumnCollection) -> sa.ColumnElement[str]:
+    """The code of a scope: the institution's · municipality/kind · municipality · region · RU."""
+    match scope:
+        case "institution":
+            return columns.institution_code
+        case "kind":
+            return columns.municipality + "/" + columns.kind
+        case "municipality":
+            return columns.municipality
+        case "region":
+            return columns.region
+        case "country":
+            return sa.literal(COUNTRY, sa.Text)
+    raise KeyError(scope)

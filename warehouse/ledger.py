@@ -1,0 +1,90 @@
+"""The ledger of deliveries: what was judged before, and what is in force."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from warehouse.loading import fetch
+from warehouse.reference import known_reference
+from warehouse.tables import table
+
+ACCEPTED = ("accepted", "accepted_with_errors")
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier delivery of the same bytes from the same sender."""
+
+    delivery: str
+    verdict: str
+    basis: str
+
+
+def delivery_id(folder: str, sha256: str, repetition: int) -> str:
+    """Name a delivery by its sender, its bytes and how often these had come before."""
+    return hashlib.sha256(f"{folder}\0{sha256}\0{repetition}".encode()).hexdigest()[:16]
+
+
+def in_force(seq: int | sa.BindParameter) -> sa.Subquery:
+    """Return the deliveries in force as known at a journal number: the newest accepted per institution and date."""
+    ledger = table("deliveries")
+    newest = sa.func.row_number().over(
+        partition_by=(ledger.c.institution_code, ledger.c.as_of), order_by=ledger.c.seq.desc()
+    )
+    known = (
+        sa.select(ledger, newest.label("newest"))
+        .where(ledger.c.verdict.in_(ACCEPTED), ledger.c.seq <= seq)
+        .subquery("accepted")
+    )
+    columns = [column for column in known.c if column.name != "newest"]
+    return sa.select(*columns).where(known.c.newest == 1).subquery("in_force")
+
+
+def earlier_deliveries(connection: sa.Connection, hashes: list[str]) -> dict[tuple[str, str], list[Earlier]]:
+    """Return earlier deliveries of these bytes by (sender, hash), oldest first."""
+    ledger = table("deliveries")
+    columns = (ledger.c.institution_code, ledger.c.sha256, ledger.c.delivery, ledger.c.verdict, ledger.c.basis)
+    found: dict[tuple[str, str], list[Earlier]] = {}
+    for row in connection.execute(sa.select(*columns).where(ledger.c.sha256.in_(hashes)).order_by(ledger.c.seq)):
+        found.setdefault((row.institution_code, row.sha256), []).append(Earlier(row.delivery, row.verdict, row.basis))
+    return found
+
+
+def repeats(earlier: list[Earlier], basis: str) -> Earlier | None:
+    """Return the delivery that these bytes merely repeat.
+
+    Accepted bytes are a repetition for ever; refused ones only while nothing that the verdict depends on
+    (rules, reference data, opened reporting dates) has changed.
+    """
+    judged = [one for one in earlier if one.verdict != "duplicate"]
+    same = [one for one in judged if one.verdict in ACCEPTED or one.basis == basis]
+    return same[-1] if same else None
+
+
+def content_in_force(connection: sa.Connection, institutions: list[str], seq: int) -> dict[tuple[str, date], tuple[str, str]]:
+    """Return (content hash, delivery) of what is in force, by (institution, reporting date)."""
+    now = in_force(seq)
+    statement = sa.select(now.c.institution_code, now.c.as_of, now.c.content_hash, now.c.delivery)
+    rows = connection.execute(statement.where(now.c.institution_code.in_(institutions)))
+    return {(row.institution_code, row.as_of): (row.content_hash, row.delivery) for row in rows}
+
+
+def past(connection: sa.Connection, institutions: list[str], seq: int) -> pa.Table:
+    """Return what a new delivery is compared to: enrolled and involved of the deliveries in force."""
+    now = in_force(seq)
+    columns = (now.c.institution_code, now.c.as_of, now.c.enrolled, now.c.involved)
+    return fetch(connection, sa.select(*columns).where(now.c.institution_code.in_(institutions)))
+
+
+def basis(connection: sa.Connection, ruleset: str, seq: int, on: date) -> str:
+    """Name all that a verdict depends on beside the bytes: rules, reference data, reporting dates opened by a day."""
+    loads = [sa.select(sa.func.max(table(n).c.known_seq)).where(table(n).c.known_seq <= seq).scalar_subquery() for n in ("institutions", "reporting_dates")]
+    calendar = known_reference("reporting_dates", seq)
+    opened = sa.select(sa.func.max(calendar.c.as_of)).where(calendar.c.as_of <= on).scalar_subquery()
+    register, dates, last = connection.execute(sa.select(*loads, opened)).one()
+    return f"{ruleset}/{register}/{dates}/{last}"

@@ -1,0 +1,94 @@
+"""Loading of reference files: register, plans, targets, calendar, milestones."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from importlib.resources import files
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from warehouse.journal import REFERENCE as REFERENCE_EVENT
+from warehouse.journal import Entry, Journal
+from warehouse.loading import insert_rows
+from warehouse.received import receive, received_path
+from warehouse.reference_tables import REFERENCE, Field
+from warehouse.settings import Misconfigured, Settings
+from warehouse.tables import table
+
+MEGABYTES = 64 * 1024 * 1024
+
+
+def _value(field: Field, text: str) -> object:
+    if not text:
+        if field.required:
+            raise ValueError("пустое обязательное значение")
+        return None
+    kind = field.kind if isinstance(field.kind, type) else type(field.kind)
+    if issubclass(kind, sa.Date):
+        return date.fromisoformat(text)
+    if issubclass(kind, sa.BigInteger):
+        return int(text)
+    return Decimal(text) if issubclass(kind, sa.Numeric) else text
+
+
+def parse_reference(name: str, text: str) -> list[dict[str, object]]:
+    """Read a reference file; raise Misconfigured with file, line and column of the first thing amiss."""
+    fields = REFERENCE[name][1]
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    if (have := reader.fieldnames) is None or set(have) != {f.name for f in fields}:
+        raise Misconfigured(f"{name}.csv: ожидаются столбцы {', '.join(f.name for f in fields)}.")
+    rows, seen = [], set()
+    for record in reader:
+        row = {}
+        for field in fields:
+            try:
+                row[field.name] = _value(field, (record[field.name] or "").strip())
+            except (ValueError, InvalidOperation):
+                raise Misconfigured(f"{name}.csv, строка {reader.line_num}, столбец {field.name}: неверное значение.") from None
+        key = tuple(row[f.name] for f in fields if f.key)
+        if key in seen:
+            raise Misconfigured(f"{name}.csv, строка {reader.line_num}: ключ уже встречался.")
+        seen.add(key)
+        rows.append(row)
+    return rows
+
+
+def load_reference(connection: sa.Connection, settings: Settings, folder: Path, at: datetime) -> dict[str, int]:
+    """Load whichever reference files lie in `folder`; return the rows of each. A file replaces its table whole."""
+    found = {name: folder / f"{name}.csv" for name in REFERENCE if (folder / f"{name}.csv").is_file()}
+    if not found:
+        raise Misconfigured(f"В папке нет ни одного справочника ({', '.join(f'{n}.csv' for n in REFERENCE)}).")
+    parsed = {name: parse_reference(name, path.read_text(encoding="utf-8")) for name, path in found.items()}
+    journal = Journal(connection)
+    for name, rows in parsed.items():
+        kept = receive(found[name], settings.received, MEGABYTES)
+        entry = journal.add(REFERENCE_EVENT, name, at, sha256=kept.sha256, size=kept.size)
+        _insert(connection, name, rows, entry)
+    journal.write()
+    return {name: len(rows) for name, rows in parsed.items()}
+
+
+def _insert(connection: sa.Connection, name: str, rows: list[dict[str, object]], entry: Entry) -> None:
+    insert_rows(connection, table(name), [row | {"known_seq": entry.seq} for row in rows])
+
+
+def replay_reference(connection: sa.Connection, settings: Settings, entry: Entry) -> None:
+    """Load again what a journal entry once brought."""
+    text = received_path(settings.received, entry.sha256 or "").read_text(encoding="utf-8")
+    _insert(connection, entry.subject, parse_reference(entry.subject, text), entry)
+
+
+def shipped_reference() -> Path:
+    """Return the folder of the order's own reference data."""
+    return Path(str(files("warehouse"))) / "seed"
+
+
+def known_reference(name: str, seq: int | sa.BindParameter) -> sa.Subquery:
+    """Return a reference table as known at a journal number: its last load up to then."""
+    whole = table(name)
+    last = sa.select(sa.func.max(whole.c.known_seq)).where(whole.c.known_seq <= seq).scalar_subquery()
+    return sa.select(whole).where(whole.c.known_seq == last).subquery(name)

@@ -1,0 +1,1 @@
+"""What a release looks like: its extracts, workbook, report and proof."""

@@ -1,0 +1,59 @@
+"use strict";
+const rows = [...document.querySelectorAll("tr[data-name]")];
+const groups = [...document.querySelectorAll("details.group")];
+const query = document.getElementById("query");
+const kind = document.getElementById("kind");
+const found = document.getElementById("found");
+
+function filter() {
+  const wanted = query.value.trim().toLocaleLowerCase("ru");
+  let shown = 0;
+  for (const row of rows) {
+    const fits = row.dataset.name.includes(wanted) && (!kind.value || row.dataset.kind === kind.value);
+    row.hidden = !fits;
+    shown += fits;
+  }
+  for (const group of groups) {
+    const left = group.querySelector("tr[data-name]:not([hidden])") !== null;
+    group.hidden = !left;
+    group.open = left && (wanted !== "" || kind.value !== "");
+  }
+  found.textContent = `Показано: ${shown} из ${rows.length}`;
+}
+
+function sort(button) {
+  const head = button.closest("th");
+  const body = head.closest("table").tBodies[0];
+  const descending = head.getAttribute("aria-sort") === "ascending" ||
+    (!head.hasAttribute("aria-sort") && head.dataset.first === "descending");
+  for (const other of head.parentElement.children) other.removeAttribute("aria-sort");
+  head.setAttribute("aria-sort", descending ? "descending" : "ascending");
+  const key = (row) => row.cells[head.cellIndex].dataset.sort;
+  const compare = (one, two) => head.dataset.kind === "text" ? one.localeCompare(two, "ru", { numeric: true }) : one - two;
+  body.append(...[...body.rows].sort((one, two) => {
+    const [first, second] = [key(one), key(two)];
+    if (first === "" || second === "") return (first === "") - (second === "");
+    return descending ? compare(second, first) : compare(first, second);
+  }));
+}
+
+function reveal() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (target instanceof HTMLDetailsElement) {
+    target.open = true;
+    target.scrollIntoView();
+  }
+}
+
+document.getElementById("filter").hidden = false;
+query.addEventListener("input", filter);
+kind.addEventListener("change", filter);
+for (const button of document.querySelectorAll("th button")) button.addEventListener("click", () => sort(button));
+addEventListener("hashchange", reveal);
+let folded = [];
+addEventListener("beforeprint", () => {
+  folded = [...document.querySelectorAll("details:not([open])")];
+  for (const details of folded) details.open = true;
+});
+addEventListener("afterprint", () => { for (const details of folded) details.open = false; });
+reveal();

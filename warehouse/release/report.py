@@ -1,0 +1,70 @@
+"""The report of a release, report.html: one self-contained page for people who would rather look than read."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from warehouse.release import wording
+from warehouse.release.contents import MISSING, PERCENT, PROVISIONAL, Contents
+from warehouse.release.marks import bar, sparkline
+from warehouse.release.overview import overview_of
+from warehouse.release.report_parts import completeness_map, findings_now, forms_now, indicator_rows, panels_of, ranking_of, series_rows
+
+HERE = Path(__file__).parent
+
+
+def write_report(contents: Contents, path: Path) -> None:
+    """Write report.html."""
+    path.write_text(render_report(contents), encoding="utf-8")
+
+
+def render_report(contents: Contents) -> str:
+    """Render the page; every text of the contents is escaped and only our own style and script may run."""
+    style, script = ((HERE / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
+    template = _environment().get_template("report.html.j2")
+    return template.render(_told(contents) | {"style": Markup(style), "script": Markup(script), "policy": _policy(style, script)})
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {
+        name: getattr(wording, name) for name in ("number", "percent", "change", "day", "moment", "counted", "noun")
+    }
+    words = {name: getattr(wording, name) for name in ("STATUSES", "STATES", "SEVERITIES", "KINDS", "PERSONS", "INSTITUTIONS", "OF_INSTITUTIONS", "OF_STUDENTS")}
+    environment.globals |= words | {"PERCENT": PERCENT, "MISSING": MISSING, "sparkline": sparkline, "bar": bar}
+    return environment
+
+
+def _told(contents: Contents) -> dict[str, Any]:
+    overview = overview_of(contents)
+    ranking = ranking_of(overview)
+    headline = overview.figure(overview.top)
+    return {
+        "contents": contents,
+        "overview": overview,
+        "headline": headline,
+        "provisional": headline is not None and headline.status == PROVISIONAL,
+        "panels": panels_of(overview),
+        "series": series_rows(overview),
+        "ranking": ranking,
+        "missing": [(group.title, absent) for group in ranking.groups if (absent := group.absent)],
+        "forms": forms_now(overview),
+        "completeness": completeness_map(overview),
+        "indicators": indicator_rows(overview),
+        "findings": findings_now(contents),
+        "definitions": contents.indicators.to_pylist(),
+    }
+
+
+def _policy(style: str, script: str) -> str:
+    """Allow this very style and script and nothing else: no request, no frame, no form."""
+    hashes = [b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)]
+    return f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; base-uri 'none'; form-action 'none'"

@@ -1,0 +1,191 @@
+"""The parts of the report as rows ready to be shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from markupsafe import Markup
+
+from warehouse.release.charts import describe, distribution_chart, series_chart
+from warehouse.release.contents import LATE, MISSING, ON_TIME, REPORTED_KPI, Contents
+from warehouse.release.overview import Figure, Institution, Overview, Scope, Standing
+from warehouse.release.wording import natural
+
+HUNDRED = Decimal(100)
+PANEL, WIDE = 330, 700  # pixels a chart is laid out for; the page scales it
+
+
+class Panel(NamedTuple):
+    """A chart with what stands above it."""
+
+    title: str
+    figure: Figure | None
+    chart: Markup
+
+
+class Row(NamedTuple):
+    """An institution in the ranking."""
+
+    standing: Standing
+    institution: Institution
+    target: Decimal | None  # of its kind, to compare with
+
+
+@dataclass(frozen=True)
+class Group:
+    """The institutions of one municipality, ranked."""
+
+    scope: Scope
+    rows: tuple[Row, ...]
+
+    @property
+    def title(self) -> str:
+        return self.scope.title
+
+    @property
+    def absent(self) -> list[str]:
+        """Who has not reported, in the order people list institutions."""
+        names = (row.institution.scope.title for row in self.rows if row.institution.state == MISSING)
+        return sorted(names, key=natural)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Everybody ranked: one group for a municipality, a group for each municipality above."""
+
+    parts: tuple[Standing, ...]  # the territories themselves, when there are several
+    groups: tuple[Group, ...]
+    kinds: tuple[str, ...]
+    ceiling: Decimal  # per cent where bars end
+
+
+def ranking_of(overview: Overview) -> Ranking:
+    """Rank the institutions municipality by municipality, and the territories."""
+    members: dict[str, list[Institution]] = {}
+    for institution in overview.institutions.values():
+        members.setdefault(institution.municipality, []).append(institution)
+    titles = overview.contents.scope_titles
+    scopes = sorted((Scope("municipality", code, titles.get(code, code)) for code in members), key=lambda scope: natural(scope.title))
+    return Ranking(
+        parts=tuple(overview.rank(overview.parts)) if overview.folded else (),
+        groups=tuple(_group(overview, scope, members[scope.code]) for scope in scopes),
+        kinds=tuple(sorted({institution.kind for institution in overview.institutions.values()})),
+        ceiling=HUNDRED,
+    )
+
+
+def _group(overview: Overview, scope: Scope, members: list[Institution]) -> Group:
+    targets = {kind: _target(overview, f"{scope.code}/{kind}") for kind in {member.kind for member in members}}
+    standings = overview.rank(member.scope for member in members)
+    by_code = overview.institutions
+    rows = ((standing, by_code[standing.scope.code]) for standing in standings)
+    return Group(scope, tuple(Row(standing, institution, targets[institution.kind]) for standing, institution in rows))
+
+
+def _target(overview: Overview, code: str) -> Decimal | None:
+    figure = overview.figure(Scope("kind", code, code))
+    return figure.target if figure else None
+
+
+def panels_of(overview: Overview) -> list[Panel]:
+    """Draw the series of the top and its kinds, all to one scale, or the top and how institutions are spread."""
+    scopes = (overview.top, *overview.kinds)
+    points = {scope: series_of(overview, scope) for scope in scopes}
+    ceiling = _ceiling([figure for series in points.values() for _, figure in series])
+    width = PANEL if overview.kinds else WIDE
+    panels = [
+        Panel(scope.title, overview.figure(scope), series_chart(points[scope], ceiling, width, describe(scope.title, points[scope])))
+        for scope in scopes
+        if points[scope]
+    ]
+    if overview.folded:
+        panels.append(Panel("Сколько организаций с какой долей, %", None, _distribution(overview)))
+    return panels
+
+
+def _distribution(overview: Overview) -> Markup:
+    figures = (overview.figure(institution.scope) for institution in overview.institutions.values())
+    values = [figure.value for figure in figures if figure and figure.value is not None]
+    return distribution_chart(values, WIDE, f"Распределение {len(values)} организаций по доле вовлечённых обучающихся")
+
+
+def series_of(overview: Overview, scope: Scope) -> list[tuple[date, Figure]]:
+    """Give the reported indicator of a scope by date."""
+    found = ((as_of, overview.figure(scope, as_of)) for as_of in overview.dates)
+    return [(as_of, figure) for as_of, figure in found if figure is not None]
+
+
+def series_rows(overview: Overview) -> list[tuple[Scope, date, Figure]]:
+    """Give the table behind the charts."""
+    return [(scope, *point) for scope in (overview.top, *overview.kinds) for point in series_of(overview, scope)]
+
+
+def _ceiling(figures: list[Figure]) -> Decimal:
+    shown = [value for figure in figures for value in (figure.value, figure.target, figure.high) if value is not None]
+    return max((max(shown, default=HUNDRED) // 10 + 1) * 10, Decimal(20))
+
+
+def forms_now(overview: Overview) -> list[dict[str, Any]]:
+    """Give the forms of mentoring at the date of the release, the most common first, with the change since the annual date before."""
+    table = overview.contents.forms
+    now = _at(table, overview.contents.as_of)
+    before = {row["form"]: row["pairs"] for row in _at(table, overview.previous)} if overview.previous else {}
+    most = max((row["pairs"] for row in now), default=0) or 1
+    rows = [row | {"change": row["pairs"] - before.get(row["form"], 0) if before else None, "share": HUNDRED * row["pairs"] / most} for row in now]
+    return sorted(rows, key=lambda row: (-row["pairs"], row["form"]))
+
+
+def findings_now(contents: Contents) -> list[dict[str, Any]]:
+    """Give the findings in the deliveries in force for the date of the release, the graver and the more common first."""
+    grave = {"fatal": 0, "error": 1}
+    return sorted(_at(contents.findings, contents.as_of), key=lambda row: (grave.get(row["severity"], 2), -row["findings"], row["rule"]))
+
+
+class Completeness(NamedTuple):
+    """Who reported when: a state for an institution, counts of states for a territory."""
+
+    dates: tuple[date, ...]
+    institutions: list[tuple[str, list[dict[str, Any] | None]]]
+    territories: list[tuple[str, list[tuple[int, int, int]]]]  # on time, late, missing
+
+
+def completeness_map(overview: Overview) -> Completeness:
+    """Lay completeness out by institution and date; by territory and date when there are several."""
+    rows = overview.contents.completeness.filter(pc.less_equal(overview.contents.completeness["as_of"], pa.scalar(overview.contents.as_of))).to_pylist()
+    dates = tuple(sorted({row["as_of"] for row in rows}))
+    if overview.folded:
+        return Completeness(dates, [], _by_territory(overview, rows, dates))
+    found = {(row["institution_code"], row["as_of"]): row for row in rows}
+    names = dict(zip(*(overview.contents.institutions[name].to_pylist() for name in ("code", "name")), strict=True))
+    present = sorted({code for code, _ in found}, key=lambda code: (natural(names.get(code, code)), code))
+    return Completeness(dates, [(names.get(code, code), [found.get((code, as_of)) for as_of in dates]) for code in present], [])
+
+
+def _by_territory(overview: Overview, rows: list[dict[str, Any]], dates: tuple[date, ...]) -> list[tuple[str, list[tuple[int, int, int]]]]:
+    home = {row["code"]: row[overview.parts[0].type] for row in overview.contents.institutions.to_pylist()}
+    counts: Mapping = Counter((home[row["institution_code"]], row["as_of"], row["state"]) for row in rows)
+    return [
+        (scope.title, [tuple(counts[scope.code, as_of, state] for state in (ON_TIME, LATE, MISSING)) for as_of in dates])
+        for scope in overview.parts
+    ]
+
+
+def indicator_rows(overview: Overview) -> list[tuple[dict[str, Any], list[Figure | None]]]:
+    """Give every other indicator at the date of the release for the top and its kinds."""
+    scopes, shown = (overview.top, *overview.kinds), []
+    for words in {row["code"]: row for row in overview.contents.indicators.to_pylist()}.values():
+        figures = [overview.figure(scope, indicator=words["code"]) for scope in scopes]
+        if words["code"] != REPORTED_KPI and any(figures):
+            shown.append((words, figures))
+    return shown
+
+
+def _at(table: pa.Table, as_of: date) -> list[dict[str, Any]]:
+    return table.filter(pc.equal(table["as_of"], pa.scalar(as_of))).to_pylist()

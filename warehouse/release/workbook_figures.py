@@ -1,0 +1,131 @@
+"""The sheet «Все показатели»: every figure of a release, written typed and read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyarrow as pa
+
+from warehouse.release.contents import FIGURES, Contents
+from warehouse.release.wording import NO, SCOPES, STATUSES, YES
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+    from warehouse.release.workbook_styles import Styles
+
+SHEET = "Все показатели"
+ROWS_OF_SHEET = 1_000_000  # Excel holds 1,048,576; more figures go on to «Все показатели 2»
+HEADING_ROW = 2  # zero-based; a title and an empty row above
+
+
+class Field(NamedTuple):
+    """A column of the sheet; `name` is its field in FIGURES, empty for words added for people."""
+
+    name: str
+    heading: str
+    width: int
+    style: str = "text"
+    words: Mapping[Any, str] | None = None
+
+
+BOOLEANS = {True: YES, False: NO}
+FIELDS = (
+    Field("release", "Выпуск", 14),
+    Field("", "Показатель", 46),
+    Field("indicator", "Код показателя", 26),
+    Field("definition", "Версия определения", 13),
+    Field("scope_type", "Уровень", 17, words=SCOPES),
+    Field("", "Кто", 34),
+    Field("scope_code", "Код", 14),
+    Field("as_of", "Отчётная дата", 12, "date"),
+    Field("numerator", "Числитель", 12, "number"),
+    Field("denominator", "Знаменатель", 13, "whole"),
+    Field("value", "Значение, %", 11, "fixed"),
+    Field("target", "Цель, %", 9, "fixed"),
+    Field("meets_target", "Цель достигнута", 12, "centre", BOOLEANS),
+    Field("status", "Статус", 17, words=STATUSES),
+    Field("expected", "Организаций ожидалось", 14, "whole"),
+    Field("reported", "Организаций сдали", 13, "whole"),
+    Field("coverage_students", "Охват обучающихся, %", 14, "fixed"),
+    Field("low", "Нижняя граница, %", 11, "fixed"),
+    Field("high", "Верхняя граница, %", 11, "fixed"),
+)
+
+
+def add_figures(book: Workbook, styles: Styles, contents: Contents) -> None:
+    """Add the sheets of all figures."""
+    for start in range(0, max(1, contents.figures.num_rows), ROWS_OF_SHEET):
+        page = start // ROWS_OF_SHEET
+        sheet = book.add_worksheet(SHEET if page == 0 else f"{SHEET} {page + 1}")
+        figures = contents.figures.slice(start, ROWS_OF_SHEET)
+        styles.set_page(sheet, [field.width for field in FIELDS], HEADING_ROW)
+        sheet.write_string(0, 0, f"Все показатели выпуска {contents.release}", styles["title"])
+        sheet.set_row(HEADING_ROW, 45)
+        for column, field in enumerate(FIELDS):
+            sheet.write_string(HEADING_ROW, column, field.heading, styles["heading"])
+        _write_rows(sheet, styles, contents, figures)
+        sheet.autofilter(HEADING_ROW, 0, HEADING_ROW + figures.num_rows, len(FIELDS) - 1)
+        sheet.freeze_panes(HEADING_ROW + 1, 0)
+        sheet.print_area(0, 0, HEADING_ROW + figures.num_rows, len(FIELDS) - 1)
+
+
+def _write_rows(sheet: Worksheet, styles: Styles, contents: Contents, figures: pa.Table) -> None:
+    names = dict(zip(contents.institutions["code"].to_pylist(), contents.institutions["name"].to_pylist(), strict=True))
+    names |= contents.scope_titles
+    titles = {(row["code"], row["definition"]): row["title"] for row in contents.indicators.to_pylist()}
+    columns = {name: figures[name].to_pylist() for name in FIGURES.names}
+    columns[FIELDS[1].heading] = [titles.get(key, key[0]) for key in zip(columns["indicator"], columns["definition"], strict=True)]
+    columns[FIELDS[5].heading] = [names.get(code, code) for code in columns["scope_code"]]
+    ordered = [columns[field.name or field.heading] for field in FIELDS]
+    formats = [styles[field.style] for field in FIELDS]
+    words = [field.words for field in FIELDS]
+    for row, values in enumerate(zip(*ordered, strict=True), start=HEADING_ROW + 1):
+        for column, value in enumerate(values):
+            if value is None:
+                continue
+            spelled = words[column]
+            if spelled is not None:
+                value = spelled.get(value, value)
+            if isinstance(value, str):
+                sheet.write_string(row, column, value, formats[column])
+            elif isinstance(value, date):
+                sheet.write_datetime(row, column, value, formats[column])
+            else:
+                sheet.write_number(row, column, value, formats[column])
+
+
+def read_workbook_figures(path: Path) -> pa.Table:
+    """Read the figures of kpi.xlsx back; raise ValueError when the sheet is not of its shape."""
+    from python_calamine import CalamineError, load_workbook
+
+    try:
+        with load_workbook(path) as book:
+            sheets = [name for name in book.sheet_names if name.startswith(SHEET)]
+            rows = [row for name in sheets for row in _rows(book.get_sheet_by_name(name).to_python(skip_empty_area=False))]
+    except CalamineError as error:
+        raise ValueError("not a workbook") from error
+    return pa.Table.from_pylist(rows, FIGURES)
+
+
+def _rows(grid: list[list[Any]]) -> Iterator[dict[str, Any]]:
+    if len(grid) <= HEADING_ROW or grid[HEADING_ROW] != [field.heading for field in FIELDS]:
+        raise ValueError("unexpected headings")
+    for cells in grid[HEADING_ROW + 1 :]:
+        yield {field.name: _read(field, cell) for field, cell in zip(FIELDS, cells, strict=True) if field.name}
+
+
+def _read(field: Field, cell: Any) -> Any:
+    kind = FIGURES.field(field.name).type
+    if cell == "":
+        return None
+    if field.words:
+        return {word: value for value, word in field.words.items()}.get(cell, cell)
+    if pa.types.is_decimal(kind):
+        return Decimal(repr(cell)).quantize(Decimal(1).scaleb(-kind.scale))
+    return int(cell) if pa.types.is_integer(kind) else cell

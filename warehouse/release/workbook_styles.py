@@ -1,0 +1,70 @@
+"""Cell formats and page set-up shared by the sheets of kpi.xlsx."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+INK, MUTED, PAPER, ACCENT, TARGET = "#1B2733", "#5C6975", "#FFFFFF", "#2F6DB5", "#B4472B"
+LINE, FILL = "#C9D3DD", "#E4ECF4"
+FONT = "Arial"  # Cyrillic everywhere, metrics known to LibreOffice
+A4 = 9
+
+_CELL = {"border": 1, "border_color": LINE, "valign": "top"}
+# Formats are written in the file as in English: Excel shows 1 234,50 and 31.12.2021 where the system is Russian.
+_STYLES: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 15, "font_color": INK},
+    "subtitle": {"font_size": 11, "font_color": MUTED},
+    "section": {"bold": True, "font_size": 12, "font_color": INK},
+    "note": {"font_color": MUTED, "text_wrap": True, "valign": "top"},
+    "plain": {"text_wrap": True, "valign": "top"},
+    "link": {"font_color": ACCENT, "underline": 1, "valign": "top"},
+    "big": {"bold": True, "font_size": 26, "font_color": ACCENT, "num_format": '0.00" %"', "align": "left"},
+    "heading": {
+        "bold": True, "bg_color": FILL, "text_wrap": True, "align": "center", "valign": "vcenter",
+        "border": 1, "border_color": LINE,
+    },
+    "label": _CELL | {"bold": True, "bg_color": FILL, "text_wrap": True},
+    "text": _CELL,
+    "wrapped": _CELL | {"text_wrap": True},
+    "centre": _CELL | {"align": "center"},
+    "date": _CELL | {"num_format": "dd.mm.yyyy", "align": "center"},
+    "whole": _CELL | {"num_format": "#,##0"},
+    "number": _CELL | {"num_format": "General"},  # «#,##0.##» would leave a comma after a whole number
+    "fixed": _CELL | {"num_format": "#,##0.00"},
+    "change": _CELL | {"num_format": "+0.00;-0.00;0.00"},
+    "left_fixed": _CELL | {"num_format": '#,##0.00" %"', "align": "left"},
+    "left_date": _CELL | {"num_format": "dd.mm.yyyy", "align": "left"},
+    "left_whole": _CELL | {"num_format": "#,##0", "align": "left"},
+}  # fmt: skip
+
+
+class Styles:
+    """The formats of one workbook, made once."""
+
+    def __init__(self, book: Workbook) -> None:
+        """Register every format with the workbook."""
+        self._formats = {name: book.add_format({"font_name": FONT, "font_size": 10} | style) for name, style in _STYLES.items()}
+
+    def __getitem__(self, name: str) -> Format:
+        """Give a format by name; an unknown one is a KeyError."""
+        return self._formats[name]
+
+    def set_page(self, sheet: Worksheet, widths: Sequence[float], heading_row: int | None = None) -> None:
+        """Set column widths and print on A4 landscape, one page wide, the heading repeated."""
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(A4)
+        sheet.set_margins(left=0.5, right=0.4, top=0.5, bottom=0.6)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&L&8&A&R&8стр. &P из &N")
+        if heading_row is not None:
+            sheet.repeat_rows(heading_row)
+

@@ -1,0 +1,36 @@
+"""The vault: personal columns, apart from the warehouse in a file or schema of their own."""
+
+from __future__ import annotations
+
+import os
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from warehouse.engine import comment, create_schema, open_engine
+from warehouse.loading import bulk_insert
+from warehouse.settings import Settings
+from warehouse.tables import VAULT, vault_of
+
+
+def open_vault(settings: Settings) -> sa.Engine:
+    """Return the vault's own engine: a DuckDB file of its own, or the server's schema `personal`."""
+    path = settings.home / "vault.duckdb"
+    new = settings.embedded and not path.exists()
+    engine = open_engine(f"duckdb:///{path}" if settings.embedded else settings.warehouse_url)
+    with engine.begin() as connection:
+        create_schema(connection, vault_of())
+        if new:
+            comment(connection, vault_of())
+    if new:
+        os.chmod(path, 0o600)
+    return engine
+
+
+def keep_identities(engine: sa.Engine, tables: dict[str, pa.Table], deliveries: list[str]) -> None:
+    """Store the personal rows of deliveries, in place of what an interrupted attempt left of them."""
+    with engine.begin() as connection:
+        for name, rows in tables.items():
+            kept = vault_of().tables[f"{VAULT}.{name}"]
+            connection.execute(kept.delete().where(kept.c.delivery.in_(deliveries)))
+            bulk_insert(connection, kept, rows)

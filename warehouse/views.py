@@ -1,0 +1,27 @@
+"""The views an analyst starts from: what is in force now."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from expectations.form import FORM
+from warehouse.ledger import in_force
+from warehouse.tables import MENTORING, table
+
+FOR_EVER = 2**62  # a journal number no entry reaches
+
+
+def _view(connection: sa.Connection, name: str, statement: sa.Select) -> None:
+    text = statement.compile(connection, compile_kwargs={"literal_binds": True})
+    connection.execute(sa.text(f"CREATE OR REPLACE VIEW {MENTORING}.{name} AS {text}"))
+
+
+def create_views(connection: sa.Connection) -> None:
+    """Create `in_force` (one delivery per institution and date) and `<sheet>_in_force` with its rows."""
+    now = in_force(FOR_EVER)
+    _view(connection, "in_force", sa.select(now))
+    for name in [sheet.name for sheet in FORM.sheets] + ["participations"]:
+        rows = table(name)
+        facts = [column for column in rows.c if column.name not in now.c]
+        statement = sa.select(now.c.institution_code, now.c.as_of, rows.c.delivery, *facts)
+        _view(connection, f"{name}_in_force", statement.select_from(rows.join(now, now.c.delivery == rows.c.delivery)))
