@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LATIN = "ABCEHKMOPTXYaceopxyk"
 CYRILLIC = "АВСЕНКМОРТХУасеорхук"
@@ -40,6 +41,7 @@ def fold_code(text: str) -> str:
     return _SPACED_DASH.sub("-", fold_heading(text.translate(_DASHES)))
 
 
+@lru_cache(maxsize=65_536)  # names repeat: within a school by hundreds, within a region by thousands
 def fold_name(text: str | None) -> str:
     """Fold one part of a person's name to what people are compared by (indicators.md, «One person»)."""
     if not text:

@@ -26,6 +26,7 @@ class Entry:
     received_at: datetime | None = None
     arrival: str | None = None
     as_of: date | None = None
+    definition: str | None = None
 
 
 class Journal:

@@ -60,8 +60,7 @@ def _copy(connection: sa.Connection, table: sa.Table, rows: pa.Table) -> None:
 def fetch(connection: sa.Connection, statement: sa.Select | sa.CompoundSelect, schema: pa.Schema | None = None) -> pa.Table:
     """Run a query and return its rows as Arrow, cast to `schema` where one is given."""
     if connection.dialect.name == "duckdb":
-        text = str(statement.compile(connection, compile_kwargs={"literal_binds": True}))
-        table = raw(connection).execute(text).to_arrow_table()
+        table = connection.execute(statement).cursor.to_arrow_table()  # type: ignore[union-attr]  # DuckDB's own cursor
     else:
         result = connection.execute(statement)
         names = list(result.keys())

@@ -87,6 +87,7 @@ def _journal(metadata: sa.MetaData) -> None:
         _column("received_at", Time, "когда получено управлением"),
         _column("arrival", sa.Text, "хеш места и отметок файла: тот же файл не берётся дважды"),
         _column("as_of", sa.Date, "отчётная дата выпуска"),
+        _column("definition", sa.Text, "версия показателей выпуска"),
         schema=JOURNAL, comment="Журнал: всё, что стало известно, по порядку; строки только добавляются",
     )  # fmt: skip
 
@@ -177,6 +178,7 @@ def _releases(metadata: sa.MetaData) -> None:
         _column("as_of", sa.Date, "отчётная дата", nullable=False),
         _column("seq", sa.BigInteger, "номер записи журнала: что было известно", nullable=False),
         _column("known_at", Time, "время этой записи", nullable=False),
+        _column("definition", sa.Text, "версия показателей", nullable=False),
         _column("figures_sha256", sa.Text, "хеш всех показателей выпуска", nullable=False),
         schema=MENTORING, comment="Выпуски: замороженные ряды показателей",
     )  # fmt: skip

@@ -67,7 +67,8 @@ class ColumnReader:
         """Return whether every cell is already its own value, seen on the whole column at once."""
         kind = self.column.kind
         if kind is Kind.DATE:
-            return not any(texts) and all(cell == "" or cell.__class__ is date for cell in cells) and are_dates([*filter(None, cells)])
+            dates = [cell for cell in cells if cell.__class__ is date]
+            return len(dates) + texts.count("") == len(cells) and are_dates(dates)
         if len(texts) < len(cells):
             return False
         if kind in (Kind.SNILS, Kind.INN):

@@ -9,6 +9,5 @@ _MARKS = tuple(mark.encode(encoding) for mark in ("<!DOCTYPE", "<!ENTITY") for e
 
 def check_xml(part: bytes) -> None:
     """Refuse a part that declares a document type or entities: no workbook does, and a bomb must."""
-    if b"<!" in part or b"\0" in part[:4]:
-        if any(mark in part for mark in _MARKS):
-            raise unreadable("в книге объявлены сущности XML, это небезопасно")
+    if b"!" in part and any(mark in part for mark in _MARKS):  # one sign is sought ten times faster than a word
+        raise unreadable("в книге объявлены сущности XML, это небезопасно")

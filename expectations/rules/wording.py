@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
 from expectations.form import FORM
@@ -70,13 +71,13 @@ def column_of(form: Form, sheet: str | None, column: str | None) -> Column | Non
 
 def sentences(rule: Rule, column: Column | None, details: list[str]) -> tuple[str, str]:
     """Fill a rule's problem and remedy; several details are listed, the way the sentence quotes them."""
-    given = details[:MOST_DETAILS]
-    separator = "», «" if "«{detail}»" in rule.problem else "; "
-    listed = separator.join(given) or NOTHING
+    quoted = "«{detail}»" in rule.problem
+    left = len(details) - MOST_DETAILS
+    listed = details[:MOST_DETAILS] + ([] if left <= 0 else ["…"] if quoted else [f"и ещё {left}"])
     words = {
         "heading": column.heading if column else NOTHING,
         "allowed": column.allowed if column else NOTHING,
-        "detail": listed if len(given) == len(details) else f"{listed}{separator}и ещё {len(details) - len(given)}",
+        "detail": ("», «" if quoted else "; ").join(listed) or NOTHING,
     }
     return rule.problem.format(**words), rule.remedy.format(**words)
 
@@ -112,15 +113,9 @@ def compact_rows(rows: Iterable[int]) -> str:
 
 
 def _ranges(rows: list[int]) -> Iterator[tuple[int, int]]:
-    start = previous = None
-    for row in rows:
-        if previous is None or row > previous + 1:
-            if previous is not None:
-                yield start, previous  # type: ignore[misc]
-            start = row
-        previous = row
-    if previous is not None:
-        yield start, previous  # type: ignore[misc]
+    for _, run in groupby(enumerate(rows), lambda numbered: numbered[1] - numbered[0]):
+        consecutive = [row for _, row in run]
+        yield consecutive[0], consecutive[-1]
 
 
 def _range(first: int, last: int) -> str:

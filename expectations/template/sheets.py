@@ -55,7 +55,10 @@ def _write_title(target: Worksheet, sheet: Sheet, widths: list[int], looks: Look
     target.set_row(1, 6 + LINE_HEIGHT * (1 + len(text) // sum(widths)), plain)
     target.write_string(0, 0, sheet.title, looks.made(bold=True, font_size=16, font_color=ACCENT))
     below = looks.made(font_color=QUIET, italic=True, text_wrap=True, valign="top")
-    target.merge_range(1, 0, 1, len(widths) - 1, text, below)
+    if len(widths) == 1:
+        target.write_string(1, 0, text, below)
+    else:
+        target.merge_range(1, 0, 1, len(widths) - 1, text, below)
 
 
 def _widths(sheet: Sheet) -> list[int]:

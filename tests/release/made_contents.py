@@ -32,7 +32,14 @@ SCHOOLS = (1, 3, 4, 5, 7, 8, 14, 16, 20, 24, 25, 27, 28, 31, 34, 37, 38, 40, 79)
 BASIC = {5, 20, 38, 79}  # the order's schools of nine classes
 INDICATORS_SHOWN = (
     # code, title, unit, numerator, denominator, share of the enrolled in the numerator
-    (REPORTED_KPI, "Обучающиеся, вовлечённые в наставничество", "%", "обучающиеся в любой роли", "обучающиеся", 1),
+    (
+        REPORTED_KPI,
+        "Обучающиеся, вовлечённые в наставничество",
+        "%",
+        "обучающиеся в любой роли",
+        "обучающиеся",
+        1,
+    ),
     ("students_involved_mentee", "Обучающиеся-наставляемые", "%", "наставляемые", "обучающиеся", 0.8),
     ("students_involved_mentor", "Обучающиеся-наставники", "%", "наставники", "обучающиеся", 0.25),
     ("mentors_15_19", "Наставники 15–19 лет", "%", "наставники 15–19 лет", "обучающиеся 15–19 лет", 0.3),
@@ -120,7 +127,9 @@ def make_contents(
 
 def town(**options) -> Contents:
     """The town of the order over its five annual dates."""
-    return make_contents(town_register(random.Random(7)), **({"scope_titles": {"NSH": "Новошахтинск"}} | options))
+    return make_contents(
+        town_register(random.Random(7)), **({"scope_titles": {"NSH": "Новошахтинск"}} | options)
+    )
 
 
 def region(institutions: int, dates: tuple[date, ...] = DATES, **options) -> Contents:
@@ -148,7 +157,9 @@ def _count(rng: random.Random, indicator: tuple, place: Institution, as_of: date
     return numerator, place.enrolled * 2 // 3 if code == PLAN_FULFILMENT else place.enrolled
 
 
-def _figures(release: str, indicator: tuple, register: list[Institution], as_of: date, counts: dict, absent: set) -> Iterator[dict]:
+def _figures(
+    release: str, indicator: tuple, register: list[Institution], as_of: date, counts: dict, absent: set
+) -> Iterator[dict]:
     scopes: dict[tuple[str, str], list[Institution]] = {}
     for place in register:
         upward = (
@@ -180,12 +191,19 @@ def _ratio(places: list[Institution], there: list[Institution], counts: dict, ta
         row["meets_target"] = numerator * 100 >= target * denominator
     if len(there) < len(places):
         away = sum(counts[place.code][1] for place in places if place not in there)
-        row |= {"low": percent(numerator, denominator + away), "high": percent(numerator + away, denominator + away)}
+        row |= {
+            "low": percent(numerator, denominator + away),
+            "high": percent(numerator + away, denominator + away),
+        }
     return row
 
 
 def _target(indicator: str, scope_type: str, scope_code: str, as_of: date) -> Decimal | None:
-    if indicator != REPORTED_KPI or scope_type not in ("kind", "municipality") or (as_of.month, as_of.day) != (12, 31):
+    if (
+        indicator != REPORTED_KPI
+        or scope_type not in ("kind", "municipality")
+        or (as_of.month, as_of.day) != (12, 31)
+    ):
         return None
     order = 0 if scope_type == "municipality" else 1 if scope_code.endswith("/ОУ") else 2
     target = TARGETS[as_of.year][order]
@@ -211,9 +229,19 @@ def _state(rng: random.Random, code: str, as_of: date, absent: bool) -> dict:
 
 def _forms(rng: random.Random, dates: Iterable[date]) -> Iterator[dict]:
     for growth, as_of in enumerate(dates, start=1):
-        for form, share in (("ученик – ученик", 60), ("педагог – ученик", 30), ("работодатель – ученик", 9), ("учитель – учитель", 6)):
+        for form, share in (
+            ("ученик – ученик", 60),
+            ("педагог – ученик", 30),
+            ("работодатель – ученик", 9),
+            ("учитель – учитель", 6),
+        ):
             pairs = share * growth * 4 + rng.randint(0, 20)
-            yield {"as_of": as_of, "form": form, "pairs": pairs, "students": 0 if form == "учитель – учитель" else pairs * 2}
+            yield {
+                "as_of": as_of,
+                "form": form,
+                "pairs": pairs,
+                "students": 0 if form == "учитель – учитель" else pairs * 2,
+            }
 
 
 def _findings(dates: Iterable[date]) -> Iterator[dict]:

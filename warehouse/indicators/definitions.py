@@ -43,7 +43,9 @@ class Indicator:
     wording: str
     source: str
     numerator: Measure
+    numerator_words: str
     denominator: Measure | None = None
+    denominator_words: str = ""
     scopes: tuple[str, ...] = SCOPES
     unit: str = "%"
     reported: bool = False  # whether it is the one reported to the regional project

@@ -33,22 +33,91 @@ CONFIG = {
 
 def series_chart(points: list[tuple[date, Figure]], ceiling: Decimal, width: int, about: str) -> Markup:
     """Draw values by date against their targets, with the bounds of provisional ones; `ceiling` ends the axis, in per cent."""
-    rows = [_point(as_of, figure, len(points) <= LABELLED or as_of == points[-1][0]) for as_of, figure in points]
+    rows = [
+        _point(as_of, figure, len(points) <= LABELLED or as_of == points[-1][0]) for as_of, figure in points
+    ]
     x = {
-        "field": "date", "type": "temporal", "scale": {"type": "utc", "padding": 22},
+        "field": "date", "type": "temporal", "scale": {"type": "utc", "padding": 32},
         "axis": {"values": [row["date"] for row in rows], "format": "%d.%m.%y", "grid": False, "labelOverlap": "greedy"},
     }  # fmt: skip
     scale = {"domain": [0, float(ceiling)], "nice": False}
-    y = {"field": "value", "type": "quantitative", "scale": scale, "axis": {"tickCount": 5, "labelExpr": "datum.label + ' %'", "domain": False, "ticks": False}}
+    y = {
+        "field": "value",
+        "type": "quantitative",
+        "scale": scale,
+        "axis": {"tickCount": 5, "labelExpr": "datum.label + ' %'", "domain": False, "ticks": False},
+    }
     layers = [
-        _layer("rule", x, y | {"field": "low"}, y2={"field": "high"}, color="var(--bounds)", strokeWidth=6, strokeCap="round", only="datum.low != null"),
-        _layer("line", x, y | {"field": "target"}, color="var(--target)", strokeDash=[4, 4], strokeWidth=1.5, only="datum.target != null"),
-        _layer("tick", x, y | {"field": "target"}, color="var(--target)", thickness=2, width=16, orient="horizontal", only="datum.target != null"),
+        _layer(
+            "rule",
+            x,
+            y | {"field": "low"},
+            y2={"field": "high"},
+            color="var(--bounds)",
+            strokeWidth=6,
+            strokeCap="round",
+            only="datum.low != null",
+        ),
+        _layer(
+            "line",
+            x,
+            y | {"field": "target"},
+            color="var(--target)",
+            strokeDash=[4, 4],
+            strokeWidth=1.5,
+            only="datum.target != null",
+        ),
+        _layer(
+            "tick",
+            x,
+            y | {"field": "target"},
+            color="var(--target)",
+            thickness=2,
+            width=16,
+            orient="horizontal",
+            only="datum.target != null",
+        ),
         _layer("line", x, y, color="var(--accent)", strokeWidth=2.5),
-        _layer("point", x, y, size=55, strokeWidth=2, opacity=1, filled=True, color="var(--accent)", only="!datum.provisional"),
-        _layer("point", x, y, size=55, strokeWidth=2, opacity=1, fill="var(--paper)", color="var(--accent)", only="datum.provisional"),
-        _text(x, y | {"field": "top"}, y | {"field": "foot"}, "value_label", "var(--ink)", 600, above="datum.above"),
-        _text(x, y | {"field": "target"}, y | {"field": "target"}, "target_label", "var(--target)", 400, above="!datum.above"),
+        _layer(
+            "point",
+            x,
+            y,
+            size=55,
+            strokeWidth=2,
+            opacity=1,
+            filled=True,
+            color="var(--accent)",
+            only="!datum.provisional",
+        ),
+        _layer(
+            "point",
+            x,
+            y,
+            size=55,
+            strokeWidth=2,
+            opacity=1,
+            fill="var(--paper)",
+            color="var(--accent)",
+            only="datum.provisional",
+        ),
+        _text(
+            x,
+            y | {"field": "top"},
+            y | {"field": "foot"},
+            "value_label",
+            "var(--ink)",
+            600,
+            above="datum.above",
+        ),
+        _text(
+            x,
+            y | {"field": "target"},
+            y | {"field": "target"},
+            "target_label",
+            "var(--target)",
+            400,
+            above="!datum.above",
+        ),
     ]
     flat = [layer for group in layers for layer in (group if isinstance(group, list) else [group])]
     return _render({"width": width, "height": HEIGHT, "data": {"values": rows}, "layer": flat}, about)
@@ -59,12 +128,28 @@ def distribution_chart(values: Iterable[Decimal], width: int, about: str) -> Mar
     counts = [0] * 10
     for value in values:
         counts[min(int(value // 10), 9)] += 1
-    rows = [{"step": f"{step * 10}–{step * 10 + 10}", "count": count, "order": step} for step, count in enumerate(counts)]
-    x = {"field": "step", "type": "ordinal", "sort": {"field": "order"}, "axis": {"labelAngle": 0, "ticks": False, "labelOverlap": "greedy"}}
+    rows = [
+        {"step": f"{step * 10}–{step * 10 + 10}", "count": count, "order": step}
+        for step, count in enumerate(counts)
+    ]
+    x = {
+        "field": "step",
+        "type": "ordinal",
+        "sort": {"field": "order"},
+        "axis": {"labelAngle": 0, "ticks": False, "labelOverlap": "greedy"},
+    }
     y = {"field": "count", "type": "quantitative", "axis": None}
     layers = [
         _layer("bar", x, y, color="var(--accent)", cornerRadiusEnd=2),
-        _layer("text", x, y | {"field": "count"}, color="var(--ink)", dy=-8, text={"field": "count"}, only="datum.count > 0"),
+        _layer(
+            "text",
+            x,
+            y | {"field": "count"},
+            color="var(--ink)",
+            dy=-8,
+            text={"field": "count"},
+            only="datum.count > 0",
+        ),
     ]
     return _render({"width": width, "height": HEIGHT, "data": {"values": rows}, "layer": layers}, about)
 
@@ -87,7 +172,16 @@ def _point(as_of: date, figure: Figure, labelled: bool) -> dict[str, Any]:
     }
 
 
-def _layer(mark: str, x: dict, y: dict, *, only: str = "true", y2: dict | None = None, text: dict | None = None, **style: Any) -> dict[str, Any]:
+def _layer(
+    mark: str,
+    x: dict,
+    y: dict,
+    *,
+    only: str = "true",
+    y2: dict | None = None,
+    text: dict | None = None,
+    **style: Any,
+) -> dict[str, Any]:
     encoding = {"x": x, "y": y} | ({"y2": y2} if y2 else {}) | ({"text": text} if text else {})
     field = y["field"]
     return {
@@ -97,7 +191,9 @@ def _layer(mark: str, x: dict, y: dict, *, only: str = "true", y2: dict | None =
     }
 
 
-def _text(x: dict, high: dict, low: dict, field: str, color: str, weight: int, above: str) -> list[dict[str, Any]]:
+def _text(
+    x: dict, high: dict, low: dict, field: str, color: str, weight: int, above: str
+) -> list[dict[str, Any]]:
     """Label points above `high` where `above` holds and below `low` elsewhere."""
     return [
         _layer("text", x, y, only=side, text={"field": field}, color=color, fontWeight=weight, dy=shift)
@@ -119,7 +215,8 @@ def _render(spec: dict[str, Any], about: str) -> Markup:
 def describe(title: str, points: list[tuple[date, Figure]]) -> str:
     """Say in words what a series chart shows."""
     told = "; ".join(
-        f"{day(as_of)}: {percent(figure.value, 2)}" + (f" при цели {percent(figure.target)}" if figure.target is not None else "")
+        f"{day(as_of)}: {percent(figure.value, 2)}"
+        + (f" при цели {percent(figure.target)}" if figure.target is not None else "")
         for as_of, figure in points
     )
     return f"{title}. {told}."

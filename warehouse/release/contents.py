@@ -36,11 +36,22 @@ FIGURES = pa.schema(
     }
 )
 KEY = ("release", "indicator", "definition", "scope_type", "scope_code", "as_of")
-INSTITUTIONS = pa.schema([(name, pa.string()) for name in ("code", "name", "kind", "level", "municipality", "region")])
+INSTITUTIONS = pa.schema(
+    [(name, pa.string()) for name in ("code", "name", "kind", "level", "municipality", "region")]
+)
 INDICATORS = pa.schema(
     [
         (name, pa.string())
-        for name in ("code", "definition", "title", "wording", "unit", "numerator_words", "denominator_words", "source")
+        for name in (
+            "code",
+            "definition",
+            "title",
+            "wording",
+            "unit",
+            "numerator_words",
+            "denominator_words",
+            "source",
+        )
     ]
 )
 COMPLETENESS = pa.schema(
@@ -63,8 +74,8 @@ FINDINGS = pa.schema(
 class Contents:
     """The frozen figures of one release and what its report tells around them.
 
-    Tables are cast to the schemas of this module and sorted by their keys here, so that equal contents are written
-    as equal bytes whatever order a warehouse gave them in.
+    Tables are cast to the schemas of this module and sorted by their keys here, so that equal contents are
+    written as equal bytes whatever order a warehouse gave them in.
     """
 
     release: str
@@ -76,7 +87,9 @@ class Contents:
     completeness: pa.Table
     forms: pa.Table  # the whole of what the release covers
     findings: pa.Table  # of the deliveries in force
-    scope_titles: Mapping[str, str] = field(default_factory=dict)  # what a municipality or region is called, by code
+    scope_titles: Mapping[str, str] = field(
+        default_factory=dict
+    )  # what a municipality or region is called, by code
 
     def __post_init__(self) -> None:
         if self.known_at.tzinfo is None:

@@ -58,7 +58,7 @@ def _spell(column: pa.Array) -> pa.Array:
     if pa.types.is_boolean(column.type):
         text = pc.if_else(column, YES, NO)
     elif pa.types.is_decimal(column.type) and column.type.scale > 2:
-        # Every value has all its decimals here, so that the zeros at the end are never those of a whole number.
+        # All decimals are written here, so that the zeros at the end are never those of a whole number.
         text = pc.utf8_rtrim(pc.utf8_rtrim(pc.cast(column, pa.string()), "0"), ".")
     else:
         text = pc.cast(column, pa.string())

@@ -15,7 +15,9 @@ def sparkline(history: Sequence[Decimal | None], ceiling: Decimal) -> Markup:
     """Draw the values from 0 to `ceiling`, a gap where there is none."""
     step = (WIDTH - 2 * EDGE) / max(1, len(history) - 1)
     points = [
-        None if value is None else (EDGE + step * place, HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * float(min(value, ceiling) / ceiling))
+        None
+        if value is None
+        else (EDGE + step * place, HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * float(min(value, ceiling) / ceiling))
         for place, value in enumerate(history)
     ]
     path, pen = "", "M"
@@ -27,7 +29,9 @@ def sparkline(history: Sequence[Decimal | None], ceiling: Decimal) -> Markup:
         return Markup("")
     x, y = next(point for point in reversed(points) if point is not None)
     dot = f'<circle cx="{x:.0f}" cy="{y:.1f}" r="2.5"/>'
-    return Markup(f'<svg class="spark" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true"><path d="{path}"/>{dot}</svg>')
+    return Markup(
+        f'<svg class="spark" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true"><path d="{path}"/>{dot}</svg>'
+    )
 
 
 def bar(value: Decimal | None, target: Decimal | None, ceiling: Decimal) -> Markup:

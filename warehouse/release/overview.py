@@ -79,7 +79,9 @@ class Overview:
     contents: Contents
     figures: Mapping[tuple[str, str, str, date], Figure]  # by indicator, scope type, scope code, date
     top: Scope  # the smallest scope that holds every institution of the release
-    parts: tuple[Scope, ...]  # the kinds of a municipality, the municipalities of a region, the regions of a country
+    parts: tuple[
+        Scope, ...
+    ]  # the kinds of a municipality, the municipalities of a region, the regions of a country
     institutions: Mapping[str, Institution]  # by code, in the order people list them
     dates: tuple[date, ...]
     previous: date | None  # the annual date before that of the release
@@ -112,9 +114,11 @@ class Overview:
     def _stand(self, scope: Scope) -> Standing:
         figure = self.figure(scope)
         before = self.figure(scope, self.previous) if self.previous else None
-        known = figure and before and figure.value is not None and before.value is not None
-        history = tuple(then.value if (then := self.figure(scope, as_of)) else None for as_of in self.dates)
-        return Standing(None, scope, figure, figure.value - before.value if known else None, history)
+        now, then = (None if known is None else known.value for known in (figure, before))
+        history = tuple(
+            None if (known := self.figure(scope, as_of)) is None else known.value for as_of in self.dates
+        )
+        return Standing(None, scope, figure, None if now is None or then is None else now - then, history)
 
 
 def overview_of(contents: Contents) -> Overview:
@@ -145,7 +149,9 @@ def _parts(contents: Contents, top: Scope) -> tuple[Scope, ...]:
     below = {"municipality": "kind", "region": "municipality", "country": "region"}[top.type]
     codes = pc.unique(contents.institutions[below]).to_pylist()
     if below == "kind":
-        ordered = sorted(codes, key=lambda kind: (list(KINDS).index(kind) if kind in KINDS else len(KINDS), kind))
+        ordered = sorted(
+            codes, key=lambda kind: (list(KINDS).index(kind) if kind in KINDS else len(KINDS), kind)
+        )
         return tuple(Scope(below, f"{top.code}/{kind}", KINDS.get(kind, kind)) for kind in ordered)
     scopes = (Scope(below, code, contents.scope_titles.get(code, code)) for code in codes)
     return tuple(sorted(scopes, key=lambda scope: natural(scope.title)))
@@ -154,11 +160,13 @@ def _parts(contents: Contents, top: Scope) -> tuple[Scope, ...]:
 def _figures(contents: Contents, top: Scope) -> dict[tuple[str, str, str, date], Figure]:
     """Take the figures that are shown: the reported indicator everywhere, the rest for the top and what is just below."""
     table = contents.figures
-    everywhere = pc.is_in(table["indicator"], pa.array([REPORTED_KPI, PLAN_FULFILMENT]))
+    everywhere = pc.or_(*(pc.equal(table["indicator"], code) for code in (REPORTED_KPI, PLAN_FULFILMENT)))
     above = pc.not_equal(table["scope_type"], "institution")
     shown = table.filter(pc.or_(everywhere, above))
     # Where a date was counted under several definitions, the one shown last is the one reported.
-    rank = {(row["code"], row["definition"]): place for place, row in enumerate(contents.indicators.to_pylist())}
+    rank = {
+        (row["code"], row["definition"]): place for place, row in enumerate(contents.indicators.to_pylist())
+    }
     keys = zip(*(shown[name].to_pylist() for name in KEY[1:]), strict=True)
     values = zip(*(shown[name].to_pylist() for name in FIGURES.names[len(KEY) :]), strict=True)
     rows = sorted(zip(keys, values, strict=True), key=lambda row: rank.get(row[0][:2], -1))
@@ -168,11 +176,19 @@ def _figures(contents: Contents, top: Scope) -> dict[tuple[str, str, str, date],
 def _institutions(contents: Contents, figures: Mapping) -> dict[str, Institution]:
     now = contents.completeness.filter(pc.equal(contents.completeness["as_of"], pa.scalar(contents.as_of)))
     states = dict(zip(now["institution_code"].to_pylist(), now["state"].to_pylist(), strict=True))
-    plans = {code: figure.value for (name, _, code, as_of), figure in figures.items() if (name, as_of) == (PLAN_FULFILMENT, contents.as_of)}
+    plans = {
+        code: figure.value
+        for (name, _, code, as_of), figure in figures.items()
+        if (name, as_of) == (PLAN_FULFILMENT, contents.as_of)
+    }
     rows = [row for row in contents.institutions.to_pylist() if row["code"] in states]
     return {
         (code := row["code"]): Institution(
-            Scope("institution", code, row["name"]), row["kind"], row["municipality"], states[code], plans.get(code)
+            Scope("institution", code, row["name"]),
+            row["kind"],
+            row["municipality"],
+            states[code],
+            plans.get(code),
         )
         for row in sorted(rows, key=lambda row: (natural(row["name"]), row["code"]))
     }

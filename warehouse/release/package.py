@@ -32,7 +32,7 @@ class ReleaseDiffers(Exception):
 
 
 def write_release(contents: Contents, folder: Path) -> Path:
-    """Write every file of a release and give its folder, which appears under its name only when complete.
+    """Write every file of a release; give its folder, which appears under its name only when complete.
 
     A second run with the same contents changes nothing. Raises ReleaseDiffers when `folder` holds another release:
     what was released is never overwritten. What a killed run left beside is replaced.

@@ -45,7 +45,7 @@ function reveal() {
   }
 }
 
-document.getElementById("filter").hidden = false;
+document.getElementById("filter").hidden = rows.length === 0;
 query.addEventListener("input", filter);
 kind.addEventListener("change", filter);
 for (const button of document.querySelectorAll("th button")) button.addEventListener("click", () => sort(button));

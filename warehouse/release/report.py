@@ -1,4 +1,4 @@
-"""The report of a release, report.html: one self-contained page for people who would rather look than read."""
+"""The report of a release, report.html: one self-contained page for people who rather look than read."""
 
 from __future__ import annotations
 
@@ -11,10 +11,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from warehouse.release import wording
-from warehouse.release.contents import MISSING, PERCENT, PROVISIONAL, Contents
+from warehouse.release.contents import PROVISIONAL, Contents
 from warehouse.release.marks import bar, sparkline
 from warehouse.release.overview import overview_of
-from warehouse.release.report_parts import completeness_map, findings_now, forms_now, indicator_rows, panels_of, ranking_of, series_rows
+from warehouse.release.report_parts import (
+    completeness_map,
+    findings_now,
+    forms_now,
+    indicator_rows,
+    missing_of,
+    panels_of,
+    ranking_of,
+    series_rows,
+)
 
 HERE = Path(__file__).parent
 
@@ -28,34 +37,54 @@ def render_report(contents: Contents) -> str:
     """Render the page; every text of the contents is escaped and only our own style and script may run."""
     style, script = ((HERE / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
     template = _environment().get_template("report.html.j2")
-    return template.render(_told(contents) | {"style": Markup(style), "script": Markup(script), "policy": _policy(style, script)})
+    return template.render(
+        _told(contents) | {"style": Markup(style), "script": Markup(script), "policy": _policy(style, script)}
+    )
 
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters |= {
-        name: getattr(wording, name) for name in ("number", "percent", "change", "day", "moment", "counted", "noun")
+        name: getattr(wording, name)
+        for name in ("number", "percent", "change", "day", "moment", "counted", "noun")
     }
-    words = {name: getattr(wording, name) for name in ("STATUSES", "STATES", "SEVERITIES", "KINDS", "PERSONS", "INSTITUTIONS", "OF_INSTITUTIONS", "OF_STUDENTS")}
-    environment.globals |= words | {"PERCENT": PERCENT, "MISSING": MISSING, "sparkline": sparkline, "bar": bar}
+    words = {
+        name: getattr(wording, name)
+        for name in (
+            "STATUSES",
+            "STATES",
+            "SEVERITIES",
+            "KINDS",
+            "PERSONS",
+            "INSTITUTIONS",
+            "OF_INSTITUTIONS",
+            "OF_STUDENTS",
+        )
+    }
+    environment.globals |= words | {"sparkline": sparkline, "bar": bar}
     return environment
 
 
 def _told(contents: Contents) -> dict[str, Any]:
     overview = overview_of(contents)
-    ranking = ranking_of(overview)
-    headline = overview.figure(overview.top)
+    headline, series = overview.figure(overview.top), series_rows(overview)
     return {
         "contents": contents,
         "overview": overview,
         "headline": headline,
         "provisional": headline is not None and headline.status == PROVISIONAL,
         "panels": panels_of(overview),
-        "series": series_rows(overview),
-        "ranking": ranking,
-        "missing": [(group.title, absent) for group in ranking.groups if (absent := group.absent)],
+        "series": series,
+        "targets": any(figure.target is not None for *_, figure in series),
+        "provisionals": any(figure.status == PROVISIONAL for *_, figure in series),
+        "ranking": ranking_of(overview),
+        "missing": missing_of(overview),
         "forms": forms_now(overview),
         "completeness": completeness_map(overview),
         "indicators": indicator_rows(overview),
@@ -66,5 +95,8 @@ def _told(contents: Contents) -> dict[str, Any]:
 
 def _policy(style: str, script: str) -> str:
     """Allow this very style and script and nothing else: no request, no frame, no form."""
-    hashes = [b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)]
-    return f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; base-uri 'none'; form-action 'none'"
+    style_hash, script_hash = (
+        b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)
+    )
+    allowed = f"style-src 'sha256-{style_hash}'; script-src 'sha256-{script_hash}'"
+    return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"

@@ -19,7 +19,8 @@ from warehouse.release.overview import Figure, Institution, Overview, Scope, Sta
 from warehouse.release.wording import natural
 
 HUNDRED = Decimal(100)
-PANEL, WIDE = 330, 700  # pixels a chart is laid out for; the page scales it
+PANEL, WIDE = 330, 520  # pixels a chart is laid out for; the page scales it
+MOST_ROWS = 5_000  # institutions on the page, a kilobyte each; more would make it slow
 
 
 class Panel(NamedTuple):
@@ -47,13 +48,8 @@ class Group:
 
     @property
     def title(self) -> str:
+        """What the municipality is called."""
         return self.scope.title
-
-    @property
-    def absent(self) -> list[str]:
-        """Who has not reported, in the order people list institutions."""
-        names = (row.institution.scope.title for row in self.rows if row.institution.state == MISSING)
-        return sorted(names, key=natural)
 
 
 @dataclass(frozen=True)
@@ -61,32 +57,52 @@ class Ranking:
     """Everybody ranked: one group for a municipality, a group for each municipality above."""
 
     parts: tuple[Standing, ...]  # the territories themselves, when there are several
-    groups: tuple[Group, ...]
+    groups: tuple[Group, ...]  # none when there are more institutions than a page holds
     kinds: tuple[str, ...]
     ceiling: Decimal  # per cent where bars end
 
 
 def ranking_of(overview: Overview) -> Ranking:
     """Rank the institutions municipality by municipality, and the territories."""
-    members: dict[str, list[Institution]] = {}
-    for institution in overview.institutions.values():
-        members.setdefault(institution.municipality, []).append(institution)
-    titles = overview.contents.scope_titles
-    scopes = sorted((Scope("municipality", code, titles.get(code, code)) for code in members), key=lambda scope: natural(scope.title))
+    members = _members(overview) if len(overview.institutions) <= MOST_ROWS else {}
     return Ranking(
         parts=tuple(overview.rank(overview.parts)) if overview.folded else (),
-        groups=tuple(_group(overview, scope, members[scope.code]) for scope in scopes),
+        groups=tuple(_group(overview, scope, institutions) for scope, institutions in members.items()),
         kinds=tuple(sorted({institution.kind for institution in overview.institutions.values()})),
         ceiling=HUNDRED,
     )
 
 
+def missing_of(overview: Overview) -> dict[str, list[str]]:
+    """Name who has not reported for the date of the release, by municipality."""
+    return {
+        scope.title: names
+        for scope, institutions in _members(overview).items()
+        if (
+            names := [institution.scope.title for institution in institutions if institution.state == MISSING]
+        )
+    }
+
+
+def _members(overview: Overview) -> dict[Scope, list[Institution]]:
+    titles = overview.contents.scope_titles
+    members: dict[Scope, list[Institution]] = {}
+    for institution in overview.institutions.values():
+        code = institution.municipality
+        members.setdefault(Scope("municipality", code, titles.get(code, code)), []).append(institution)
+    return dict(sorted(members.items(), key=lambda item: (natural(item[0].title), item[0].code)))
+
+
 def _group(overview: Overview, scope: Scope, members: list[Institution]) -> Group:
-    targets = {kind: _target(overview, f"{scope.code}/{kind}") for kind in {member.kind for member in members}}
+    targets = {
+        kind: _target(overview, f"{scope.code}/{kind}") for kind in {member.kind for member in members}
+    }
     standings = overview.rank(member.scope for member in members)
     by_code = overview.institutions
     rows = ((standing, by_code[standing.scope.code]) for standing in standings)
-    return Group(scope, tuple(Row(standing, institution, targets[institution.kind]) for standing, institution in rows))
+    return Group(
+        scope, tuple(Row(standing, institution, targets[institution.kind]) for standing, institution in rows)
+    )
 
 
 def _target(overview: Overview, code: str) -> Decimal | None:
@@ -101,7 +117,11 @@ def panels_of(overview: Overview) -> list[Panel]:
     ceiling = _ceiling([figure for series in points.values() for _, figure in series])
     width = PANEL if overview.kinds else WIDE
     panels = [
-        Panel(scope.title, overview.figure(scope), series_chart(points[scope], ceiling, width, describe(scope.title, points[scope])))
+        Panel(
+            scope.title,
+            overview.figure(scope),
+            series_chart(points[scope], ceiling, width, describe(scope.title, points[scope])),
+        )
         for scope in scopes
         if points[scope]
     ]
@@ -113,7 +133,9 @@ def panels_of(overview: Overview) -> list[Panel]:
 def _distribution(overview: Overview) -> Markup:
     figures = (overview.figure(institution.scope) for institution in overview.institutions.values())
     values = [figure.value for figure in figures if figure and figure.value is not None]
-    return distribution_chart(values, WIDE, f"Распределение {len(values)} организаций по доле вовлечённых обучающихся")
+    return distribution_chart(
+        values, WIDE, f"Распределение {len(values)} организаций по доле вовлечённых обучающихся"
+    )
 
 
 def series_of(overview: Overview, scope: Scope) -> list[tuple[date, Figure]]:
@@ -124,11 +146,18 @@ def series_of(overview: Overview, scope: Scope) -> list[tuple[date, Figure]]:
 
 def series_rows(overview: Overview) -> list[tuple[Scope, date, Figure]]:
     """Give the table behind the charts."""
-    return [(scope, *point) for scope in (overview.top, *overview.kinds) for point in series_of(overview, scope)]
+    return [
+        (scope, *point) for scope in (overview.top, *overview.kinds) for point in series_of(overview, scope)
+    ]
 
 
 def _ceiling(figures: list[Figure]) -> Decimal:
-    shown = [value for figure in figures for value in (figure.value, figure.target, figure.high) if value is not None]
+    shown = [
+        value
+        for figure in figures
+        for value in (figure.value, figure.target, figure.high)
+        if value is not None
+    ]
     return max((max(shown, default=HUNDRED) // 10 + 1) * 10, Decimal(20))
 
 
@@ -138,14 +167,24 @@ def forms_now(overview: Overview) -> list[dict[str, Any]]:
     now = _at(table, overview.contents.as_of)
     before = {row["form"]: row["pairs"] for row in _at(table, overview.previous)} if overview.previous else {}
     most = max((row["pairs"] for row in now), default=0) or 1
-    rows = [row | {"change": row["pairs"] - before.get(row["form"], 0) if before else None, "share": HUNDRED * row["pairs"] / most} for row in now]
+    rows = [
+        row
+        | {
+            "change": row["pairs"] - before.get(row["form"], 0) if before else None,
+            "share": HUNDRED * row["pairs"] / most,
+        }
+        for row in now
+    ]
     return sorted(rows, key=lambda row: (-row["pairs"], row["form"]))
 
 
 def findings_now(contents: Contents) -> list[dict[str, Any]]:
     """Give the findings in the deliveries in force for the date of the release, the graver and the more common first."""
     grave = {"fatal": 0, "error": 1}
-    return sorted(_at(contents.findings, contents.as_of), key=lambda row: (grave.get(row["severity"], 2), -row["findings"], row["rule"]))
+    return sorted(
+        _at(contents.findings, contents.as_of),
+        key=lambda row: (grave.get(row["severity"], 2), -row["findings"], row["rule"]),
+    )
 
 
 class Completeness(NamedTuple):
@@ -158,21 +197,37 @@ class Completeness(NamedTuple):
 
 def completeness_map(overview: Overview) -> Completeness:
     """Lay completeness out by institution and date; by territory and date when there are several."""
-    rows = overview.contents.completeness.filter(pc.less_equal(overview.contents.completeness["as_of"], pa.scalar(overview.contents.as_of))).to_pylist()
+    rows = overview.contents.completeness.filter(
+        pc.less_equal(overview.contents.completeness["as_of"], pa.scalar(overview.contents.as_of))
+    ).to_pylist()
     dates = tuple(sorted({row["as_of"] for row in rows}))
     if overview.folded:
         return Completeness(dates, [], _by_territory(overview, rows, dates))
     found = {(row["institution_code"], row["as_of"]): row for row in rows}
-    names = dict(zip(*(overview.contents.institutions[name].to_pylist() for name in ("code", "name")), strict=True))
+    names = dict(
+        zip(*(overview.contents.institutions[name].to_pylist() for name in ("code", "name")), strict=True)
+    )
     present = sorted({code for code, _ in found}, key=lambda code: (natural(names.get(code, code)), code))
-    return Completeness(dates, [(names.get(code, code), [found.get((code, as_of)) for as_of in dates]) for code in present], [])
+    return Completeness(
+        dates,
+        [(names.get(code, code), [found.get((code, as_of)) for as_of in dates]) for code in present],
+        [],
+    )
 
 
-def _by_territory(overview: Overview, rows: list[dict[str, Any]], dates: tuple[date, ...]) -> list[tuple[str, list[tuple[int, int, int]]]]:
+def _by_territory(
+    overview: Overview, rows: list[dict[str, Any]], dates: tuple[date, ...]
+) -> list[tuple[str, list[tuple[int, int, int]]]]:
     home = {row["code"]: row[overview.parts[0].type] for row in overview.contents.institutions.to_pylist()}
     counts: Mapping = Counter((home[row["institution_code"]], row["as_of"], row["state"]) for row in rows)
     return [
-        (scope.title, [tuple(counts[scope.code, as_of, state] for state in (ON_TIME, LATE, MISSING)) for as_of in dates])
+        (
+            scope.title,
+            [
+                tuple(counts[scope.code, as_of, state] for state in (ON_TIME, LATE, MISSING))
+                for as_of in dates
+            ],
+        )
         for scope in overview.parts
     ]
 

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 MOST_BARS = 60  # more cannot be told apart on a page
 SMALL = {"name": FONT, "size": 9, "color": MUTED}
 GRID = {"visible": True, "line": {"color": LINE, "width": 0.5}}
-PERCENT_AXIS = {"num_format": '0"%"', "min": 0, "major_gridlines": GRID, "num_font": SMALL, "line": {"none": True}}
+PERCENT_AXIS = {
+    "num_format": '0"%"',
+    "min": 0,
+    "major_gridlines": GRID,
+    "num_font": SMALL,
+    "line": {"none": True},
+}
 DATE, VALUE, TARGET_VALUE = 1, 4, 5  # columns of the sheet «Ряд»
 
 
@@ -28,7 +34,12 @@ def series_chart(book: Workbook, title: str, sheet: str, first: int, last: int) 
             "values": [sheet, first, VALUE, last, VALUE],
             "fill": {"color": ACCENT},
             "gap": 60,
-            "data_labels": {"value": True, "num_format": "0.0", "position": "inside_end", "font": SMALL | {"color": PAPER}},
+            "data_labels": {
+                "value": True,
+                "num_format": "0.0",
+                "position": "inside_base",
+                "font": SMALL | {"color": PAPER},
+            },
         }
     )
     line = book.add_chart({"type": "line"})
@@ -43,7 +54,9 @@ def series_chart(book: Workbook, title: str, sheet: str, first: int, last: int) 
     )
     chart.combine(line)
     chart.show_blanks_as("gap")
-    chart.set_x_axis({"text_axis": True, "num_format": "dd.mm.yyyy", "num_font": SMALL, "line": {"color": LINE}})
+    chart.set_x_axis(
+        {"text_axis": True, "num_format": "dd.mm.yyyy", "num_font": SMALL, "line": {"color": LINE}}
+    )
     chart.set_y_axis(PERCENT_AXIS)
     _finish(chart, title, {"position": "bottom", "font": SMALL})
     return chart
@@ -62,13 +75,17 @@ def ranking_chart(book: Workbook, sheet: str, first: int, last: int, column: int
             "data_labels": {"value": True, "num_format": "0.0", "font": SMALL | {"color": INK}},
         }
     )
-    chart.set_y_axis({"reverse": True, "num_font": SMALL, "line": {"color": LINE}, "major_gridlines": {"visible": False}})
+    chart.set_y_axis(
+        {"reverse": True, "num_font": SMALL, "line": {"color": LINE}, "major_gridlines": {"visible": False}}
+    )
     chart.set_x_axis(PERCENT_AXIS | {"visible": False})
     _finish(chart, "Доля вовлечённых обучающихся, %", {"none": True})
     return chart
 
 
 def _finish(chart: Chart, title: str, legend: dict[str, Any]) -> None:
-    chart.set_title({"name": title, "overlay": False, "name_font": {"name": FONT, "size": 11, "bold": True, "color": INK}})
+    chart.set_title(
+        {"name": title, "overlay": False, "name_font": {"name": FONT, "size": 11, "bold": True, "color": INK}}
+    )
     chart.set_legend(legend)
     chart.set_chartarea({"border": {"color": LINE}})

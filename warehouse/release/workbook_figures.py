@@ -76,11 +76,15 @@ def add_figures(book: Workbook, styles: Styles, contents: Contents) -> None:
 
 
 def _write_rows(sheet: Worksheet, styles: Styles, contents: Contents, figures: pa.Table) -> None:
-    names = dict(zip(contents.institutions["code"].to_pylist(), contents.institutions["name"].to_pylist(), strict=True))
+    names = dict(
+        zip(contents.institutions["code"].to_pylist(), contents.institutions["name"].to_pylist(), strict=True)
+    )
     names |= contents.scope_titles
     titles = {(row["code"], row["definition"]): row["title"] for row in contents.indicators.to_pylist()}
     columns = {name: figures[name].to_pylist() for name in FIGURES.names}
-    columns[FIELDS[1].heading] = [titles.get(key, key[0]) for key in zip(columns["indicator"], columns["definition"], strict=True)]
+    columns[FIELDS[1].heading] = [
+        titles.get(key, key[0]) for key in zip(columns["indicator"], columns["definition"], strict=True)
+    ]
     columns[FIELDS[5].heading] = [names.get(code, code) for code in columns["scope_code"]]
     ordered = [columns[field.name or field.heading] for field in FIELDS]
     formats = [styles[field.style] for field in FIELDS]
@@ -107,7 +111,11 @@ def read_workbook_figures(path: Path) -> pa.Table:
     try:
         with load_workbook(path) as book:
             sheets = [name for name in book.sheet_names if name.startswith(SHEET)]
-            rows = [row for name in sheets for row in _rows(book.get_sheet_by_name(name).to_python(skip_empty_area=False))]
+            rows = [
+                row
+                for name in sheets
+                for row in _rows(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+            ]
     except CalamineError as error:
         raise ValueError("not a workbook") from error
     return pa.Table.from_pylist(rows, FIGURES)
@@ -117,7 +125,9 @@ def _rows(grid: list[list[Any]]) -> Iterator[dict[str, Any]]:
     if len(grid) <= HEADING_ROW or grid[HEADING_ROW] != [field.heading for field in FIELDS]:
         raise ValueError("unexpected headings")
     for cells in grid[HEADING_ROW + 1 :]:
-        yield {field.name: _read(field, cell) for field, cell in zip(FIELDS, cells, strict=True) if field.name}
+        yield {
+            field.name: _read(field, cell) for field, cell in zip(FIELDS, cells, strict=True) if field.name
+        }
 
 
 def _read(field: Field, cell: Any) -> Any:

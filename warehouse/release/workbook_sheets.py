@@ -9,9 +9,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from warehouse.release.contents import PERCENT, PROVISIONAL
 from warehouse.release.overview import Figure, Overview, Scope, Standing
+from warehouse.release.wording import (
+    NO,
+    OF_INSTITUTIONS,
+    SCOPES,
+    STATES,
+    STATUSES,
+    YES,
+    counted,
+    day,
+    moment,
+    percent,
+)
 from warehouse.release.workbook_charts import MOST_BARS, ranking_chart, series_chart
 from warehouse.release.workbook_styles import Styles
-from warehouse.release.wording import NO, OF_INSTITUTIONS, SCOPES, STATES, STATUSES, YES, counted, day, moment, percent
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -93,7 +104,9 @@ def _title_rows(overview: Overview) -> list[tuple[str, Cell]]:
             ("Не хватает до цели, человек", Cell(figure.people_missing, "left_whole")),
         ]
     if figure.status == PROVISIONAL and figure.low is not None:
-        rows.append(("Границы с учётом несданных", Cell(f"от {percent(figure.low, 2)} до {percent(figure.high, 2)}")))
+        rows.append(
+            ("Границы с учётом несданных", Cell(f"от {percent(figure.low, 2)} до {percent(figure.high, 2)}"))
+        )
     return rows
 
 
@@ -112,16 +125,43 @@ def add_passports(book: Workbook, styles: Styles, overview: Overview) -> None:
     """Add «Показатели»: the passport of each indicator with its present value."""
     sheet = book.add_worksheet("Показатели")
     widths = (32, 26, 9, 38, 36, 9, 30, 12)
-    headings = ("Показатель", "Код", "Версия", "Формулировка", "Как считается", "Единица", "Источник", f"На {day(overview.contents.as_of)}")
+    headings = (
+        "Показатель",
+        "Код",
+        "Версия",
+        "Формулировка",
+        "Как считается",
+        "Единица",
+        "Источник",
+        f"На {day(overview.contents.as_of)}",
+    )
     _head(sheet, styles, "Паспорта показателей", headings, widths)
     for row, words in enumerate(overview.contents.indicators.to_pylist(), start=3):
         figure = overview.figure(overview.top, indicator=words["code"])
         counted_as = words["numerator_words"] or ""
         if words["denominator_words"]:
-            counted_as = f"{counted_as} ÷ {words['denominator_words']}" + (" × 100" if words["unit"] == PERCENT else "")
-        texts = [words["title"], words["code"], words["definition"], words["wording"], counted_as, words["unit"], words["source"]]
+            counted_as = f"{counted_as} ÷ {words['denominator_words']}" + (
+                " × 100" if words["unit"] == PERCENT else ""
+            )
+        texts = [
+            words["title"],
+            words["code"],
+            words["definition"],
+            words["wording"],
+            counted_as,
+            words["unit"],
+            words["source"],
+        ]
         now = None if figure is None else figure.value if words["denominator_words"] else figure.numerator
-        put(sheet, styles, row, [*(Cell(text, "wrapped") for text in texts), Cell(now, "fixed" if words["denominator_words"] else "number")])
+        put(
+            sheet,
+            styles,
+            row,
+            [
+                *(Cell(text, "wrapped") for text in texts),
+                Cell(now, "fixed" if words["denominator_words"] else "number"),
+            ],
+        )
         tallest = max(-(-len(text or "") // (width - 2)) for text, width in zip(texts, widths, strict=False))
         sheet.set_row(row, 13.5 * tallest + 3)
     sheet.print_area(0, 0, 2 + overview.contents.indicators.num_rows, len(headings) - 1)
@@ -143,13 +183,20 @@ def add_series(book: Workbook, styles: Styles, overview: Overview) -> None:
     heading_row = CHART_ROWS + 3
     styles.set_page(sheet, widths, heading_row)
     sheet.write_string(0, 0, "Обучающиеся, вовлечённые в наставничество", styles["title"])
-    sheet.write_string(1, 0, f"{overview.top.title}: доля от всех обучающихся и цели приказа", styles["subtitle"])
+    sheet.write_string(
+        1, 0, f"{overview.top.title}: доля от всех обучающихся и цели приказа", styles["subtitle"]
+    )
     sheet.set_row(heading_row, 45)
     put(sheet, styles, heading_row, [Cell(text, "heading") for text in ("Кто", *SERIES_HEADINGS)])
     row, scopes = heading_row + 1, (overview.top, *overview.kinds)
     for place, scope in enumerate(scopes):
         for offset, as_of in enumerate(overview.dates):
-            put(sheet, styles, row + offset, [Cell(scope.title), *_series_cells(overview.figure(scope, as_of), as_of)])
+            put(
+                sheet,
+                styles,
+                row + offset,
+                [Cell(scope.title), *_series_cells(overview.figure(scope, as_of), as_of)],
+            )
         chart = series_chart(book, scope.title, sheet.name, row, row + len(overview.dates) - 1)
         width = CHARTS_WIDTH // len(scopes)
         chart.set_size({"width": width - 10, "height": ROW_HEIGHT * CHART_ROWS - 12})
@@ -178,28 +225,40 @@ def _series_cells(figure: Figure | None, as_of: date) -> list[Cell]:
 
 TERRITORY = "Территория"
 RANKING = {
-    "Место": 7, "Кто": 38, "Вид": 16, TERRITORY: 18, "Обучающихся": 13, "Вовлечено": 11, "Доля, %": 9,
-    "Изменение, п. п.": 12, "План приказа, %": 11, "Сведения": 14, "Статус": 17,
+    "Место": 7, "Кто": 36, "Вид": 15, TERRITORY: 18, "Обучающихся": 13, "Вовлечено": 11, "Доля, %": 9,
+    "Изменение, п. п.": 12, "План приказа, %": 11, "Сведения": 15, "Статус": 17,
 }  # fmt: skip
 
 
-def add_ranking(book: Workbook, styles: Styles, overview: Overview, scopes: Sequence[Scope], name: str) -> None:
+def add_ranking(
+    book: Workbook, styles: Styles, overview: Overview, scopes: Sequence[Scope], name: str
+) -> None:
     """Add a sheet of scopes ranked by the reported indicator, with a bar chart when they are few enough to read."""
     sheet = book.add_worksheet(name)
     standings = overview.rank(scopes)
-    columns = {heading: width for heading, width in RANKING.items() if overview.folded or heading != TERRITORY}
+    columns = {
+        heading: width for heading, width in RANKING.items() if overview.folded or heading != TERRITORY
+    }
     since = f"«Изменение»: с {day(overview.previous)}. " if overview.previous else ""
     note = f"{since}«План приказа»: вовлечено к числу участников по перечню приказа."
-    _head(sheet, styles, f"{name} по доле вовлечённых обучающихся на {day(overview.contents.as_of)}", tuple(columns), tuple(columns.values()), note)
+    _head(
+        sheet,
+        styles,
+        f"{name} по доле вовлечённых обучающихся на {day(overview.contents.as_of)}",
+        tuple(columns),
+        tuple(columns.values()),
+        note,
+    )
     for row, standing in enumerate(standings, start=3):
         cells = _ranking_cells(overview, standing)
         put(sheet, styles, row, [cells[heading] for heading in columns])
     last = 2 + len(standings)
     sheet.autofilter(2, 0, last, len(columns) - 1)
     sheet.freeze_panes(3, 2)
-    few = 0 < len(standings) <= MOST_BARS
+    valued = sum(standing.place is not None for standing in standings)  # the rest stand last
+    few = 0 < valued <= MOST_BARS
     if few:
-        chart = ranking_chart(book, name, 3, last, column=list(columns).index("Доля, %"))
+        chart = ranking_chart(book, name, 3, 2 + valued, column=list(columns).index("Доля, %"))
         chart.set_size({"width": 8 * 64, "height": ROW_HEIGHT * (len(standings) + 6)})
         sheet.insert_chart(2, len(columns), chart, {"x_offset": 16, "y_offset": 0})
     sheet.print_area(0, 0, last + (6 if few else 0), len(columns) - 1 + (9 if few else 0))
@@ -218,12 +277,24 @@ def _ranking_cells(overview: Overview, standing: Standing) -> dict[str, Cell]:
         "Доля, %": Cell(figure and figure.value, "fixed"),
         "Изменение, п. п.": Cell(standing.change, "change"),
         "План приказа, %": Cell(institution and institution.plan, "fixed"),
-        "Сведения": Cell(STATES[institution.state] if institution else figure and f"{figure.reported} из {figure.expected}", "centre"),
+        "Сведения": Cell(
+            STATES[institution.state]
+            if institution
+            else figure and f"{figure.reported} из {figure.expected}",
+            "centre",
+        ),
         "Статус": Cell(figure and STATUSES[figure.status], "centre"),
     }
 
 
-def _head(sheet: Worksheet, styles: Styles, title: str, headings: Sequence[str], widths: Sequence[int], note: str = "") -> None:
+def _head(
+    sheet: Worksheet,
+    styles: Styles,
+    title: str,
+    headings: Sequence[str],
+    widths: Sequence[int],
+    note: str = "",
+) -> None:
     styles.set_page(sheet, widths, heading_row=2)
     sheet.write_string(0, 0, title, styles["title"])
     sheet.write_string(1, 0, note, styles["subtitle"])

@@ -16,7 +16,7 @@ FONT = "Arial"  # Cyrillic everywhere, metrics known to LibreOffice
 A4 = 9
 
 _CELL = {"border": 1, "border_color": LINE, "valign": "top"}
-# Formats are written in the file as in English: Excel shows 1 234,50 and 31.12.2021 where the system is Russian.
+# Written in the file as in English: Excel shows 1 234,50 and 31.12.2021 where the system is Russian.
 _STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 15, "font_color": INK},
     "subtitle": {"font_size": 11, "font_color": MUTED},
@@ -49,7 +49,10 @@ class Styles:
 
     def __init__(self, book: Workbook) -> None:
         """Register every format with the workbook."""
-        self._formats = {name: book.add_format({"font_name": FONT, "font_size": 10} | style) for name, style in _STYLES.items()}
+        self._formats = {
+            name: book.add_format({"font_name": FONT, "font_size": 10} | style)
+            for name, style in _STYLES.items()
+        }
 
     def __getitem__(self, name: str) -> Format:
         """Give a format by name; an unknown one is a KeyError."""
@@ -67,4 +70,3 @@ class Styles:
         sheet.set_footer("&L&8&A&R&8стр. &P из &N")
         if heading_row is not None:
             sheet.repeat_rows(heading_row)
-

@@ -1,6 +1,6 @@
 """Made-up deliveries that look like real life, for demonstration and measurement."""
 
-from warehouse.synthetic.incidents import REGION_RATES, TOWN_RATES, Timing, Rates
+from warehouse.synthetic.incidents import REGION_RATES, TOWN_RATES, Rates, Timing
 from warehouse.synthetic.region import write_region_reference
 from warehouse.synthetic.setting import Setting, read_setting
 from warehouse.synthetic.waves import Posting, Wave, prepare_waves
@@ -11,10 +11,10 @@ __all__ = [
     "REGION_PARTICIPANTS",
     "REGION_RATES",
     "TOWN_RATES",
-    "Timing",
     "Posting",
     "Rates",
     "Setting",
+    "Timing",
     "Wave",
     "prepare_waves",
     "read_setting",

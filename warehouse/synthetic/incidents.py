@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, partial
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -67,6 +67,9 @@ class Happening(Enum):
     NOTHING, BROKEN_UPLOAD, WRONG_FOLDER, REFUSED, SLIPPED, LATE, REPEATED = range(7)
 
 
+WAYS_TO_BE_REFUSED = (Happening.REFUSED, Happening.BROKEN_UPLOAD, Happening.REFUSED, Happening.WRONG_FOLDER)
+
+
 @dataclass(frozen=True)
 class Incidents:
     """The happenings of a whole world, the same for the same outlook and rates."""
@@ -89,42 +92,45 @@ class Incidents:
                 (Happening.REPEATED, self.rates.repeated),
             ):
                 for number in range(round(share * len(self.outlook.places))):
-                    kind = self._way_to_be_refused(refusals) if happening is Happening.REFUSED else happening
-                    # Refusals are numbered through all dates, so that every way to be refused is met.
-                    found[chosen.pop(), as_of] = kind, refusals if happening is Happening.REFUSED else number
-                    refusals += happening is Happening.REFUSED
+                    if happening is Happening.REFUSED:
+                        # Numbered through all dates, so that every way to be refused is met.
+                        found[chosen.pop(), as_of] = (
+                            WAYS_TO_BE_REFUSED[refusals % len(WAYS_TO_BE_REFUSED)],
+                            refusals,
+                        )
+                        refusals += 1
+                    else:
+                        found[chosen.pop(), as_of] = happening, number
         return found
-
-    @staticmethod
-    def _way_to_be_refused(number: int) -> Happening:
-        """Every fourth refusal is a broken upload, every fourth a wrong folder, half are in the contents."""
-        return (Happening.REFUSED, Happening.BROKEN_UPLOAD, Happening.REFUSED, Happening.WRONG_FOLDER)[number % 4]
 
     def deliveries(self, submission: Submission) -> Iterator[Delivery]:
         """Return the files that one submission becomes: the first try, a copy, what mends it."""
         code = submission.place.institution.code
         happening, number = self.happenings.get((code, submission.as_of), (Happening.NOTHING, 0))
-        name = file_name(submission)
-        mended = Timing.LATE if number % 3 == 2 else Timing.RESUBMITTED
+        name = partial(file_name, submission)
+        mended = Timing.LATE if number % 3 == 2 else Timing.RESUBMITTED  # one of three is not mended in time
         match happening:
             case Happening.LATE:
-                yield Delivery(Timing.LATE, code, name(""), submission)
+                yield Delivery(Timing.LATE, code, name(), submission)
                 return
             case Happening.BROKEN_UPLOAD:
-                yield Delivery(Timing.ON_TIME, code, name(""), submission, truncated=True)
+                yield Delivery(Timing.ON_TIME, code, name(), submission, truncated=True)
                 yield Delivery(mended, code, name(MENDED), submission)
             case Happening.WRONG_FOLDER:
-                yield Delivery(Timing.ON_TIME, self._neighbour(submission.place), name(f" {code}"), submission)
-                yield Delivery(mended, code, name(""), submission)
+                yield Delivery(
+                    Timing.ON_TIME, self._neighbour(submission.place), name(f" {code}"), submission
+                )
+                yield Delivery(mended, code, name(), submission)
             case Happening.REFUSED:
-                yield Delivery(Timing.ON_TIME, code, name(""), self._refused(submission, number))
+                yield Delivery(Timing.ON_TIME, code, name(), self._refused(submission, number))
                 yield Delivery(mended, code, name(MENDED), submission)
             case Happening.SLIPPED:
-                yield Delivery(Timing.ON_TIME, code, name(""), self._slipped(submission, number))
-                if number % 2:
-                    yield Delivery(Timing.RESUBMITTED, code, name(MENDED), submission)
+                yield Delivery(Timing.ON_TIME, code, name(), self._slipped(submission, number))
+                if number % 2:  # of those who mend their rows, every second does so after the release
+                    mended = Timing.LATE if number % 4 == 3 else Timing.RESUBMITTED
+                    yield Delivery(mended, code, name(MENDED), submission)
             case _:
-                yield Delivery(Timing.ON_TIME, code, name(""), submission)
+                yield Delivery(Timing.ON_TIME, code, name(), submission)
         if happening is Happening.REPEATED:
             yield Delivery(Timing.RESUBMITTED, code, name(REPEATED), submission)
 
@@ -149,8 +155,8 @@ class Incidents:
         return spoilt
 
 
-def file_name(submission: Submission):
-    """Return what names the files of a submission, given what is added to the name."""
+def file_name(submission: Submission, addition: str = "") -> str:
+    """Name a file of a submission as its clerk does."""
     institution = submission.place.institution.name.replace("№ ", "").removeprefix("МБОУ ")
     stem = submission.hand.file_name.format(institution=institution, as_of=f"{submission.as_of:%d.%m.%Y}")
-    return lambda addition: f"{stem}{addition}{suffix_of(submission.hand)}"
+    return f"{stem}{addition}{suffix_of(submission.hand)}"

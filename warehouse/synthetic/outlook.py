@@ -14,7 +14,7 @@ FIRST_CLASS, LAST_BASIC_CLASS, LAST_CLASS = 1, 9, 11
 CLUB_CLASSES = (-1, 12)  # children of 5 to 18 years, counted as if in classes
 STAY_AFTER_BASIC = 0.55  # share of a СОШ's children who go on to the tenth class
 GROWTH = 0.012  # of a new first class against the one before
-# Students per planned participant: the plans are about a tenth of the schools, which is the order's first target.
+# The plans are about a tenth of the students, which is the order's first target.
 STUDENTS_BESIDE_PLAN, STUDENTS_PER_PLANNED = 60, 7.5
 STUDENTS_WITHOUT_PLAN = 460
 # Result over target, date by date: mostly a bit above, once below, each kind in its own years.
@@ -22,6 +22,7 @@ SCHOOL_DRIFT = (1.07, 1.05, 0.97, 1.025, 1.015)
 CLUB_DRIFT = (0.87, 1.08, 1.04, 0.97, 1.03)
 DEFAULT_SHARE = 0.3  # where the targets name none
 LEAN = 0.22  # how far one institution is from its fellows
+LEAD = 0.12  # how far one municipality is from its fellows
 CEILING = 0.84  # above it leavers and newcomers together would exceed the enrolment
 
 
@@ -42,7 +43,9 @@ class Place:
         """Classes taught here, in the order of age."""
         if not self.is_school:
             return range(CLUB_CLASSES[0], CLUB_CLASSES[1] + 1)
-        return range(FIRST_CLASS, (LAST_BASIC_CLASS if self.institution.level == BASIC_SCHOOL else LAST_CLASS) + 1)
+        return range(
+            FIRST_CLASS, (LAST_BASIC_CLASS if self.institution.level == BASIC_SCHOOL else LAST_CLASS) + 1
+        )
 
     def size(self, first_year: int, year: int) -> int:
         """Count the children of one school year who are here in the autumn of `year`."""
@@ -92,9 +95,11 @@ class Outlook:
         rng = Random(f"{self.seed}/place/{institution.code}")
         years = [each.as_of.year for each in self.setting.dates]
         oldest, youngest = years[0] - CLUB_CLASSES[1] + 1, years[-1] - CLUB_CLASSES[0] + 1
-        place = Place(number, institution, {begun: 1 for begun in range(oldest, youngest + 1)})
+        place = Place(number, institution, dict.fromkeys(range(oldest, youngest + 1), 1))
         # A tenth and an eleventh class are half a class each: count in whole ones.
-        whole = sum(STAY_AFTER_BASIC if place.is_school and grade > LAST_BASIC_CLASS else 1 for grade in place.classes)
+        whole = sum(
+            STAY_AFTER_BASIC if place.is_school and grade > LAST_BASIC_CLASS else 1 for grade in place.classes
+        )
         average = self._typical(institution, rng) / whole
         sizes = {}
         for begun in range(oldest, youngest + 1):
@@ -112,19 +117,33 @@ class Outlook:
 
     def _target(self, municipality: str, kind: str, as_of: date) -> float:
         targets = self.setting.targets
-        return targets.get((f"{municipality}/{kind}", as_of)) or targets.get((municipality, as_of)) or DEFAULT_SHARE
+        return (
+            targets.get((f"{municipality}/{kind}", as_of))
+            or targets.get((municipality, as_of))
+            or DEFAULT_SHARE
+        )
 
-    def _shared_out(self, key: tuple[str, str], places: list[Place], position: int, as_of: date) -> dict[str, int]:
+    def _shared_out(
+        self, key: tuple[str, str], places: list[Place], position: int, as_of: date
+    ) -> dict[str, int]:
         """Share the students involved out over the institutions of one kind in one municipality."""
         municipality, kind = key
         drift = SCHOOL_DRIFT if kind == SCHOOL else CLUB_DRIFT
-        share = self._target(municipality, kind, as_of) * drift[position % len(drift)]
+        share = (
+            self._target(municipality, kind, as_of) * drift[position % len(drift)] * self._lead(municipality)
+        )
         students = {place.institution.code: place.students(as_of.year) for place in places}
         weights = {place.institution.code: self._weight(place, students, position, share) for place in places}
         scale = share * sum(students.values()) / sum(weights.values())
         return {
-            code: max(2, min(round(weight * scale), int(students[code] * CEILING))) for code, weight in weights.items()
+            code: max(2, min(round(weight * scale), int(students[code] * CEILING)))
+            for code, weight in weights.items()
         }
+
+    def _lead(self, municipality: str) -> float:
+        """How far ahead of or behind the others a municipality is; where there is but one, not at all."""
+        alone = all(each.municipality == municipality for each in self.setting.institutions)
+        return 1 if alone else Random(f"{self.seed}/lead/{municipality}").uniform(1 - LEAD, 1 + LEAD)
 
     def _weight(self, place: Place, students: dict[str, int], position: int, share: float) -> float:
         institution = place.institution

@@ -39,7 +39,7 @@ Row = dict[str, Any]
 INTRODUCTION, *_, ASSIGNMENT = FORM.by_name["documents"].by_name["kind"].codes
 ENTERPRISE, ORGANISATION, ENTREPRENEUR = FORM.by_name["partners"].by_name["kind"].codes
 MEASURES = FORM.by_name["monitoring"].by_name["measure"].codes
-LATE_AGREEMENT, WRONG_APPROVER, NO_REGULATION = 0.07, 0.05, 0.05  # of the documents of the first year
+LATE_AGREEMENT, WRONG_APPROVER, NO_REGULATION = 0.04, 0.03, 0.05  # of the documents of the first year
 PARTNERS_OF_A_PLACE = (2, 4)
 PARTNER_SERIALS = 40  # partner numbers set aside for one municipality
 AGREED_SHARE = 0.8
@@ -106,7 +106,9 @@ class Paperwork:
     def _founding_documents(self, as_of: date) -> Iterator[Row]:
         due = self.setting.milestones["documents_agreed"].due_on
         for kind in (INTRODUCTION, CURATOR_ORDER):
-            yield self._document(kind, working_day(self.rng, due - timedelta(days=29), due - timedelta(days=15)))
+            yield self._document(
+                kind, working_day(self.rng, due - timedelta(days=29), due - timedelta(days=15))
+            )
         for kind in (ROADMAP, REGULATION, PROGRAMME):
             if kind == REGULATION and self.rng.random() < NO_REGULATION:
                 continue
@@ -148,7 +150,10 @@ class Paperwork:
             if self.rng.random() < 0.45:
                 event = self._event(self._autumn_day(as_of), kind, titles)
                 if (kind, titles) in TRAINING:
-                    event |= {"attendees": self.rng.randint(3, 15), "hours": self.rng.choice((2, 4, 6.5, 16, 36, 72))}
+                    event |= {
+                        "attendees": self.rng.randint(3, 15),
+                        "hours": self.rng.choice((2, 4, 6.5, 16, 36, 72)),
+                    }
                 yield event
 
     def _event(self, held_on: date, kind: str, titles: tuple[str, ...]) -> Row:
@@ -175,7 +180,11 @@ class Paperwork:
     def _monitoring(self) -> Iterator[Row]:
         for measure in MEASURES:
             if measure == CURATOR_SCORE:
-                yield {"measure": measure, "before": self.rng.randint(6, 11), "after": self.rng.randint(11, 18)}
+                yield {
+                    "measure": measure,
+                    "before": self.rng.randint(6, 11),
+                    "after": self.rng.randint(11, 18),
+                }
             elif measure in MEASURES[:2]:
                 before = self.rng.randint(4, 60)
                 yield {"measure": measure, "before": before, "after": before + self.rng.randint(0, 25)}

@@ -80,4 +80,9 @@ def misspelled(name: FullName, rng: Random) -> FullName:
 
 def without_yo(name: FullName) -> FullName:
     """Write a name without the letter ё, as many keyboards do."""
-    return FullName(*(part and part.replace("ё", "е").replace("Ё", "Е") for part in name))
+    surname, given_name, patronymic = name
+    return FullName(_plain(surname), _plain(given_name), patronymic and _plain(patronymic))
+
+
+def _plain(text: str) -> str:
+    return text.replace("ё", "е").replace("Ё", "Е")

@@ -17,7 +17,17 @@ CLUBS = 0.25  # of the institutions
 BASIC_SCHOOLS = 0.2  # of the schools
 SINCE = "2020-09-01"  # the school year of the order
 SOURCE = "вымышленные сведения"
-INSTITUTION_FIELDS = ("code", "name", "aliases", "kind", "level", "municipality", "region", "valid_from", "valid_to")
+INSTITUTION_FIELDS = (
+    "code",
+    "name",
+    "aliases",
+    "kind",
+    "level",
+    "municipality",
+    "region",
+    "valid_from",
+    "valid_to",
+)
 
 
 def write_region_reference(folder: Path, base: Path, seed: int, institutions: int = 1500) -> None:
@@ -27,7 +37,9 @@ def write_region_reference(folder: Path, base: Path, seed: int, institutions: in
     """
     folder.mkdir(parents=True, exist_ok=True)
     rng = Random(f"{seed}/region")
-    municipalities = [f"{REGION}-M{number:02d}" for number in range(1, min(MUNICIPALITIES, institutions // 2 or 1) + 1)]
+    municipalities = [
+        f"{REGION}-M{number:02d}" for number in range(1, min(MUNICIPALITIES, institutions // 2 or 1) + 1)
+    ]
     clubs = round(institutions * CLUBS)
     kinds = [SCHOOL] * (institutions - clubs) + [CLUB] * clubs
     rows = [_institution(rng, kind, number, municipalities) for number, kind in enumerate(kinds)]
@@ -41,7 +53,11 @@ def write_region_reference(folder: Path, base: Path, seed: int, institutions: in
 def _institution(rng: Random, kind: str, number: int, municipalities: Sequence[str]) -> tuple[str, ...]:
     if kind == SCHOOL:
         level = BASIC_SCHOOL if rng.random() < BASIC_SCHOOLS else FULL_SCHOOL
-        code, name, alias = f"{REGION}-S{number + 1:04d}", f"МБОУ {level} № {number + 1}", f"{level} № {number + 1}"
+        code, name, alias = (
+            f"{REGION}-S{number + 1:04d}",
+            f"МБОУ {level} № {number + 1}",
+            f"{level} № {number + 1}",
+        )
     else:
         level = CLUB
         code, name, alias = f"{REGION}-D{number + 1:04d}", f"МБУ ДО ЦДТ № {number + 1}", f"ЦДТ № {number + 1}"

@@ -36,7 +36,9 @@ LOOK_BACK = 40  # former participants looked through for a class
 class Roster:
     """The people registered by one institution, in the order of their registration."""
 
-    def __init__(self, seed: int, place: Place, crowd: Crowd, schools: list[Place], hand: Hand, inns: list[str]) -> None:
+    def __init__(
+        self, seed: int, place: Place, crowd: Crowd, schools: list[Place], hand: Hand, inns: list[str]
+    ) -> None:
         self.place = place
         self.members: list[Member] = []
         self.idle: list[Member] = []  # children here who took part before and have no pair now
@@ -69,7 +71,7 @@ class Roster:
         """Register a child of some classes for the first time; None where all are registered."""
         begun = [self.year - grade + 1 for grade in classes]
         free = [max(0, self.place.size(each, self.year) - self._present[each]) for each in begun]
-        if self._present.total() and self._ever >= FULL * self.enrolled or not any(free):
+        if (self._present.total() and self._ever >= FULL * self.enrolled) or not any(free):
             return None
         first_year = self._rng.choices(begun, free)[0]
         member = self._register(self._person(first_year), STUDENT)
@@ -129,7 +131,7 @@ class Roster:
             school = self._rng.choice(self._schools)
             size = school.size(first_year, self.year)
             if size:
-                # Schools register their children from number 0 on: the first are the likeliest to take part there.
+                # Schools register their children from number 0 on: the first likely take part there too.
                 person = self._crowd.child(school.number, first_year, self._rng.randrange(size))
                 if person.snils not in self._known:
                     return person

@@ -57,10 +57,7 @@ class Setting:
 
 
 def _records(folder: Path, name: str) -> list[dict[str, str]]:
-    path = folder / name
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8-sig", newline="") as lines:
+    with (folder / name).open(encoding="utf-8-sig", newline="") as lines:
         return list(csv.DictReader(lines))
 
 
@@ -69,13 +66,25 @@ def _day(text: str) -> date | None:
 
 
 def read_setting(folder: Path, participants: int | None = None) -> Setting:
-    """Read a setting from the folder `nastavnik reference load` reads; the dates are the annual ones."""
-    plans = {line["institution_code"]: int(line["planned_participants"]) for line in _records(folder, "plans.csv")}
+    """Read a setting from the folder `nastavnik reference load` reads; the dates are the annual ones.
+
+    Where plans.csv is absent, `participants` says how many students an institution involves on the last date.
+    """
+    written = _records(folder, "plans.csv") if (folder / "plans.csv").exists() else []
+    plans = {line["institution_code"]: int(line["planned_participants"]) for line in written}
     register = _records(folder, "institutions.csv")
-    fields = ("code", "name", "kind", "level", "municipality", "region")
     return Setting(
         institutions=tuple(
-            Institution(*(line[field] for field in fields), planned=plans.get(line["code"])) for line in register
+            Institution(
+                line["code"],
+                line["name"],
+                line["kind"],
+                line["level"],
+                line["municipality"],
+                line["region"],
+                plans.get(line["code"]),
+            )
+            for line in register
         ),
         dates=tuple(
             sorted(

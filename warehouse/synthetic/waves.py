@@ -10,7 +10,7 @@ from datetime import date, datetime
 from multiprocessing import get_context
 from pathlib import Path
 
-from warehouse.synthetic.incidents import Timing, Incidents, Rates
+from warehouse.synthetic.incidents import Incidents, Rates, Timing
 from warehouse.synthetic.outlook import Outlook, Place
 from warehouse.synthetic.people import Crowd
 from warehouse.synthetic.setting import Setting
@@ -89,7 +89,9 @@ def _written(folder: Path, incidents: Incidents, workers: int) -> Iterator[list[
     chunks = [places[start : start + size] for start in range(0, len(places), size)]
     # Started afresh, not forked: the caller may have threads of its database running.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for chunk in pool.map(_write_places, *zip(*((folder, incidents, chunk) for chunk in chunks), strict=True)):
+        for chunk in pool.map(
+            _write_places, *zip(*((folder, incidents, chunk) for chunk in chunks), strict=True)
+        ):
             yield from chunk
 
 

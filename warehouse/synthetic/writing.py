@@ -28,8 +28,10 @@ Grid = list[list[Any]]
 
 
 def write_submission(submission: Submission, path: Path) -> None:
-    """Write a submission to `path`, whose suffix is `suffix_of` its hand; the same submission, the same bytes."""
-    grids = {sheet.title: grid_of(sheet, submission) for sheet in FORM.sheets if sheet.name in submission.sheets}
+    """Write a submission to a path with the suffix of its hand; the same submission gives the same bytes."""
+    grids = {
+        sheet.title: grid_of(sheet, submission) for sheet in FORM.sheets if sheet.name in submission.sheets
+    }
     if submission.hand.csv:
         _write_archive(grids, path)
     else:
@@ -37,6 +39,7 @@ def write_submission(submission: Submission, path: Path) -> None:
 
 
 def suffix_of(hand: Hand) -> str:
+    """Return the suffix of the files a hand writes."""
     return ".zip" if hand.csv else ".xlsx"
 
 
@@ -64,7 +67,9 @@ def _with_title_and_total(sheet: Sheet, submission: Submission, grid: Grid) -> G
 
 
 def _write_workbook(grids: dict[str, Grid], path: Path, created: datetime) -> None:
-    workbook = xlsxwriter.Workbook(str(path), {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    workbook = xlsxwriter.Workbook(
+        str(path), {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     workbook.set_properties({"created": created})
     day = workbook.add_format({"num_format": DATE_FORMAT})
     for title, grid in grids.items():
@@ -74,7 +79,9 @@ def _write_workbook(grids: dict[str, Grid], path: Path, created: datetime) -> No
             int: worksheet.write_number,
             float: worksheet.write_number,
             # A day's number: half the price of xlsxwriter's own conversion.
-            date: lambda row, column, value, write=worksheet.write_number: write(row, column, (value - EPOCH).days, day),
+            date: lambda row, column, value, write=worksheet.write_number: write(
+                row, column, (value - EPOCH).days, day
+            ),
         }
         for row, cells in enumerate(grid):
             for column, value in enumerate(cells):

@@ -1,0 +1,83 @@
+"""The tables a run leaves in Prefect: counts, codes of the register, figures; never a person."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from warehouse.batch import Line
+from warehouse.outbox import Posted
+
+Row = dict[str, object]
+VERDICTS = {
+    "accepted": "принято",
+    "accepted_with_errors": "принято с ошибками",
+    "rejected": "отклонено",
+    "duplicate": "повторов",
+}
+UNREGISTERED = "не из реестра"  # a folder's name is its sender's choice: it may be anything, a person's name too
+ALL = "всего"
+
+
+def intake_rows(lines: Iterable[Line], registered: set[str]) -> list[Row]:
+    """Count deliveries by institution and verdict, the total first."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for line in lines:
+        code = line.institution_code if line.institution_code in registered else UNREGISTERED
+        counts[code][line.verdict] += 1
+        counts[ALL][line.verdict] += 1
+    order = sorted(counts, key=lambda code: (code != ALL, code == UNREGISTERED, code))
+    return [
+        {"организация": code} | {word: counts[code][verdict] for verdict, word in VERDICTS.items()} for code in order
+    ]
+
+
+def kpi_rows(figures: pa.Table, reported: str) -> list[Row]:
+    """Set the reported indicator against its targets, wherever it has one."""
+    chosen = figures.filter(pc.and_(pc.equal(figures["indicator"], reported), pc.is_valid(figures["target"])))
+    return [_figure(row) for row in chosen.sort_by([("as_of", "ascending"), ("scope_code", "ascending")]).to_pylist()]
+
+
+def _figure(row: dict) -> Row:
+    met = {True: "да", False: "нет", None: ""}[row["meets_target"]]
+    return {
+        "отчётная дата": _date(row["as_of"]),
+        "охват": row["scope_code"],
+        "показатель, %": _decimal(row["value"]),
+        "цель, %": _decimal(row["target"]),
+        "цель достигнута": met,
+        "сдали": f"{row['reported']} из {row['expected']}",
+        "итог": {"final": "окончательно", "provisional": "предварительно"}[row["status"]],
+    }
+
+
+def reminder_rows(posted: Posted) -> list[Row]:
+    return [
+        {"письма": "отправлены", "число": posted.sent},
+        {"письма": "оставлены в папке outbox", "число": posted.kept},
+        {"письма": "отложены сервером до следующего раза", "число": posted.postponed},
+    ]
+
+
+def release_rows(folder_name: str | None, as_of: date | None) -> list[Row]:
+    if folder_name is None:
+        return [{"выпуск": "нет даты, которую пора выпускать"}]
+    return [{"выпуск": folder_name, "отчётная дата": _date(as_of)}]
+
+
+def plan_rows(waiting: int, dates: list[date]) -> list[Row]:
+    """List what a backfill would do."""
+    computed = [{"что": "вычислить показатели", "сколько": _date(day)} for day in dates]
+    return [{"что": "принять файлов", "сколько": str(waiting)}, *computed]
+
+
+def _date(day: date | None) -> str:
+    return f"{day:%d.%m.%Y}" if day else ""
+
+
+def _decimal(number: object) -> str:
+    return "" if number is None else str(number).replace(".", ",")

@@ -1,0 +1,36 @@
+"""The boundary between our errors and what Prefect keeps of them."""
+
+from __future__ import annotations
+
+import contextlib
+import traceback
+from collections.abc import Iterator
+
+from warehouse.outbox import MailFailed
+from warehouse.settings import Misconfigured
+
+OURS = ("expectations", "warehouse", "flows")
+
+
+@contextlib.contextmanager
+def without_values() -> Iterator[None]:
+    """Turn an error into a code: Prefect keeps exception texts, and drivers quote rows in theirs."""
+    try:
+        yield
+    except (Misconfigured, MailFailed) as ours:
+        raise RuntimeError(str(ours)) from None  # worded by us, for the operator
+    except Exception as error:
+        raise RuntimeError(code_of(error)) from None
+
+
+def code_of(error: BaseException) -> str:
+    """Name an error by its kind and by the last line of ours it passed: enough to find it, nothing of anyone's."""
+    kinds = [type(error).__name__]
+    if (cause := getattr(error, "orig", None)) is not None:  # what SQLAlchemy wraps
+        kinds.append(type(cause).__name__)
+    places = [
+        f"{module}:{line}"
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if (module := frame.f_globals.get("__name__", "")).partition(".")[0] in OURS
+    ]
+    return f"{'/'.join(kinds)} @ {places[-1] if places else '?'}"

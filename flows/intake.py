@@ -1,0 +1,46 @@
+"""The nightly intake: everything pending is received, judged and stored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from prefect import flow, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.artifacts import Row, intake_rows
+from flows.failures import without_values
+from warehouse.expected import register
+from warehouse.home import opened
+from warehouse.intake import run_intake
+from warehouse.journal import known_by
+from warehouse.settings import Settings, read_settings
+
+
+def take_pending(settings: Settings, at: datetime) -> list[Row]:
+    """Run the intake once; return its counts by institution and verdict."""
+    with without_values(), opened(settings, at, write=True) as home:
+        summary = run_intake(home, at)
+        with home.reading() as connection:
+            registered = {one.code for one in register(connection, known_by(connection, None))}
+        return intake_rows(summary.lines, registered)
+
+
+@task(
+    name="take-pending",
+    retries=3,
+    retry_delay_seconds=[60, 300, 900],  # a full disk or a database being restarted gets time
+    persist_result=False,
+    cache_policy=NO_CACHE,
+)
+def take_pending_task() -> list[Row]:
+    """Take everything pending; a repetition takes only what is left."""
+    settings = read_settings()
+    return take_pending(settings, datetime.now(settings.timezone))
+
+
+@flow(name="intake", persist_result=False)
+def intake() -> None:
+    """Принять всё, что лежит в папке приёма."""
+    rows = take_pending_task()
+    create_table_artifact(table=rows, key="intake", description="Принятые файлы по организациям и решениям")

@@ -1,0 +1,42 @@
+"""A release: the series of one reporting date frozen and written out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from prefect import flow, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.artifacts import Row, release_rows
+from flows.failures import without_values
+from warehouse.expected import due_for_release
+from warehouse.home import opened
+from warehouse.journal import known_by
+from warehouse.settings import Settings, read_settings
+
+
+def publish(settings: Settings, at: datetime, as_of: date | None = None) -> list[Row]:
+    """Release one reporting date, by default the one that is due; return what was released."""
+    from warehouse.release.publish import make_release
+
+    with without_values(), opened(settings, at, write=True) as home:
+        if as_of is None:
+            with home.reading() as connection:
+                today = at.astimezone(settings.timezone).date()
+                as_of = due_for_release(connection, known_by(connection, None), today)
+        return release_rows(make_release(home, as_of, at, None).name if as_of else None, as_of)
+
+
+@task(name="publish", persist_result=False, cache_policy=NO_CACHE)  # a repetition would be a release of its own
+def publish_task(as_of: date | None) -> list[Row]:
+    """Release one reporting date."""
+    settings = read_settings()
+    return publish(settings, datetime.now(settings.timezone), as_of)
+
+
+@flow(name="release", persist_result=False)
+def release(as_of: date | None = None) -> None:
+    """Сделать выпуск на отчётную дату; без даты — на ту, срок которой прошёл, а выпуска ещё нет."""
+    rows = publish_task(as_of)
+    create_table_artifact(table=rows, key="release", description="Выпуск показателей")

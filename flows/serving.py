@@ -1,0 +1,128 @@
+"""Scheduling in one command: Prefect's server, pool, deployments and worker on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from flows import processes
+from warehouse.settings import Misconfigured, Settings
+
+HOST = "127.0.0.1"
+USUAL_PORT = 4200
+USER = "nastavnik"
+POOL = "nastavnik"
+START_SECONDS = 600.0  # bounds of its own parts are shorter; this one only ends what hangs
+STOP_SECONDS = 15.0
+DONE, FAILED = 0, 3
+
+
+def up(settings: Settings, port: int | None = None) -> int:
+    """Serve the schedules until SIGINT or SIGTERM; return 0 when stopped, 3 when a part failed.
+
+    Without `port` the usual one is taken, or a free one where that is busy. Leaves no process behind.
+    """
+    os.umask(0o077)
+    with alone(settings), processes.stop_signals() as stopping:
+        environ = environment(settings, port or _free_port())
+        processes.adopt_orphans()
+        children: list[subprocess.Popen[bytes]] = []
+        try:
+            return _serve(settings, environ, children, stopping)
+        finally:
+            click.echo("Останавливаю…")
+            _stop(children)
+            click.echo("Остановлено.")
+
+
+def deploy(settings: Settings) -> int:
+    """Write pool, deployments and schedules to the server of PREFECT_API_URL; repeating changes nothing."""
+    if not os.environ.get("PREFECT_API_URL"):
+        raise Misconfigured("Задайте адрес сервера Prefect: PREFECT_API_URL=http://…/api.")
+    (settings.run / "prefect").mkdir(parents=True, exist_ok=True, mode=0o700)
+    environ = {"PREFECT_HOME": str(settings.run / "prefect")} | os.environ | QUIET
+    return processes.start("flows.deploying", environ=environ, log=None).wait(START_SECONDS)
+
+
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+}
+
+
+def environment(settings: Settings, port: int) -> dict[str, str]:
+    """Return the environment of the parts: our settings made absolute, Prefect kept inside our home and on loopback."""
+    folder = settings.run / "prefect"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    password = _password(folder / "auth")
+    ours = {
+        "NASTAVNIK_HOME": str(settings.home),
+        "NASTAVNIK_INBOX": str(settings.inbox),
+        "NASTAVNIK_KEY_FILE": str(settings.key_file),
+        "NASTAVNIK_WAREHOUSE_URL": settings.warehouse_url,
+    }
+    prefects = {
+        "PREFECT_HOME": str(folder),
+        "PREFECT_PROFILES_PATH": str(folder / "profiles.toml"),
+        "PREFECT_API_URL": f"http://{HOST}:{port}/api",
+        "PREFECT_SERVER_API_HOST": HOST,
+        "PREFECT_SERVER_API_PORT": str(port),
+        # loopback is open to every user of the machine and to every page of their browsers
+        "PREFECT_SERVER_API_AUTH_STRING": password,
+        "PREFECT_API_AUTH_STRING": password,
+        "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://{HOST}:{port}",
+        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+        # leases in memory are forgotten by a restart, and the places they hold with them
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        "PREFECT_CLI_COLORS": "false",
+        "PYTHONUNBUFFERED": "1",
+    }
+    unwanted = ("PREFECT_API_KEY", "PREFECT_PROFILE", "PREFECT_SERVER_DATABASE_CONNECTION_URL")
+    return {name: value for name, value in os.environ.items() if name not in unwanted} | QUIET | ours | prefects
+
+
+def _password(path: Path) -> str:
+    """Return «user:password» of this installation's Prefect, made on first use."""
+    with contextlib.suppress(FileExistsError), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(f"{USER}:{secrets.token_urlsafe(24)}")
+    return path.read_text()
+
+
+@contextlib.contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Hold the installation's schedules: they are served once."""
+    settings.run.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (settings.run / "up.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Misconfigured("Расписания этой папки уже обслуживает другой nastavnik up.") from None
+        yield
+
+
+def _free_port() -> int:
+    for port in (USUAL_PORT, 0):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, port))
+            return probe.getsockname()[1]
+    raise Misconfigured("Нет свободного порта.")
+
+
+def _serve(settings: Settings, environ: dict[str, str], children: list, stopping: object) -> int:
+    raise NotImplementedError

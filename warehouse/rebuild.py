@@ -1,0 +1,97 @@
+"""Rebuilding lake, warehouse and vault from the journal and the received files alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+import sqlalchemy as sa
+
+from warehouse.batch import Arrival, Batch, in_batches
+from warehouse.home import Home
+from warehouse.journal import RECEIVED, REFERENCE, RELEASE, Entry, all_entries
+from warehouse.lake import orphans
+from warehouse.ledger import delivery_id
+from warehouse.reference import replay_reference
+from warehouse.release.publish import record_release
+from warehouse.tables import MENTORING, table, tables_of, vault_of
+
+
+@dataclass
+class RebuildSummary:
+    """What a rebuild went through."""
+
+    deliveries: int = 0
+    reference_loads: int = 0
+    releases: int = 0
+
+
+def rebuild(home: Home, on_progress: Callable[[int, int], None] = lambda done, of: None) -> RebuildSummary:
+    """Make everything anew, in one transaction: until it commits, the old state is what others see.
+
+    Needs `opened(…, write=True)`. Receipts and release folders are left as they are; lake files that no delivery
+    names any more are removed.
+    """
+    summary = RebuildSummary()
+    vault = home.vault()
+    try:
+        with home.writing() as connection:
+            _empty(connection)
+            entries = all_entries(connection)
+            _empty_vault(vault)
+            for done, step in enumerate(_steps(entries, home.settings.batch), 1):
+                _replay(home, connection, vault, step, summary)
+                on_progress(done, len(entries))
+            connection.execute(table("pending_receipts").delete())
+    finally:
+        vault.dispose()
+    _sweep(home)
+    return summary
+
+
+def _empty(connection: sa.Connection) -> None:
+    for kept in tables_of().tables.values():
+        if kept.schema == MENTORING:
+            connection.execute(kept.delete())
+
+
+def _empty_vault(vault: sa.Engine) -> None:
+    with vault.begin() as connection:
+        for kept in vault_of().tables.values():
+            connection.execute(kept.delete())
+
+
+def _steps(entries: list[Entry], size: int) -> Iterator[list[Arrival] | Entry]:
+    """Group the journal into batches of deliveries, parted by whatever else became known between them."""
+    before: dict[tuple[str, str | None], int] = {}
+    for event, run in groupby(entries, key=lambda entry: entry.event):
+        if event != RECEIVED:
+            yield from run
+            continue
+        arrivals = []
+        for entry in run:
+            key = (entry.subject, entry.sha256)
+            arrivals.append(Arrival(entry, delivery_id(entry.subject, entry.sha256 or "", before.get(key, 0))))
+            before[key] = before.get(key, 0) + 1
+        yield from in_batches(arrivals, size)
+
+
+def _replay(home: Home, connection: sa.Connection, vault: sa.Engine, step: list[Arrival] | Entry, summary: RebuildSummary) -> None:
+    if isinstance(step, list):
+        Batch(home.settings, connection, vault, home.key()).process(step)
+        summary.deliveries += len(step)
+    elif step.event == REFERENCE:
+        replay_reference(connection, home.settings, step)
+        summary.reference_loads += 1
+    elif step.event == RELEASE:
+        record_release(connection, home.settings, step)
+        summary.releases += 1
+
+
+def _sweep(home: Home) -> None:
+    files = table("lake_files")
+    with home.reading() as connection:
+        listed = set(connection.execute(sa.select(files.c.path)).scalars())
+    for path in orphans(home.settings.lake, listed):
+        path.unlink()

@@ -1,0 +1,163 @@
+"""What a receipt says, read from the ledger before it becomes files."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from expectations.form import FORM
+from expectations.rules.wording import Finding, Group, group_findings
+from warehouse.ledger import ACCEPTED
+from warehouse.reference import known_reference
+from warehouse.tables import table
+
+AT_ONCE = 400  # receipts held in memory together
+EVER = 2**62  # a journal number no entry reaches
+TITLES = {sheet.name: sheet.title for sheet in FORM.sheets}
+ORDER = {sheet.name: number for number, sheet in enumerate(FORM.sheets)}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows of one sheet, or of all; read = stored + quarantined + skipped."""
+
+    sheet: str  # title
+    read: int
+    stored: int
+    quarantined: int
+    skipped: int
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another delivery of the same sender that a receipt speaks of."""
+
+    delivery: str
+    received_at: datetime
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One delivery's fate; times are in the zone of the deadlines."""
+
+    delivery: str
+    institution_code: str  # the owner of the folder, whatever the file says
+    institution_name: str | None
+    as_of: date | None
+    received_at: datetime
+    verdict: str
+    ruleset: str
+    late: bool
+    duplicate_of: Other | None
+    in_force: Other | None  # as known right after this delivery
+    counts: tuple[Counts, ...]
+    findings: tuple[Finding, ...]
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        return group_findings(self.findings)
+
+    @cached_property
+    def totals(self) -> Counts:
+        of = self.counts
+        sums = (sum(getattr(one, part) for one in of) for part in ("read", "stored", "quarantined", "skipped"))
+        return Counts("Всего", *sums)
+
+
+def pending_receipts(connection: sa.Connection, timezone: ZoneInfo) -> list[Receipt]:
+    """Return the oldest receipts still to be written, at most AT_ONCE."""
+    pending = sa.select(table("pending_receipts").c.delivery)
+    ledger = table("deliveries")
+    statement = sa.select(ledger.c.delivery).where(ledger.c.delivery.in_(pending)).order_by(ledger.c.seq).limit(AT_ONCE)
+    return list(receipts_of(connection, list(connection.execute(statement).scalars()), timezone))
+
+
+def receipts_of(connection: sa.Connection, deliveries: list[str], timezone: ZoneInfo) -> Iterator[Receipt]:
+    """Yield the receipts of deliveries, in the order of the journal."""
+    if not deliveries:
+        return
+    counts, findings = _counts(connection, deliveries), _findings(connection, deliveries)
+    for row in connection.execute(_headers(deliveries)):
+        yield Receipt(
+            delivery=row.delivery,
+            institution_code=row.institution_code,
+            institution_name=row.name,
+            as_of=row.as_of,
+            received_at=row.received_at.astimezone(timezone),
+            verdict=row.verdict,
+            ruleset=row.ruleset,
+            late=bool(row.late),
+            duplicate_of=_other(row.repeated, row.repeated_at, row.repeated_verdict, timezone),
+            in_force=_other(row.ruling, row.ruling_at, row.ruling_verdict, timezone),
+            counts=tuple(counts[row.delivery]),
+            findings=tuple(findings[row.delivery]),
+        )
+
+
+def _other(delivery: str | None, at: datetime | None, verdict: str, timezone: ZoneInfo) -> Other | None:
+    return Other(delivery, at.astimezone(timezone), verdict) if delivery and at else None
+
+
+def _headers(deliveries: list[str]) -> sa.Select:
+    """Ledger lines with the name of the sender, the delivery repeated and the one in force at that moment."""
+    ledger, repeated, ruling = (table("deliveries").alias(name) for name in ("d", "repeated", "ruling"))
+    accepted = table("deliveries").alias("accepted")
+    as_of = sa.func.coalesce(ledger.c.as_of, repeated.c.as_of)
+    newest = (
+        sa.select(ledger.c.delivery, sa.func.max(accepted.c.seq).label("seq"))
+        .select_from(
+            ledger.outerjoin(repeated, repeated.c.delivery == ledger.c.duplicate_of).join(
+                accepted,
+                (accepted.c.institution_code == ledger.c.institution_code)
+                & (accepted.c.as_of == as_of)
+                & (accepted.c.seq <= ledger.c.seq),
+            )
+        )
+        .where(ledger.c.delivery.in_(deliveries), accepted.c.verdict.in_(ACCEPTED))
+        .group_by(ledger.c.delivery)
+        .subquery("newest")
+    )
+    register = known_reference("institutions", EVER)
+    return (
+        sa.select(
+            ledger.c.delivery, ledger.c.institution_code, ledger.c.received_at, ledger.c.verdict, ledger.c.ruleset, ledger.c.late,
+            as_of.label("as_of"), register.c.name,
+            repeated.c.delivery.label("repeated"), repeated.c.received_at.label("repeated_at"), repeated.c.verdict.label("repeated_verdict"),
+            ruling.c.delivery.label("ruling"), ruling.c.received_at.label("ruling_at"), ruling.c.verdict.label("ruling_verdict"),
+        )
+        .select_from(
+            ledger.outerjoin(repeated, repeated.c.delivery == ledger.c.duplicate_of)
+            .outerjoin(newest, newest.c.delivery == ledger.c.delivery)
+            .outerjoin(ruling, ruling.c.seq == newest.c.seq)
+            .outerjoin(register, register.c.code == ledger.c.institution_code)
+        )
+        .where(ledger.c.delivery.in_(deliveries))
+        .order_by(ledger.c.seq)
+    )  # fmt: skip
+
+
+def _counts(connection: sa.Connection, deliveries: list[str]) -> dict[str, list[Counts]]:
+    counts = table("sheet_counts")
+    found: dict[str, list[Counts]] = defaultdict(list)
+    rows = connection.execute(sa.select(counts).where(counts.c.delivery.in_(deliveries))).all()
+    for row in sorted(rows, key=lambda row: ORDER[row.sheet]):
+        one = Counts(TITLES[row.sheet], row.rows_read, row.rows_stored, row.rows_quarantined, row.rows_skipped)
+        found[row.delivery].append(one)
+    return found
+
+
+def _findings(connection: sa.Connection, deliveries: list[str]) -> dict[str, list[Finding]]:
+    findings = table("findings")
+    columns = (findings.c[name] for name in ("delivery", *Finding._fields))
+    statement = sa.select(*columns).where(findings.c.delivery.in_(deliveries)).order_by(findings.c.delivery, findings.c.number)
+    found: dict[str, list[Finding]] = defaultdict(list)
+    for delivery, *finding in connection.execute(statement):
+        found[delivery].append(Finding(*finding))
+    return found

@@ -1,0 +1,59 @@
+"""The receipt for programs: receipt.json, as docs/receipt.md describes it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from expectations.rules.wording import Finding, Group, message_of
+from warehouse.receipts.contents import Other, Receipt
+from warehouse.receipts.words import VERDICTS, what_next
+
+RECEIPT_VERSION = 1  # raised when a key changes its meaning or goes; new keys may come
+
+
+def document(receipt: Receipt) -> bytes:
+    """Return a receipt as JSON; equal receipts give equal bytes."""
+    content = {
+        "receipt_version": RECEIPT_VERSION,
+        "delivery": receipt.delivery,
+        "institution": {"code": receipt.institution_code, "name": receipt.institution_name},
+        "verdict": {"code": receipt.verdict, "title": VERDICTS[receipt.verdict], "next": what_next(receipt)},
+        "as_of": receipt.as_of.isoformat() if receipt.as_of else None,
+        "received_at": receipt.received_at.isoformat(),
+        "late": receipt.late,
+        "ruleset": receipt.ruleset,
+        "duplicate_of": _other(receipt.duplicate_of),
+        "in_force": _other(receipt.in_force),
+        "counts": [asdict(one) for one in receipt.counts],
+        "totals": {name: count for name, count in asdict(receipt.totals).items() if name != "sheet"},
+        "groups": [_group(one) for one in receipt.groups],
+        "findings": [_finding(one) for one in receipt.findings],
+    }
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _other(other: Other | None) -> dict[str, str] | None:
+    if other is None:
+        return None
+    return {"delivery": other.delivery, "received_at": other.received_at.isoformat(), "verdict": other.verdict}
+
+
+def _group(group: Group) -> dict[str, object]:
+    return {
+        "rule": group.rule,
+        "severity": group.severity.value,
+        "sheet": group.sheet,
+        "column": group.letter,
+        "heading": group.heading,
+        "count": group.count,
+        "rows": group.rows,
+        "sentence": group.sentence,
+        "remedy": group.remedy,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    sheet, row, letter, column, rule, severity, detail = finding
+    message = message_of(rule, column, detail, sheet=sheet, row=row, letter=letter)
+    return {"sheet": sheet, "row": row, "column": letter, "rule": rule, "severity": severity, "message": message}

@@ -1,0 +1,67 @@
+"""What a verdict means to the one who sent the file."""
+
+from __future__ import annotations
+
+from warehouse.receipts.contents import Other, Receipt
+from warehouse.release.wording import counted, day, moment
+
+VERDICTS = {
+    "accepted": "Принято",
+    "accepted_with_errors": "Принято, кроме строк с ошибками",
+    "rejected": "Не принято",
+    "duplicate": "Повтор: такой файл уже получен",
+}
+SECTIONS = {
+    "fatal": "Отказ: из-за этого файл не принят целиком",
+    "error": "Ошибки: эти строки отложены и не посчитаны",
+    "warning": "Предупреждения: строки посчитаны, но проверьте их",
+}
+ROWS = ("строка отложена", "строки отложены", "строк отложено")
+RESEND = "Исправьте книгу и пришлите её снова целиком: новая сдача заменит эту."
+
+
+def what_next(receipt: Receipt) -> str:
+    """Tell in a few sentences what became of the file and what to do."""
+    match receipt.verdict:
+        case "duplicate":
+            return _of_duplicate(receipt)
+        case "rejected":
+            return f"Сведения из файла не загружены. {_ruling(receipt.in_force)} Исправьте отмеченное ниже и пришлите книгу снова."
+        case "accepted_with_errors":
+            return f"{counted(receipt.totals.quarantined, ROWS)} и не посчитано, остальное принято. {RESEND}"
+    if any(one.severity == "warning" for one in receipt.findings):
+        return "Сведения приняты целиком. Есть предупреждения: проверьте их; если всё верно, делать ничего не нужно."
+    return "Сведения приняты целиком, замечаний нет. Делать ничего не нужно."
+
+
+def _of_duplicate(receipt: Receipt) -> str:
+    first = receipt.duplicate_of
+    if first is None:
+        return _ruling(receipt.in_force)
+    same = f"Те же сведения уже получены: сдача {first.delivery} от {moment(first.received_at)}."
+    if first.verdict == "rejected":
+        return f"{same} Они не приняты, и с тех пор ничего не изменилось: исправьте отмеченное в протоколе той сдачи."
+    return f"{same} {_ruling(receipt.in_force)} Делать ничего не нужно."
+
+
+def _ruling(ruling: Other | None) -> str:
+    if ruling is None:
+        return "Принятых сведений на эту отчётную дату пока нет."
+    return f"В силе сдача {ruling.delivery} от {moment(ruling.received_at)}."
+
+
+def sender(receipt: Receipt) -> str:
+    """Name the owner of the folder, as the register does."""
+    name = receipt.institution_name
+    return f"{name} ({receipt.institution_code})" if name else f"{receipt.institution_code} (такого кода нет в реестре)"
+
+
+def facts(receipt: Receipt) -> list[tuple[str, str]]:
+    """List what is known of a delivery, as label and value."""
+    late = " — после срока" if receipt.late else ""
+    return [
+        ("Организация", sender(receipt)),
+        ("Отчётная дата", day(receipt.as_of) if receipt.as_of else "не прочитана"),
+        ("Получено", moment(receipt.received_at) + late),
+        ("Номер сдачи", receipt.delivery),
+    ]

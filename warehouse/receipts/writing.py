@@ -1,0 +1,55 @@
+"""Receipts put into the folders of those who sent the files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from warehouse.home import Home
+from warehouse.receipts.contents import Receipt, pending_receipts
+from warehouse.receipts.folders import folder_name
+from warehouse.tables import table
+
+PROTOCOL, DOCUMENT = "протокол.xlsx", "receipt.json"
+
+
+def write_pending_receipts(home: Home) -> int:
+    """Write the receipts still owed and forget the debt; return how many.
+
+    Interrupted anywhere, it is completed by the next call: the same receipt is written again to the same place.
+    """
+    written = 0
+    while receipts := _pending(home):
+        for receipt in receipts:
+            write_receipt(receipt, home.settings.receipts)
+        os.sync()  # the debt goes only once the receipts cannot be lost
+        pending = table("pending_receipts")
+        with home.writing() as connection:
+            connection.execute(pending.delete().where(pending.c.delivery.in_([one.delivery for one in receipts])))
+        written += len(receipts)
+    return written
+
+
+def _pending(home: Home) -> list[Receipt]:
+    with home.reading() as connection:
+        return pending_receipts(connection, home.settings.timezone)
+
+
+def receipt_folder(receipt: Receipt, receipts: Path) -> Path:
+    """Return where a receipt lies: receipts/<sender>/<reporting date, else day of receipt>_<delivery>."""
+    day = receipt.as_of or receipt.received_at.date()
+    return receipts / folder_name(receipt.institution_code) / f"{day.isoformat()}_{receipt.delivery}"
+
+
+def write_receipt(receipt: Receipt, receipts: Path) -> Path:
+    """Write both files of one receipt; each appears whole or not at all."""
+    from warehouse.receipts.document import document
+    from warehouse.receipts.protocol import protocol
+
+    folder = receipt_folder(receipt, receipts)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name, content in ((PROTOCOL, protocol(receipt)), (DOCUMENT, document(receipt))):
+        partial = folder / f".{name}.partial"
+        partial.write_bytes(content)
+        partial.replace(folder / name)
+    return folder
