@@ -30,7 +30,8 @@ def render_dictionary(form: Form = FORM) -> str:
 
 def render_rulebook(form: Form = FORM) -> str:
     """Return every rule with its sentence, remedy and conditions in Russian, as Markdown."""
-    groups = [(title, list(rules)) for title, rules in groupby(RULES.values(), key=lambda rule: rule.applies_to)]
+    by_place = groupby(RULES.values(), key=lambda rule: rule.applies_to)
+    groups = [(title, list(rules)) for title, rules in by_place]
     return _render("rules.md.j2", groups=groups, conditions=_conditions(form), ruleset=RULESET)
 
 
@@ -86,7 +87,8 @@ def _words(check: Check, form: Form) -> str:
     if check.sheet is None:
         return "сдача целиком"
     sheet = form.by_name[check.sheet]
-    return f"«{sheet.title}»" if check.column is None else f"«{sheet.title}», «{sheet.by_name[check.column].heading}»"
+    columns = [] if check.column is None else [sheet.by_name[check.column].heading]
+    return ", ".join(f"«{title}»" for title in (sheet.title, *columns))
 
 
 def _cell(text: object) -> str:
@@ -95,10 +97,13 @@ def _cell(text: object) -> str:
 
 
 def _render(template: str, **values: object) -> str:
-    environment = Environment(
-        loader=PackageLoader("expectations", "pages"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True, autoescape=False,  # Markdown, not HTML; nothing here comes from outside
-    )  # fmt: skip
+    environment = Environment(  # noqa: S701  (Markdown, not HTML, and nothing in it comes from outside)
+        loader=PackageLoader("expectations", "pages"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
     environment.filters["cell"] = _cell
     environment.globals |= {"obligation": obligation, "constraints": constraints}
     return environment.get_template(template).render(**values)

@@ -124,7 +124,7 @@ class Staging:
         self.sql.unregister("_incoming")
 
     def fetch(self, statement: str) -> pa.Table:
-        return self.sql.execute(statement).to_arrow_table()
+        return self.sql.sql(statement).to_arrow_table()
 
     def load(self, batch: Iterable[Staged], context: dict[str, pa.Table]) -> None:
         """Stage a batch and what it is compared to (`CONTEXT`: register, calendar, plans, milestones, past)."""

@@ -22,7 +22,7 @@ from prefect.exceptions import ObjectAlreadyExists
 from prefect.states import Crashed
 from prefect.workers.process import ProcessWorker
 
-POOL = "nastavnik"
+POOL = TAG = "nastavnik"
 DEPLOYMENTS = Path(__file__).resolve().parents[1] / "deployments" / "prefect.yaml"
 WATCH = "nastavnik: silent runs"
 HEARTBEAT = "prefect.flow-run.heartbeat"
@@ -75,8 +75,8 @@ def _ensure_pool(client: SyncPrefectClient) -> None:
 
 def _end_stale_runs(client: SyncPrefectClient) -> None:
     """Mark runs that a killed worker left behind, so that they give back their place in the queue."""
-    at_work = {"any_": [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]}
-    for run in client.read_flow_runs(flow_run_filter=FlowRunFilter(state={"type": at_work})):
+    at_work = FlowRunFilter(state={"type": {"any_": [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]}})
+    for run in client.read_flow_runs(flow_run_filter=at_work):
         client.set_flow_run_state(run.id, Crashed(message="The worker ended before the run did."), force=True)
 
 
@@ -86,6 +86,7 @@ def _watch_silent_runs(client: SyncPrefectClient) -> None:
         after={HEARTBEAT},
         expect={HEARTBEAT, *ENDS},
         match={"prefect.resource.id": ["prefect.flow-run.*"]},
+        match_related={"prefect.resource.id": [f"prefect.tag.{TAG}"]},
         for_each={"prefect.resource.id"},
         posture=Posture.Proactive,
         threshold=1,

@@ -9,6 +9,7 @@ import os
 import secrets
 import socket
 import subprocess
+import threading
 import urllib.error
 import urllib.request
 from base64 import b64encode
@@ -26,6 +27,7 @@ USER = "nastavnik"
 POOL = "nastavnik"
 START_SECONDS = 600.0  # bounds of its own parts are shorter; this one only ends what hangs
 STOP_SECONDS = 15.0
+FOREVER = float("inf")
 DONE, FAILED = 0, 3
 
 
@@ -124,5 +126,58 @@ def _free_port() -> int:
     raise Misconfigured("Нет свободного порта.")
 
 
-def _serve(settings: Settings, environ: dict[str, str], children: list, stopping: object) -> int:
-    raise NotImplementedError
+def _serve(
+    settings: Settings, environ: dict[str, str], children: list[subprocess.Popen[bytes]], stopping: threading.Event
+) -> int:
+    folder, api = settings.run / "prefect", environ["PREFECT_API_URL"]
+
+    def begin(module: str, *arguments: str, log: Path | None) -> subprocess.Popen[bytes]:
+        children.append(processes.start(module, *arguments, environ=environ, log=log))
+        return children[-1]
+
+    click.echo("Запускаю сервер Prefect, это занимает до минуты…")
+    port = environ["PREFECT_SERVER_API_PORT"]
+    server = begin("prefect", "server", "start", "--host", HOST, "--port", port, log=folder / "server.log")
+    deploying = begin("flows.deploying", "--alone", log=None)
+    prepared = lambda: deploying.poll() is not None or server.poll() is not None  # noqa: E731
+    if not processes.wait_until(prepared, stopping, START_SECONDS) or deploying.poll() != 0:
+        return _outcome(stopping, "Сервер Prefect не запустился", folder / "server.log")
+    worker = begin("prefect", "worker", "start", "--pool", POOL, "--name", POOL, log=folder / "worker.log")
+    ready = lambda: worker.poll() is not None or _has_worker(api, environ["PREFECT_API_AUTH_STRING"])  # noqa: E731
+    if not processes.wait_until(ready, stopping, START_SECONDS) or worker.poll() is not None:
+        return _outcome(stopping, "Исполнитель не запустился", folder / "worker.log")
+    click.echo(f"Работает: {api.removesuffix('/api')} (вход — строка из файла {folder / 'auth'})")
+    click.echo("Остановить: Ctrl-C.")
+    processes.wait_until(lambda: server.poll() is not None or worker.poll() is not None, stopping, FOREVER)
+    return _outcome(stopping, "Одна из частей остановилась сама", folder)
+
+
+def _outcome(stopping: threading.Event, failure: str, place: Path) -> int:
+    if stopping.is_set():
+        return DONE
+    click.echo(f"{failure}; смотрите {place}.", err=True)
+    return FAILED
+
+
+def _has_worker(api: str, auth: str) -> bool:
+    """Whether the pool has a worker that answers."""
+    request = urllib.request.Request(f"{api}/work_pools/{POOL}")
+    request.add_header("Authorization", f"Basic {b64encode(auth.encode()).decode()}")
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)["status"] == "READY"
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _stop(children: list[subprocess.Popen[bytes]]) -> None:
+    """End the worker, then its runs while the server can still note how they ended, then the server."""
+    if not children:
+        return
+    server, *others = children
+    for child in reversed(others):
+        processes.end(child, STOP_SECONDS)
+    below_server = {server.pid} if server.poll() is None else set()
+    processes.end_descendants(below_server, STOP_SECONDS)
+    processes.end(server, STOP_SECONDS)
+    processes.end_descendants(set(), STOP_SECONDS)

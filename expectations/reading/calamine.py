@@ -11,7 +11,8 @@ from expectations.reading.archive import Archive
 from expectations.reading.limits import Limits
 from expectations.reading.pages import Cell, Fault, Page, Wanted, check_extent, numbered
 from expectations.reading.refusal import Refused, too_large, unreadable
-from expectations.reading.workbook_xml import check_shared_strings, count_cells, look_over, sheet_parts
+from expectations.reading.shared_texts import COPY_BYTES, POINTER_BYTES, check_copies, longest_item
+from expectations.reading.workbook_xml import count_cells, look_over, sheet_parts
 from expectations.reading.xls_records import OLD_EXCEL_ROWS, scan_xls
 from expectations.reading.xml_safety import check_xml
 
@@ -34,17 +35,22 @@ def read_xlsx(content: bytes, archive: Archive, limits: Limits, wanted: Wanted) 
 
 def _check_parts(archive: Archive, limits: Limits) -> set[str]:
     """Verify every entry; return the sheets that may hold faults."""
-    suspects = set()
+    suspects, sheets = set(), []
+    strings, longest, sheet_bytes = "", 0, 0
     for entry, part in archive.unpack():
         name = entry.filename
         if not name.endswith((".xml", ".rels", ".vml")):
             continue
         check_xml(part)
         if name.startswith("xl/worksheets/") or b"<sheetData" in part[:8192]:
+            sheets.append(name)
+            sheet_bytes += len(part)
             if look_over(part, limits):
                 suspects.add(name)
         elif name.endswith("haredStrings.xml") or b"<sst" in part[:512]:
-            check_shared_strings(part, limits)
+            strings, longest = name, longest_item(part, limits)
+    if longest * (sheet_bytes // POINTER_BYTES) * COPY_BYTES > limits.memory_bytes:
+        check_copies(archive.read(strings), map(archive.read, sheets), limits)
     return suspects
 
 
@@ -71,7 +77,11 @@ def _read(content: bytes, limits: Limits, wanted: Wanted, faults_of: object) -> 
         kinds = workbook.sheets_metadata
         if len(kinds) > limits.sheets:
             raise too_large(f"больше {limits.sheets} листов")
-        return [_page(workbook, index, kind, limits, wanted, faults_of) for index, kind in enumerate(kinds)]
+        return [
+            _page(workbook, index, kind, limits, wanted, faults_of)
+            for index, kind in enumerate(kinds)
+            if kind.typ != SheetTypeEnum.ChartSheet  # a picture of cells that stand elsewhere
+        ]
     except PasswordError:
         raise Refused("password-protected", ENCRYPTED) from None
     except (CalamineError, ValueError, OSError):

@@ -37,8 +37,8 @@ class Headings:
         sheet = self.sheet(title)
         if sheet is None:
             return set()
-        row = list(cells)[:1] if sheet.vertical else cells
-        return self.columns[sheet.name].keys() & {fold(cell) for cell in row if isinstance(cell, str) and cell}
+        texts = [cell for cell in cells if isinstance(cell, str) and cell.strip()]
+        return self.columns[sheet.name].keys() & set(map(fold, texts[:1] if sheet.vertical else texts))
 
 
 class HeadingRow(NamedTuple):

@@ -31,7 +31,7 @@ class Page:
     rows: list[list[Cell]] = field(default_factory=list)
     numbers: Sequence[int] = ()
     hidden: bool = False
-    worksheet: bool = True  # false for charts, dialogs and macro sheets
+    worksheet: bool = True  # false for dialogs and macro sheets
 
 
 def numbered(title: str, rows: list[list[Cell]]) -> Page:

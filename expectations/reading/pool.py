@@ -14,7 +14,7 @@ from pathlib import Path
 
 from expectations.reading.limits import Limits
 from expectations.reading.reading import OUT_OF_MEMORY, Reading, unreadable
-from expectations.reading.wire import BUG, NOT_OPENED, READ, receive_reading, send_path, send_start
+from expectations.reading.wire import BUG, NOT_OPENED, READ, READY, receive_reading, send_path, send_start
 
 TOO_SLOW = "файл читается слишком долго"
 CRASHED = "программа чтения аварийно завершилась на этом файле"
@@ -43,7 +43,7 @@ def read_many(paths: Iterable[Path], key: bytes, limits: Limits, workers: int) -
     """Read files in `workers` child processes and yield each as it is read, in no certain order.
 
     Holds no more than one reading a worker. Raises OSError for a file that cannot be opened: that is
-    no fault of its sender. Closing the iterator ends the children.
+    no fault of its sender, RuntimeError when no reading process starts. Closing the iterator ends the children.
     """
     waiting = iter(paths)
     again: list[Path] = []
@@ -58,6 +58,8 @@ def read_many(paths: Iterable[Path], key: bytes, limits: Limits, workers: int) -
                 return
             for child in _first_done(busy):
                 path, outcome = child.path, child.outcome()
+                if outcome is None:
+                    continue
                 following = next(waiting, None) if isinstance(outcome, Reading) else None
                 if following:
                     child.give(following)
@@ -81,10 +83,11 @@ class _Child:
     def __init__(self, key: bytes, limits: Limits, path: Path, *, retried: bool = False) -> None:
         self.limits, self.retried = limits, retried
         self.connection, theirs = Pipe()
+        self.ready = False
         self.process = subprocess.Popen(
             [sys.executable, "-m", "expectations.reading.worker", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "RUST_BACKTRACE": "0"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,  # a Rust panic quotes the text it fell over
@@ -98,15 +101,21 @@ class _Child:
         self.deadline = time.monotonic() + self.limits.wall_seconds
         send_path(self.connection, path)
 
-    def outcome(self) -> Reading | _Failure:
-        """Receive the answer of a child that has one, died, or is out of time."""
+    def outcome(self) -> Reading | _Failure | None:
+        """Receive the answer of a child that has one, died, or is out of time; None when it is only ready to begin."""
         try:
             return self._receive() if self.connection.poll() else _OUT_OF_TIME
         except (EOFError, ConnectionError):
-            return _ENDS.get(self.process.wait(), _CRASH)
+            ended = self.process.wait()
+            if not self.ready:
+                raise RuntimeError(f"a reading process did not start, it ended with {ended}") from None
+            return _ENDS.get(ended, _CRASH)
 
-    def _receive(self) -> Reading | _Failure:
+    def _receive(self) -> Reading | _Failure | None:
         kind = self.connection.recv_bytes()
+        if kind == READY:
+            self.ready, self.deadline = True, time.monotonic() + self.limits.wall_seconds
+            return None
         if kind == READ:
             return receive_reading(self.connection)
         detail = self.connection.recv_bytes().decode()

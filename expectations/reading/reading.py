@@ -94,8 +94,9 @@ def _match(pages: Iterable[Page], headings: Headings, form: Form) -> tuple[list[
             found.setdefault(sheet.name, []).append(page)
         elif sheet is not None and sheet.required and page.hidden:
             hidden[sheet.name] = page
-        elif page.worksheet and not headings.ignores(page.title):
+        elif not headings.ignores(page.title):
             problems.append(_not_loaded(page))
+    problems += [_not_loaded(page) for name, page in hidden.items() if name in found]
     for sheet in form.sheets:
         problems += _check_presence(sheet, found.get(sheet.name, []), sheet.name in hidden)
     return problems, {sheet.name: found[sheet.name][0] for sheet in form.sheets if len(found.get(sheet.name, ())) == 1}

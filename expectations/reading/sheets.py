@@ -67,7 +67,7 @@ class SheetReader:
         cells = list(zip(*body, strict=True))
         self._report_headings(staged, page, found, cells)
         staged.places = [(name, letter(position), None) for name, position in found.columns.items()]
-        if not found.missing and body:
+        if body and found.columns and not found.missing:
             read = {name: self.readers[name](cells[position], self.longest) for name, position in found.columns.items()}
             self._keep_rows(staged, page.numbers[found.index + 1 :], cells, read)
             self._report_cells(staged, page.numbers[found.index + 1 :], read, found)
@@ -80,7 +80,8 @@ class SheetReader:
             staged.problems.append(Problem(title, None, column.name, None, "missing-column", column.heading))
         for column, position in found.repeated:
             staged.problems.append(Problem(title, row, column.name, letter(position), "duplicate-column", column.heading))
-        for heading, position in found.unknown:
+        # Where no heading is known the row may be one of people, whose cells are not repeated.
+        for heading, position in found.unknown if found.columns else ():
             staged.problems.append(Problem(title, row, None, letter(position), "unknown-column", label(heading)))
         for position in found.nameless:
             if position < len(cells) and any(map(_filled, cells[position])):
@@ -142,9 +143,9 @@ class SheetReader:
             column = self.headings.get(fold(text)) if isinstance(text, str) else None
             place = letter(position + 1)
             if column is None:
-                if _filled(value):
-                    name = label(text) if isinstance(text, str) else f"{letter(position)}{number}"
-                    staged.problems.append(Problem(title, number, None, letter(position), "unknown-column", name))
+                if _filled(value):  # named by its address: a label that is none may be a person's name
+                    address = f"{letter(position)}{number}"
+                    staged.problems.append(Problem(title, number, None, letter(position), "unknown-column", address))
             elif column.name in seen:
                 staged.problems.append(Problem(title, number, column.name, place, "duplicate-column", column.heading))
             else:

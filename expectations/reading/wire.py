@@ -14,7 +14,7 @@ from expectations.form import FORM
 from expectations.reading.limits import Limits
 from expectations.reading.reading import Reading
 
-READ, NO_MEMORY, NOT_OPENED, BUG = b"read", b"no-memory", b"not-opened", b"bug"
+READY, READ, NO_MEMORY, NOT_OPENED, BUG = b"ready", b"read", b"no-memory", b"not-opened", b"bug"
 NAMES = tuple(sheet.name for sheet in FORM.sheets)
 
 

@@ -9,7 +9,7 @@ from xml.parsers import expat
 
 from expectations.reading.limits import Limits
 from expectations.reading.pages import CELL_BYTES, Fault, check_extent
-from expectations.reading.refusal import too_large, unreadable
+from expectations.reading.refusal import unreadable
 
 # The quick look: nearly every sheet of a school has plain rows, no formula, no error. A sheet not written
 # the way Excel, LibreOffice and their like write it is walked cell by cell.
@@ -82,7 +82,7 @@ class _Walk:
         self.census = Census()
         self.row = self.column = -1
         self.kind = ""
-        self.formula = self.inside = self.filled = False
+        self.formula = self.inside = self.filled = self.answered = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
@@ -94,14 +94,14 @@ class _Walk:
         elif name == "f":
             self.formula = True
         elif name in ("v", "is"):
-            self.inside = True
+            self.inside = self.answered = True
 
     def cell(self, attributes: dict[str, str]) -> None:
         letters, digits = _split_address(attributes.get("r", ""))
         self.column = column_number(letters) - 1 if letters else self.column + 1
         self.row = _number(digits, self.row + 1) - 1
         self.kind = attributes.get("t", "n")
-        self.formula = self.filled = False
+        self.formula = self.filled = self.answered = False
 
     def text(self, characters: str) -> None:
         self.filled = self.filled or self.inside
@@ -125,7 +125,8 @@ class _Walk:
         if self.kind == "e":
             return Fault.ERROR
         # A formula that gives an empty text keeps it as <c t="str"><v></v>: that cell is empty, not broken.
-        return Fault.NO_VALUE if self.formula and not self.filled and self.kind != "str" else None
+        empty_text = self.kind == "str" and self.answered
+        return Fault.NO_VALUE if self.formula and not self.filled and not empty_text else None
 
 
 def _split_address(address: str) -> tuple[str, str]:
@@ -135,33 +136,6 @@ def _split_address(address: str) -> tuple[str, str]:
 
 def _number(digits: str | None, otherwise: int) -> int:
     return int(digits) if digits and digits.isdecimal() and len(digits) < 10 else otherwise
-
-
-def check_shared_strings(part: bytes, limits: Limits) -> None:
-    """Refuse a shared text over the limit before calamine repeats it in every cell that points to it."""
-    if max(map(len, part.split(b"</si>"))) <= limits.characters:
-        return
-    if _longest_item(part) > limits.characters:
-        raise too_large(f"текст длиннее {limits.characters} знаков в ячейке")
-
-
-def _longest_item(part: bytes) -> int:
-    lengths = [0]
-
-    def start(tag: str, _: dict[str, str]) -> None:
-        if tag.rpartition(":")[2] == "si":
-            lengths.append(0)
-
-    def text(characters: str) -> None:
-        lengths[-1] += len(characters)
-
-    parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.CharacterDataHandler = start, text
-    try:
-        parser.Parse(part, True)
-    except (expat.ExpatError, ValueError):
-        raise unreadable("тексты книги повреждены") from None
-    return max(lengths)
 
 
 def sheet_parts(workbook: bytes, relations: bytes) -> dict[str, str]:

@@ -12,13 +12,14 @@ from pathlib import Path
 
 from expectations.reading.limits import Limits
 from expectations.reading.reading import read_within_memory
-from expectations.reading.wire import BUG, NO_MEMORY, NOT_OPENED, receive_path, receive_start, send_reading, send_trouble
+from expectations.reading.wire import BUG, NO_MEMORY, NOT_OPENED, READY, receive_path, receive_start, send_reading, send_trouble
 
 
 def serve(connection: Connection) -> None:
     """Read the files named by a parent one by one; return when it closes the connection."""
     key, limits = receive_start(connection)
     _bound_memory(limits)
+    connection.send_bytes(READY)
     while True:
         try:
             path = receive_path(connection)

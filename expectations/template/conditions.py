@@ -27,8 +27,8 @@ KIND_FORMULAS: dict[Kind, str | None] = {
     Kind.INTEGER: "AND(ISNUMBER({c}),{c}=INT({c}))",
     Kind.NUMBER: "ISNUMBER({c})",
     Kind.DATE: f"AND(ISNUMBER({{c}}),{{c}}>={_date(FIRST_DATE)},{{c}}<{_date(LAST_DATE)}+1)",
-    Kind.SNILS: f"AND(LEN({BARE_SNILS})=11,MOD(MOD(SUMPRODUCT(MID({BARE_SNILS},snils_places,1)*(10-snils_places)),101),100)"
-    f"=RIGHT({BARE_SNILS},2)*1)",
+    Kind.SNILS: f"AND(LEN({BARE_SNILS})=11,MOD(MOD(SUMPRODUCT(MID({BARE_SNILS},snils_places,1)"
+    f"*(10-snils_places)),101),100)=RIGHT({BARE_SNILS},2)*1)",
     # The ten-digit weights are the tail of the twelve-digit ones: padded with zeros, one formula reads both.
     Kind.INN: "AND(OR(LEN({c})=10,LEN({c})=12),"
     + INN_SIGNS.format(digits='RIGHT("00"&{c},12)', sign="RIGHT({c},1)")
@@ -53,13 +53,13 @@ class Condition:
     asked: bool = True  # asked while typing; False: only shown, since it concerns other rows
 
 
-def quoted(text: str) -> str:
+def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
 def any_of(when: When, grid: Grid) -> str:
     """Return the formula «the other column has one of the values»."""
-    return "OR(" + ",".join(f"{grid.cell(when.column)}={quoted(value)}" for value in when.values) + ")"
+    return "OR(" + ",".join(f"{grid.cell(when.column)}={_quoted(value)}" for value in when.values) + ")"
 
 
 def list_name(column: Column, grid: Grid) -> str | None:
@@ -118,4 +118,4 @@ def broken_formula(conditions: list[Condition], cell: str) -> str | None:
     """Return the formula «this cell is filled and breaks a constraint», None where nothing constrains it."""
     if not conditions:
         return None
-    return f'AND(LEN({cell})>0,NOT(IFERROR(AND({",".join(c.formula for c in conditions)}),FALSE)))'
+    return f"AND(LEN({cell})>0,NOT(IFERROR(AND({','.join(c.formula for c in conditions)}),FALSE)))"

@@ -15,7 +15,7 @@ Row = Mapping[str, object]  # column name → value of the column's kind, None f
 class Filling:
     """Values known beforehand; `Filling()` is the blank form.
 
-    `rows` holds table rows by sheet name; a vertical sheet has one row, laid over the institution's own fields.
+    `rows` holds rows by sheet name; a vertical sheet has one, laid over the institution's own fields.
     """
 
     institution_code: str | None = None
@@ -34,6 +34,8 @@ class Filling:
             raise ValueError(f"the form has no sheet {', '.join(sorted(unknown))}")
         rows = list(self.rows.get(sheet.name, ()))
         if sheet.vertical:
+            if len(rows) > 1:
+                raise ValueError(f"sheet {sheet.name} holds one row")
             rows = [self._known(sheet, form) | dict(rows[0] if rows else {})]
         strangers = {name for row in rows for name in row} - set(sheet.by_name)
         if strangers:

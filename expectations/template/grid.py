@@ -32,7 +32,7 @@ class Grid:
         return (self.first_row, place, self.first_row + self.prepared - 1, place)
 
     def cell(self, name: str) -> str:
-        """Return the address of a column's first cell as formulas name it: each row its own, the column fixed."""
+        """Return the address of a column's first cell for formulas: the column is fixed, the row moves."""
         row, column, _, _ = self.span(name)
         return f"${xl_col_to_name(column)}{row + 1}"
 

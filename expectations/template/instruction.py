@@ -27,25 +27,41 @@ LINE_SIGNS, LINE_HEIGHT = 84, 16  # of the widest column
 DATE_FORMAT = "%d.%m.%Y"
 
 STEPS = (
-    "Проверьте лист «{first}»: код и наименование организации, отчётную дату. Впишите куратора и число педагогов.",
-    "Заполните остальные листы по порядку. Строка под заголовками — одна запись; пустых строк между записями не оставляйте.",
-    "Сведения нужны на отчётную дату вместе с историей: завершённые пары не удаляйте, а укажите дату завершения и итог.",
-    "Где в ячейке есть список, выбирайте значение из него. Подсказка появляется, когда ячейка выбрана или мышь наведена на заголовок.",
+    "Проверьте лист «{first}»: код и наименование организации, отчётную дату. "
+    "Впишите куратора и число педагогов.",
+    "Заполните остальные листы по порядку. Строка под заголовками — одна запись; "
+    "пустых строк между записями не оставляйте.",
+    "Сведения нужны на отчётную дату вместе с историей: завершённые пары не удаляйте, "
+    "а укажите дату завершения и итог.",
+    "Где в ячейке есть список, выбирайте значение из него. "
+    "Подсказка появляется, когда ячейка выбрана или мышь наведена на заголовок.",
     "Даты пишите как ДД.ММ.ГГГГ, например 01.09.2020. Числа — без слов и единиц измерения.",
-    "Скопированное из другой книги вставляйте «только значения» (Специальная вставка → Значения), чтобы сохранились списки и проверки.",
+    "Скопированное из другой книги вставляйте «только значения» (Специальная вставка → Значения), "
+    "чтобы сохранились списки и проверки.",
     "Прежде чем сдать, пролистайте листы: оранжевых и красных ячеек остаться не должно.",
     "Сохраните книгу как «Книга Excel (.xlsx)», без пароля. Имя файла может быть любым.",
 )
 SENDING = (
     "Положите файл в папку своей организации{folder}, которую открыло управление образования.",
-    "В ответ придёт протокол: что принято, что нужно исправить и в каких ячейках. Исправив, сдайте всю книгу снова: "
-    "новая сдача на ту же дату заменяет прежнюю целиком.",
-    "Листы «Инструкция» и «Списки» не читаются; остальные листы не переименовывайте и заголовки не меняйте.",
+    "В ответ придёт протокол: что принято, что нужно исправить и в каких ячейках. Исправив, сдайте всю "
+    "книгу снова: новая сдача на ту же дату заменяет прежнюю целиком.",
+    "Листы {ignored} не читаются; остальные листы не переименовывайте и заголовки не меняйте.",
+    "В книге есть личные сведения участников. Не пересылайте её по открытой почте и в мессенджерах, "
+    "не храните лишних копий.",
 )
-PERSONAL = (
-    "В книге есть личные сведения участников. Не пересылайте её по открытой почте и в мессенджерах, не храните лишних копий."
-)
+DEADLINE = "Срок сдачи — до {date} включительно."
 NO_DEADLINE = "Срок сдачи — по календарю отчётности управления образования."
+# sample, its look, what it means
+LEGEND: tuple[tuple[str, dict[str, object], str], ...] = (
+    ("Заголовок *", {"bg_color": ACCENT, "font_color": WHITE, "bold": True},
+     "столбец обязателен: ячейка заполняется в каждой строке"),
+    ("Заголовок", {"bg_color": ACCENT_PALE, "bold": True},
+     "столбец заполняется, если сведения есть или того требует подсказка"),
+    (" ", {"bg_color": REQUIRED}, "сюда нужно вписать значение"),
+    (" ", {"bg_color": MISSING}, "строка начата, а обязательная ячейка пуста"),
+    ("ошибка", {"bg_color": BROKEN, "font_color": BROKEN_INK},
+     "значение не подходит: не из списка, не дата, вне границ, повторяется"),
+)  # fmt: skip
 
 
 def write_instruction(target: Worksheet, form: Form, filling: Filling, looks: Looks) -> None:
@@ -55,8 +71,7 @@ def write_instruction(target: Worksheet, form: Form, filling: Filling, looks: Lo
     page = _Page(target, looks)
     page.title("Наставничество: сведения организации", " · ".join(_addressed(form, filling)))
     page.numbered("Как заполнить", [step.format(first=form.sheets[0].title) for step in STEPS])
-    folder = f" ({filling.institution_code})" if filling.institution_code else ""
-    page.numbered("Срок и куда сдать", [_deadline(filling), *(line.format(folder=folder) for line in SENDING), PERSONAL])
+    page.numbered("Срок и куда сдать", list(_sending(form, filling)))
     page.legend()
     page.contents(form)
     target.hide_gridlines(2)
@@ -73,8 +88,12 @@ def _addressed(form: Form, filling: Filling) -> Iterator[str]:
         yield f"на {filling.as_of.strftime(DATE_FORMAT)}"
 
 
-def _deadline(filling: Filling) -> str:
-    return NO_DEADLINE if filling.due_on is None else f"Срок сдачи — до {filling.due_on.strftime(DATE_FORMAT)} включительно."
+def _sending(form: Form, filling: Filling) -> Iterator[str]:
+    due = filling.due_on
+    yield NO_DEADLINE if due is None else DEADLINE.format(date=due.strftime(DATE_FORMAT))
+    folder = f" ({filling.institution_code})" if filling.institution_code else ""
+    ignored = " и ".join(f"«{title}»" for title in form.ignored_sheets)
+    yield from (line.format(folder=folder, ignored=ignored) for line in SENDING)
 
 
 class _Page:
@@ -109,17 +128,10 @@ class _Page:
 
     def legend(self) -> None:
         self._heading("Что значат цвета")
-        samples = (
-            ("Заголовок *", {"bg_color": ACCENT, "font_color": WHITE, "bold": True}, "столбец обязателен: ячейка заполняется в каждой строке"),
-            ("Заголовок", {"bg_color": ACCENT_PALE, "bold": True}, "столбец заполняется, если сведения есть или того требует подсказка"),
-            ("", {"bg_color": REQUIRED}, "сюда нужно вписать значение"),
-            ("", {"bg_color": MISSING}, "строка начата, а обязательная ячейка пуста"),
-            ("ошибка", {"bg_color": BROKEN, "font_color": BROKEN_INK}, "значение не подходит: не из списка, не дата, вне границ, повторяется"),
-        )  # fmt: skip
-        for sample, look, meaning in samples:
+        for sample, look, meaning in LEGEND:
             self._target.set_row(self._line, LINE_HEIGHT + 4)
             shown = self._looks.made(align="center", border=1, border_color=LINE, **look)
-            self._target.write_string(self._line, 1, sample, shown) if sample else self._target.write_blank(self._line, 1, None, shown)
+            self._target.write_string(self._line, 1, sample, shown)
             self._target.write_string(self._line, 2, meaning, self._looks.made(indent=1))
             self._line += 1
 
@@ -128,7 +140,8 @@ class _Page:
         link = self._looks.made(font_color=ACCENT, underline=1, valign="top")
         for sheet in form.sheets:
             need = "обязателен" if sheet.required else "заполняется, если есть что указать"
-            self._target.set_row(self._line, LINE_HEIGHT * (1 + len(sheet.description + need) // LINE_SIGNS) + 3)
+            text = f"{sheet.description} Лист {need}."
+            self._target.set_row(self._line, LINE_HEIGHT * (1 + len(text) // LINE_SIGNS) + 3)
             self._target.write_url(self._line, 1, f"internal:'{sheet.title}'!A1", link, sheet.title)
-            self._target.write_string(self._line, 2, f"{sheet.description} Лист {need}.", self._text)
+            self._target.write_string(self._line, 2, text, self._text)
             self._line += 1

@@ -15,7 +15,15 @@ INK, QUIET, LINE, WHITE = "#1F2A44", "#5B6577", "#D5DAE3", "#FFFFFF"
 ACCENT, ACCENT_PALE = "#24487A", "#DCE6F2"  # headings: required, optional
 REQUIRED, MISSING, BROKEN, BROKEN_INK = "#FFF8DC", "#FFD38A", "#F9C9C5", "#9C1C12"  # cells below them
 
-KIND_WIDTHS = {Kind.DATE: 15, Kind.INTEGER: 13, Kind.NUMBER: 13, Kind.SNILS: 16, Kind.INN: 15, Kind.NAME: 18, Kind.URL: 34}
+KIND_WIDTHS = {
+    Kind.DATE: 15,
+    Kind.INTEGER: 13,
+    Kind.NUMBER: 13,
+    Kind.SNILS: 16,
+    Kind.INN: 15,
+    Kind.NAME: 18,
+    Kind.URL: 34,
+}
 TEXT_WIDTH, SHORT_TEXT_WIDTH, CODE_WIDTHS = 24, 14, (14, 34)
 SHORT_TEXT = 20  # characters up to which a limited text gets a narrow column
 
@@ -27,7 +35,9 @@ class Looks:
     workbook: Workbook
 
     def made(self, **properties: object) -> Format:
-        return self.workbook.add_format({"font_name": FONT, "font_size": 11, "font_color": INK, "valign": "vcenter"} | properties)
+        """Return a format of the workbook's own font, with xlsxwriter's properties laid over it."""
+        plain = {"font_name": FONT, "font_size": 11, "font_color": INK, "valign": "vcenter"}
+        return self.workbook.add_format(plain | properties)
 
     def heading(self, required: bool) -> Format:
         colours = (ACCENT, WHITE) if required else (ACCENT_PALE, INK)
@@ -57,10 +67,10 @@ class Looks:
 
 
 def width_of(column: Column) -> int:
-    """Return the width of a table's column in characters, wide enough for its longest word and usual value."""
+    """Return the width of a table's column in characters: its longest word and usual value fit."""
     longest_word = max(map(len, column.heading.split())) + 5  # room for «*» and the filter's arrow
     if column.codes:
         low, high = CODE_WIDTHS
         return max(longest_word, min(high, max(low, *(len(code) + 3 for code in column.codes))))
-    limited = column.max_length is not None and column.max_length <= SHORT_TEXT or column.refers_to is not None
+    limited = (column.max_length or SHORT_TEXT + 1) <= SHORT_TEXT or column.refers_to is not None
     return max(longest_word, KIND_WIDTHS.get(column.kind, SHORT_TEXT_WIDTH if limited else TEXT_WIDTH))

@@ -6,7 +6,11 @@ from datetime import date
 
 from expectations.template import Filling
 
-SNILS, INN_OF_FIRM, INN_OF_PERSON = "11223344595", "7707083893", "500100732259"  # right checksums, nobody's numbers
+SNILS, INN_OF_FIRM, INN_OF_PERSON = (
+    "11223344595",
+    "7707083893",
+    "500100732259",
+)  # right checksums, nobody's numbers
 REPORTED_ON, STARTED_ON = date(2021, 12, 31), date(2020, 10, 1)
 
 ROWS: dict[str, list[dict[str, object]]] = {
@@ -43,5 +47,10 @@ ROWS: dict[str, list[dict[str, object]]] = {
     "practices": [{"title": "Вместе", "form": "иная", "participants": 6, "result": "Выставка", "url": "http://example.org"}],
     "monitoring": [{"measure": "анкета куратора, баллов", "before": 7.5, "after": 18.0}],
 }  # fmt: skip
-KNOWN = {"institution_code": "NSH-S007", "institution_name": "МБОУ СОШ № 7", "as_of": REPORTED_ON, "enrolment_date": date(2021, 9, 20)}
+KNOWN = {
+    "institution_code": "NSH-S007",
+    "institution_name": "МБОУ СОШ № 7",
+    "as_of": REPORTED_ON,
+    "enrolment_date": date(2021, 9, 20),
+}
 FILLED = Filling(**KNOWN, due_on=date(2022, 1, 15), rows=ROWS)

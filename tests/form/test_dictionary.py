@@ -11,7 +11,9 @@ from expectations.rules import RULES
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize(("page", "render"), [("dictionary.md", render_dictionary), ("rules.md", render_rulebook)])
+@pytest.mark.parametrize(
+    ("page", "render"), [("dictionary.md", render_dictionary), ("rules.md", render_rulebook)]
+)
 def test_the_page_in_docs_is_the_one_the_code_would_write(page, render):
     assert (DOCS / page).read_text(encoding="utf-8") == render(), "run `make docs`"
 
@@ -21,7 +23,11 @@ def test_the_dictionary_holds_every_column_with_its_types():
     for sheet in FORM.sheets:
         for column in sheet.columns:
             spelling = column.spelling
-            stored = [line for line in lines if f"| `{column.name}` |" in line and line.startswith(f"| {column.heading} |")]
+            stored = [
+                line
+                for line in lines
+                if f"| `{column.name}` |" in line and line.startswith(f"| {column.heading} |")
+            ]
             assert any(
                 f"| `{spelling.sql()}` | `{spelling.arrow}` | `{spelling.excel}` |" in line for line in stored
             ), (sheet.name, column.name)

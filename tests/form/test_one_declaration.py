@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from expectations.arrow import staged_schemas
 from expectations.dictionary import render_dictionary, render_rulebook
@@ -39,7 +38,9 @@ def arrow(form: Form) -> list[str]:
 def sql(form: Form) -> list[str]:
     """Where each column is kept, its type, its comment."""
     tables = [*tables_of(form).tables.values(), *vault_of(form).tables.values()]
-    return [f"{c.table.fullname}.{c.name} {c.type!r} {c.nullable} {c.comment}" for t in tables for c in t.columns]
+    return [
+        f"{c.table.fullname}.{c.name} {c.type!r} {c.nullable} {c.comment}" for t in tables for c in t.columns
+    ]
 
 
 def great_expectations(form: Form) -> list[dict[str, Any]]:
@@ -52,7 +53,9 @@ def great_expectations(form: Form) -> list[dict[str, Any]]:
 def delivered(tmp_path_factory):
     """Two deliveries of the form as it is: with every column, and with the required ones alone."""
     folder = tmp_path_factory.mktemp("delivered")
-    bare = replace(FORM, sheets=tuple(replace(s, columns=tuple(c for c in s.columns if c.required)) for s in FORM.sheets))
+    bare = replace(
+        FORM, sheets=tuple(replace(s, columns=tuple(c for c in s.columns if c.required)) for s in FORM.sheets)
+    )
     write_template(folder / "full.xlsx", FORM, FILLED)
     write_template(folder / "bare.xlsx", bare, Filling())
     DELIVERED[:] = sorted(folder.iterdir())
@@ -143,7 +146,13 @@ hint                      | +        | +          | ·        | ·      | ·  | 
 def expected() -> list[Any]:
     head, *lines = [[cell.strip() for cell in line.split("|")] for line in EXPECTED.strip("\n").splitlines()]
     return [
-        pytest.param(change, product, mark == "+", marks=[pytest.mark.slow] if product == "GX" else [], id=f"{change} ▸ {product}")
+        pytest.param(
+            change,
+            product,
+            mark == "+",
+            marks=[pytest.mark.slow] if product == "GX" else [],
+            id=f"{change} ▸ {product}",
+        )
         for change, *marks in lines
         for product, mark in zip(head[1:], marks, strict=True)
     ]

@@ -48,12 +48,18 @@ def cell_of(workbook, sheet, column):
 
 def heading_of(workbook, sheet, column):
     cell = cell_of(workbook, sheet, column)
-    return workbook[sheet.title].cell(cell.row, 1) if sheet.vertical else workbook[sheet.title].cell(HEADING_LINE, cell.column)
+    return (
+        workbook[sheet.title].cell(cell.row, 1)
+        if sheet.vertical
+        else workbook[sheet.title].cell(HEADING_LINE, cell.column)
+    )
 
 
 def validation_of(workbook, sheet, column):
     cell = cell_of(workbook, sheet, column)
-    (found,) = [v for v in workbook[sheet.title].data_validations.dataValidation if cell.coordinate in v.sqref]
+    (found,) = [
+        v for v in workbook[sheet.title].data_validations.dataValidation if cell.coordinate in v.sqref
+    ]
     return found
 
 
@@ -69,7 +75,9 @@ def test_the_sheets_are_the_forms_between_instruction_and_hidden_lists(blank):
     assert blank[lists].sheet_state == "hidden"
 
 
-@pytest.mark.parametrize(("sheet", "column"), columns(vertical=False) + columns(vertical=True), ids=lambda x: x.name)
+@pytest.mark.parametrize(
+    ("sheet", "column"), columns(vertical=False) + columns(vertical=True), ids=lambda x: x.name
+)
 def test_a_column_shows_its_heading_hint_and_format(blank, sheet, column):
     heading, cell = heading_of(blank, sheet, column), cell_of(blank, sheet, column)
     assert fold_heading(heading.value) == fold_heading(column.heading)
@@ -93,7 +101,9 @@ def test_a_column_shows_its_heading_hint_and_format(blank, sheet, column):
     assert (entry.fill.fgColor.rgb == "FFFFF8DC") is column.required
 
 
-@pytest.mark.parametrize(("sheet", "column"), [(s, c) for s, c in columns(vertical=False) if c.codes], ids=lambda x: x.name)
+@pytest.mark.parametrize(
+    ("sheet", "column"), [(s, c) for s, c in columns(vertical=False) if c.codes], ids=lambda x: x.name
+)
 def test_a_code_list_is_a_drop_down(blank, sheet, column):
     validation = validation_of(blank, sheet, column)
     assert validation.type == "list"
@@ -144,7 +154,13 @@ def test_a_sheet_is_protected_without_a_password_and_may_be_worked_in(blank):
     for sheet in FORM.sheets:
         protection = blank[sheet.title].protection
         assert protection.sheet and not protection.password
-        allowed = (protection.formatCells, protection.sort, protection.insertRows, protection.deleteRows, protection.autoFilter)
+        allowed = (
+            protection.formatCells,
+            protection.sort,
+            protection.insertRows,
+            protection.deleteRows,
+            protection.autoFilter,
+        )
         assert not any(allowed), "in the file, «false» means «not forbidden»"
 
 
@@ -160,7 +176,7 @@ def test_what_is_known_is_written_with_its_type(full):
     organisation = FORM.by_name["organisation"]
     shown = {c.name: cell_of(full, organisation, c).value for c in organisation.columns}
     assert shown["form_version"] == FORM.version
-    assert shown["as_of"] == datetime(2021, 12, 31)
+    assert shown["as_of"].date() == REPORTED_ON
     assert shown["institution_code"] == KNOWN["institution_code"]
     for sheet in FORM.sheets:
         if not sheet.vertical:
@@ -177,9 +193,20 @@ def test_text_that_looks_like_a_formula_stays_text(full):
 
 def test_the_instruction_names_the_institution_the_deadline_and_the_folder(full, blank):
     def text(workbook):
-        return " ".join(str(cell.value) for row in workbook[FORM.ignored_sheets[0]].iter_rows() for cell in row if cell.value)
+        return " ".join(
+            str(cell.value)
+            for row in workbook[FORM.ignored_sheets[0]].iter_rows()
+            for cell in row
+            if cell.value
+        )
 
-    for words in ("МБОУ СОШ № 7", "31.12.2021", "до 15.01.2022", "NSH-S007", *(sheet.title for sheet in FORM.sheets)):
+    for words in (
+        "МБОУ СОШ № 7",
+        "31.12.2021",
+        "до 15.01.2022",
+        "NSH-S007",
+        *(sheet.title for sheet in FORM.sheets),
+    ):
         assert words in text(full)
     assert "None" not in text(blank)
 
@@ -189,6 +216,7 @@ def test_the_instruction_names_the_institution_the_deadline_and_the_folder(full,
     [
         ({"students": []}, "no sheet students"),
         ({"pairs": [{"mentor": "У-1"}]}, "no column mentor"),
+        ({"organisation": [{}, {}]}, "sheet organisation holds one row"),
         ({"pairs": [{"started_on": "тайна"}]}, "column started_on cannot hold a value of type str"),
         ({"enrolment": [{"age": "тайна"}]}, "column age cannot hold a value of type str"),
         ({"pairs": [{"programme": "т" * 40_000}]}, "column programme cannot hold a value of type str"),
@@ -212,8 +240,14 @@ def test_the_same_filling_gives_the_same_bytes_in_any_process():
         "from tests.form.filled import FILLED; output = io.BytesIO(); write_template(output, FORM, FILLED);"
         "sys.stdout.buffer.write(output.getvalue())"
     )
-    environment = os.environ | {"TZ": "Asia/Vladivostok", "PYTHONHASHSEED": "1", "PYTHONPATH": str(Path(__file__).parents[2])}
-    other = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, env=environment).stdout
+    environment = os.environ | {
+        "TZ": "Asia/Vladivostok",
+        "PYTHONHASHSEED": "1",
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+    other = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=True, env=environment
+    ).stdout
     assert other == written(FILLED)
 
 

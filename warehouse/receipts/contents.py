@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from expectations.form import FORM
 from expectations.rules.wording import Finding, Group, group_findings
 from warehouse.ledger import ACCEPTED
+from warehouse.listing import findings_of
 from warehouse.reference import known_reference
 from warehouse.tables import table
 
@@ -83,7 +84,7 @@ def receipts_of(connection: sa.Connection, deliveries: list[str], timezone: Zone
     """Yield the receipts of deliveries, in the order of the journal."""
     if not deliveries:
         return
-    counts, findings = _counts(connection, deliveries), _findings(connection, deliveries)
+    counts, findings = _counts(connection, deliveries), findings_of(connection, deliveries)
     for row in connection.execute(_headers(deliveries)):
         yield Receipt(
             delivery=row.delivery,
@@ -150,14 +151,4 @@ def _counts(connection: sa.Connection, deliveries: list[str]) -> dict[str, list[
     for row in sorted(rows, key=lambda row: ORDER[row.sheet]):
         one = Counts(TITLES[row.sheet], row.rows_read, row.rows_stored, row.rows_quarantined, row.rows_skipped)
         found[row.delivery].append(one)
-    return found
-
-
-def _findings(connection: sa.Connection, deliveries: list[str]) -> dict[str, list[Finding]]:
-    findings = table("findings")
-    columns = (findings.c[name] for name in ("delivery", *Finding._fields))
-    statement = sa.select(*columns).where(findings.c.delivery.in_(deliveries)).order_by(findings.c.delivery, findings.c.number)
-    found: dict[str, list[Finding]] = defaultdict(list)
-    for delivery, *finding in connection.execute(statement):
-        found[delivery].append(Finding(*finding))
     return found

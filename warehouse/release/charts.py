@@ -15,211 +15,159 @@ from warehouse.release.contents import PROVISIONAL
 from warehouse.release.overview import Figure
 from warehouse.release.wording import day, percent
 
+Layer = dict[str, Any]
+
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"  # a name, never fetched
 HEIGHT = 190
 LABELLED = 6  # with more dates only those with a target and the last are labelled
+STEP = 10  # per cent of a bar of the distribution
+ACCENT, INK, TARGET, BOUNDS, PAPER, LINE, MUTED = (
+    f"var(--{name})" for name in ("accent", "ink", "target", "bounds", "paper", "line", "muted")
+)
+AXIS = {
+    "domainColor": LINE, "gridColor": LINE, "tickColor": LINE, "labelColor": MUTED, "labelFontSize": 11,
+    "title": None,
+}  # fmt: skip
 CONFIG = {
     "aria": False,  # Vega describes itself in English; the page has its own words and a table
     "background": None,
     "font": "inherit",
     "view": {"stroke": None},
-    "axis": {
-        "domainColor": "var(--line)", "gridColor": "var(--line)", "labelColor": "var(--muted)", "labelFontSize": 11,
-        "tickColor": "var(--line)", "title": None,
-    },
+    "axis": AXIS,
     "text": {"fontSize": 12},
-}  # fmt: skip
+}
+DOT = {"size": 55, "strokeWidth": 2, "opacity": 1, "filled": True, "color": ACCENT}
+HOLLOW = {"size": 55, "strokeWidth": 2, "opacity": 1, "fill": PAPER, "color": ACCENT}
 
 
 def series_chart(points: list[tuple[date, Figure]], ceiling: Decimal, width: int, about: str) -> Markup:
-    """Draw values by date against their targets, with the bounds of provisional ones; `ceiling` ends the axis, in per cent."""
-    rows = [
-        _point(as_of, figure, len(points) <= LABELLED or as_of == points[-1][0]) for as_of, figure in points
-    ]
+    """Draw values by date against their targets, with the bounds of provisional ones.
+
+    `ceiling` ends the axis, in per cent; `about` is read aloud in place of the picture.
+    """
+    labelled = {as_of for as_of, figure in points if figure.target is not None or len(points) <= LABELLED}
+    rows = [_point(as_of, figure, as_of in labelled | {points[-1][0]}) for as_of, figure in points]
     x = {
         "field": "date", "type": "temporal", "scale": {"type": "utc", "padding": 32},
-        "axis": {"values": [row["date"] for row in rows], "format": "%d.%m.%y", "grid": False, "labelOverlap": "greedy"},
+        "axis": {
+            "values": [row["date"] for row in rows], "format": "%d.%m.%y", "grid": False,
+            "labelOverlap": "greedy",
+        },
     }  # fmt: skip
-    scale = {"domain": [0, float(ceiling)], "nice": False}
     y = {
-        "field": "value",
-        "type": "quantitative",
-        "scale": scale,
+        "type": "quantitative", "scale": {"domain": [0, float(ceiling)], "nice": False},
         "axis": {"tickCount": 5, "labelExpr": "datum.label + ' %'", "domain": False, "ticks": False},
-    }
-    layers = [
-        _layer(
-            "rule",
-            x,
-            y | {"field": "low"},
-            y2={"field": "high"},
-            color="var(--bounds)",
-            strokeWidth=6,
-            strokeCap="round",
-            only="datum.low != null",
-        ),
-        _layer(
-            "line",
-            x,
-            y | {"field": "target"},
-            color="var(--target)",
-            strokeDash=[4, 4],
-            strokeWidth=1.5,
-            only="datum.target != null",
-        ),
-        _layer(
-            "tick",
-            x,
-            y | {"field": "target"},
-            color="var(--target)",
-            thickness=2,
-            width=16,
-            orient="horizontal",
-            only="datum.target != null",
-        ),
-        _layer("line", x, y, color="var(--accent)", strokeWidth=2.5),
-        _layer(
-            "point",
-            x,
-            y,
-            size=55,
-            strokeWidth=2,
-            opacity=1,
-            filled=True,
-            color="var(--accent)",
-            only="!datum.provisional",
-        ),
-        _layer(
-            "point",
-            x,
-            y,
-            size=55,
-            strokeWidth=2,
-            opacity=1,
-            fill="var(--paper)",
-            color="var(--accent)",
-            only="datum.provisional",
-        ),
-        _text(
-            x,
-            y | {"field": "top"},
-            y | {"field": "foot"},
-            "value_label",
-            "var(--ink)",
-            600,
-            above="datum.above",
-        ),
-        _text(
-            x,
-            y | {"field": "target"},
-            y | {"field": "target"},
-            "target_label",
-            "var(--target)",
-            400,
-            above="!datum.above",
-        ),
-    ]
-    flat = [layer for group in layers for layer in (group if isinstance(group, list) else [group])]
-    return _render({"width": width, "height": HEIGHT, "data": {"values": rows}, "layer": flat}, about)
+    }  # fmt: skip
+    layers = [*_bounds(x, y), *_targets(x, y), *_values(x, y), *_labels(x, y)]
+    return _render({"width": width, "data": {"values": rows}, "layer": layers}, about)
 
 
 def distribution_chart(values: Iterable[Decimal], width: int, about: str) -> Markup:
-    """Draw how many institutions have which share, in steps of ten per cent; above a hundred counts as the last step."""
-    counts = [0] * 10
+    """Draw how many institutions have which share; a hundred per cent and above count as the last step."""
+    counts = [0] * (100 // STEP)
     for value in values:
-        counts[min(int(value // 10), 9)] += 1
+        counts[min(int(value // STEP), len(counts) - 1)] += 1
     rows = [
-        {"step": f"{step * 10}–{step * 10 + 10}", "count": count, "order": step}
-        for step, count in enumerate(counts)
+        {"order": place, "step": f"{place * STEP}–{place * STEP + STEP}", "count": count}
+        for place, count in enumerate(counts)
     ]
-    x = {
-        "field": "step",
-        "type": "ordinal",
-        "sort": {"field": "order"},
-        "axis": {"labelAngle": 0, "ticks": False, "labelOverlap": "greedy"},
-    }
+    axis = {"labelAngle": 0, "ticks": False, "labelOverlap": "greedy"}
+    x = {"field": "step", "type": "ordinal", "sort": {"field": "order"}, "axis": axis}
     y = {"field": "count", "type": "quantitative", "axis": None}
-    layers = [
-        _layer("bar", x, y, color="var(--accent)", cornerRadiusEnd=2),
-        _layer(
-            "text",
-            x,
-            y | {"field": "count"},
-            color="var(--ink)",
-            dy=-8,
-            text={"field": "count"},
-            only="datum.count > 0",
-        ),
-    ]
-    return _render({"width": width, "height": HEIGHT, "data": {"values": rows}, "layer": layers}, about)
+    text = _layer("text", x, y, only="datum.count > 0", color=INK, dy=-8)
+    text["encoding"]["text"] = {"field": "count"}
+    bars = _layer("bar", x, y, color=ACCENT, cornerRadiusEnd=2)
+    return _render({"width": width, "data": {"values": rows}, "layer": [bars, text]}, about)
+
+
+def describe(title: str, points: list[tuple[date, Figure]]) -> str:
+    """Say in words what a series chart shows."""
+    told = []
+    for as_of, figure in points:
+        target = "" if figure.target is None else f" при цели {percent(figure.target)}"
+        told.append(f"{day(as_of)}: {percent(figure.value, 2)}{target}")
+    return f"{title}. {'; '.join(told)}."
 
 
 def _point(as_of: date, figure: Figure, labelled: bool) -> dict[str, Any]:
-    bounded = figure.status == PROVISIONAL and figure.low is not None
-    shown = labelled or figure.target is not None
+    bounded = figure.status == PROVISIONAL and figure.low is not None and figure.high is not None
+    low, high = (figure.low, figure.high) if bounded else (None, None)
     return {
         "date": as_of.isoformat(),
         "value": _float(figure.value),
         "target": _float(figure.target),
-        "low": _float(figure.low) if bounded else None,
-        "high": _float(figure.high) if bounded else None,
-        "top": _float(figure.high if bounded else figure.value),  # its label keeps clear of the bounds
-        "foot": _float(figure.low if bounded else figure.value),
+        "low": _float(low),
+        "high": _float(high),
+        "top": _float(high if bounded else figure.value),  # its label keeps clear of the bounds
+        "foot": _float(low if bounded else figure.value),
         "provisional": figure.status == PROVISIONAL,
         "above": figure.target is None or figure.value is None or figure.value >= figure.target,
-        "value_label": percent(figure.value, 1) if shown and figure.value is not None else "",
-        "target_label": percent(figure.target) if figure.target is not None else "",
+        "value_label": percent(figure.value, 1) if labelled and figure.value is not None else "",
+        "target_label": "" if figure.target is None else percent(figure.target),
     }
 
 
-def _layer(
-    mark: str,
-    x: dict,
-    y: dict,
-    *,
-    only: str = "true",
-    y2: dict | None = None,
-    text: dict | None = None,
-    **style: Any,
-) -> dict[str, Any]:
-    encoding = {"x": x, "y": y} | ({"y2": y2} if y2 else {}) | ({"text": text} if text else {})
-    field = y["field"]
-    return {
-        "transform": [{"filter": f"({only}) && isValid(datum.{field})"}],
-        "mark": {"type": mark} | style,
-        "encoding": encoding,
-    }
+def _bounds(x: Layer, y: Layer) -> list[Layer]:
+    rule = _layer("rule", x, y | {"field": "low"}, color=BOUNDS, strokeWidth=6, strokeCap="round")
+    rule["encoding"]["y2"] = {"field": "high"}
+    return [rule]
 
 
-def _text(
-    x: dict, high: dict, low: dict, field: str, color: str, weight: int, above: str
-) -> list[dict[str, Any]]:
-    """Label points above `high` where `above` holds and below `low` elsewhere."""
+def _targets(x: Layer, y: Layer) -> list[Layer]:
+    y = y | {"field": "target"}
+    tick: Layer = {"thickness": 2, "width": 16, "orient": "horizontal"}
     return [
-        _layer("text", x, y, only=side, text={"field": field}, color=color, fontWeight=weight, dy=shift)
-        for side, y, shift in ((above, high, -13), (f"!({above})", low, 15))
+        _layer("line", x, y, color=TARGET, strokeDash=[4, 4], strokeWidth=1.5),
+        _layer("tick", x, y, color=TARGET, **tick),
     ]
 
 
-def _render(spec: dict[str, Any], about: str) -> Markup:
+def _values(x: Layer, y: Layer) -> list[Layer]:
+    y = y | {"field": "value"}
+    return [
+        _layer("line", x, y, color=ACCENT, strokeWidth=2.5),
+        _layer("point", x, y, only="!datum.provisional", **DOT),
+        _layer("point", x, y, only="datum.provisional", **HOLLOW),
+    ]
+
+
+def _labels(x: Layer, y: Layer) -> list[Layer]:
+    """Label a value on its side of the target and the target on the other."""
+    value: Layer = {"color": INK, "fontWeight": 600}
+    target: Layer = {"color": TARGET}
+    above, below = "datum.above", "!datum.above"
+    sides: list[tuple[str, str, str, Layer]] = [
+        ("top", "value_label", above, value | {"dy": -13}),
+        ("foot", "value_label", below, value | {"dy": 15}),
+        ("target", "target_label", above, target | {"dy": 15}),
+        ("target", "target_label", below, target | {"dy": -13}),
+    ]
+    layers = []
+    for place, label, side, style in sides:
+        layer = _layer("text", x, y | {"field": place}, only=side, **style)
+        layer["encoding"]["text"] = {"field": label}
+        layers.append(layer)
+    return layers
+
+
+def _layer(mark: str, x: Layer, y: Layer, *, only: str = "true", **style: Any) -> Layer:
+    return {
+        "transform": [{"filter": f"({only}) && isValid(datum.{y['field']})"}],
+        "mark": {"type": mark} | style,
+        "encoding": {"x": x, "y": y},
+    }
+
+
+def _render(spec: Layer, about: str) -> Markup:
     import vl_convert
 
-    svg = vl_convert.vegalite_to_svg(json.dumps({"$schema": SCHEMA, "config": CONFIG, "padding": 2} | spec))
+    whole = {"$schema": SCHEMA, "config": CONFIG, "padding": 2, "height": HEIGHT} | spec
+    svg = vl_convert.vegalite_to_svg(json.dumps(whole))
     size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
     if size is None:
         raise ValueError("the chart has no viewBox")
     head = f'<svg class="chart" role="img" viewBox="0 0 {size[1]} {size[2]}"><title>{escape(about)}</title>'
     return Markup(head + svg[svg.index(">") + 1 :])
-
-
-def describe(title: str, points: list[tuple[date, Figure]]) -> str:
-    """Say in words what a series chart shows."""
-    told = "; ".join(
-        f"{day(as_of)}: {percent(figure.value, 2)}"
-        + (f" при цели {percent(figure.target)}" if figure.target is not None else "")
-        for as_of, figure in points
-    )
-    return f"{title}. {told}."
 
 
 def _float(value: Decimal | None) -> float | None:

@@ -44,7 +44,8 @@ def read_csv(path: Path) -> pa.Table:
     convert = pa.csv.ConvertOptions(
         column_types=FIGURES, null_values=[""], strings_can_be_null=True, true_values=[YES], false_values=[NO]
     )
-    table = pa.csv.read_csv(path, convert_options=convert)
+    parse = pa.csv.ParseOptions(newlines_in_values=True)
+    table = pa.csv.read_csv(path, parse_options=parse, convert_options=convert)
     return table.cast(FIGURES).combine_chunks()
 
 

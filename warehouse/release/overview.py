@@ -124,7 +124,7 @@ class Overview:
 def overview_of(contents: Contents) -> Overview:
     """Find what to show of a release."""
     top = _top(contents)
-    figures = _figures(contents, top)
+    figures = _figures(contents)
     dates = tuple(sorted({as_of for indicator, *_, as_of in figures if indicator == REPORTED_KPI}))
     return Overview(
         contents=contents,
@@ -157,8 +157,8 @@ def _parts(contents: Contents, top: Scope) -> tuple[Scope, ...]:
     return tuple(sorted(scopes, key=lambda scope: natural(scope.title)))
 
 
-def _figures(contents: Contents, top: Scope) -> dict[tuple[str, str, str, date], Figure]:
-    """Take the figures that are shown: the reported indicator everywhere, the rest for the top and what is just below."""
+def _figures(contents: Contents) -> dict[tuple[str, str, str, date], Figure]:
+    """Take the figures that are shown: the reported indicator everywhere, the rest above institutions."""
     table = contents.figures
     everywhere = pc.or_(*(pc.equal(table["indicator"], code) for code in (REPORTED_KPI, PLAN_FULFILMENT)))
     above = pc.not_equal(table["scope_type"], "institution")

@@ -34,8 +34,8 @@ class ReleaseDiffers(Exception):
 def write_release(contents: Contents, folder: Path) -> Path:
     """Write every file of a release; give its folder, which appears under its name only when complete.
 
-    A second run with the same contents changes nothing. Raises ReleaseDiffers when `folder` holds another release:
-    what was released is never overwritten. What a killed run left beside is replaced.
+    A second run with the same contents changes nothing. Raises ReleaseDiffers when `folder` holds another
+    release: what was released is never overwritten. What a killed run left beside is replaced.
     """
     folder = folder.absolute()
     partial = folder.with_name(f".{folder.name}.partial")

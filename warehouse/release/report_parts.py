@@ -111,7 +111,7 @@ def _target(overview: Overview, code: str) -> Decimal | None:
 
 
 def panels_of(overview: Overview) -> list[Panel]:
-    """Draw the series of the top and its kinds, all to one scale, or the top and how institutions are spread."""
+    """Draw the series of the top and its kinds to one scale; without kinds, how institutions are spread."""
     scopes = (overview.top, *overview.kinds)
     points = {scope: series_of(overview, scope) for scope in scopes}
     ceiling = _ceiling([figure for series in points.values() for _, figure in series])
@@ -162,24 +162,23 @@ def _ceiling(figures: list[Figure]) -> Decimal:
 
 
 def forms_now(overview: Overview) -> list[dict[str, Any]]:
-    """Give the forms of mentoring at the date of the release, the most common first, with the change since the annual date before."""
+    """Give the forms of mentoring at the date of the release, the most common first.
+
+    `share` is of the most common form, in per cent; `change` is since the annual date before.
+    """
     table = overview.contents.forms
     now = _at(table, overview.contents.as_of)
     before = {row["form"]: row["pairs"] for row in _at(table, overview.previous)} if overview.previous else {}
     most = max((row["pairs"] for row in now), default=0) or 1
-    rows = [
-        row
-        | {
-            "change": row["pairs"] - before.get(row["form"], 0) if before else None,
-            "share": HUNDRED * row["pairs"] / most,
-        }
-        for row in now
-    ]
+    rows = []
+    for row in now:
+        moved = row["pairs"] - before.get(row["form"], 0) if before else None
+        rows.append(row | {"change": moved, "share": HUNDRED * row["pairs"] / most})
     return sorted(rows, key=lambda row: (-row["pairs"], row["form"]))
 
 
 def findings_now(contents: Contents) -> list[dict[str, Any]]:
-    """Give the findings in the deliveries in force for the date of the release, the graver and the more common first."""
+    """Give the findings in the deliveries in force for the date of the release, the graver first."""
     grave = {"fatal": 0, "error": 1}
     return sorted(
         _at(contents.findings, contents.as_of),
@@ -204,15 +203,10 @@ def completeness_map(overview: Overview) -> Completeness:
     if overview.folded:
         return Completeness(dates, [], _by_territory(overview, rows, dates))
     found = {(row["institution_code"], row["as_of"]): row for row in rows}
-    names = dict(
-        zip(*(overview.contents.institutions[name].to_pylist() for name in ("code", "name")), strict=True)
-    )
-    present = sorted({code for code, _ in found}, key=lambda code: (natural(names.get(code, code)), code))
-    return Completeness(
-        dates,
-        [(names.get(code, code), [found.get((code, as_of)) for as_of in dates]) for code in present],
-        [],
-    )
+    names = {row["code"]: row["name"] or row["code"] for row in overview.contents.institutions.to_pylist()}
+    listed = sorted(names.items(), key=lambda item: (natural(item[1]), item[0]))
+    states = [(name, [found.get((code, as_of)) for as_of in dates]) for code, name in listed]
+    return Completeness(dates, [(name, cells) for name, cells in states if any(cells)], [])
 
 
 def _by_territory(

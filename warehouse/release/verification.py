@@ -18,6 +18,7 @@ from warehouse.release.workbook_figures import read_workbook_figures
 MANIFEST = "manifest.json"
 MANIFEST_VERSION = 1
 SHOWN = 20  # disagreements of one kind that are listed; the rest are counted
+REQUIRED = ("kpi.csv", "kpi.parquet", "kpi.xlsx", "report.html")
 READERS = {"kpi.csv": read_csv, "kpi.parquet": read_parquet, "kpi.xlsx": read_workbook_figures}
 
 
@@ -54,10 +55,12 @@ def verify(folder: Path) -> list[str]:
 
 def _check_files(folder: Path, listed: dict[str, tuple[str, int]]) -> Iterator[str]:
     present = {str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()} - {MANIFEST}
+    links = {name for name in present if (folder / name).is_symlink()}
+    yield from (f"{name}: это ссылка, а не файл выпуска." for name in sorted(links))
     yield from (f"{name}: файла нет в описи." for name in sorted(present - set(listed)))
     yield from (f"{name}: файл пропал." for name in sorted(set(listed) - present))
-    yield from (f"{name}: файл должен быть в описи." for name in READERS if name not in listed)
-    for name in sorted(present & set(listed)):
+    yield from (f"{name}: файл должен быть в описи." for name in REQUIRED if name not in listed)
+    for name in sorted(present & set(listed) - links):
         content = (folder / name).read_bytes()
         if (hashlib.sha256(content).hexdigest(), len(content)) != listed[name]:
             yield f"{name}: содержимое не то, что было выпущено (другая контрольная сумма)."

@@ -8,7 +8,8 @@ from pathlib import Path
 from warehouse.release.contents import Contents
 from warehouse.release.overview import overview_of
 from warehouse.release.workbook_figures import add_figures
-from warehouse.release.workbook_sheets import add_passports, add_ranking, add_series, add_title
+from warehouse.release.workbook_ranking import add_ranking
+from warehouse.release.workbook_sheets import add_passports, add_series, add_title
 from warehouse.release.workbook_styles import Styles
 
 MANY_FIGURES = 20_000  # from here rows go to the disk as they are written; charts are then drawn when opened

@@ -1,58 +1,24 @@
-"""The sheets of kpi.xlsx that are laid out for reading: title, passports, series, ranking."""
+"""The sheets of kpi.xlsx that are laid out for reading: title, passports, series."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from warehouse.release.contents import PERCENT, PROVISIONAL
-from warehouse.release.overview import Figure, Overview, Scope, Standing
-from warehouse.release.wording import (
-    NO,
-    OF_INSTITUTIONS,
-    SCOPES,
-    STATES,
-    STATUSES,
-    YES,
-    counted,
-    day,
-    moment,
-    percent,
-)
-from warehouse.release.workbook_charts import MOST_BARS, ranking_chart, series_chart
-from warehouse.release.workbook_styles import Styles
+from warehouse.release.overview import Figure, Overview
+from warehouse.release.wording import NO, OF_INSTITUTIONS, STATUSES, YES, counted, day, moment, percent
+from warehouse.release.workbook_charts import series_chart
+from warehouse.release.workbook_styles import ROW_HEIGHT, Cell, Styles, add_head, put
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
-    from xlsxwriter.worksheet import Worksheet
-
-
-class Cell(NamedTuple):
-    """A value and the style it is shown in."""
-
-    value: str | Decimal | int | date | None
-    style: str = "text"
-
-
-def put(sheet: Worksheet, styles: Styles, row: int, cells: Sequence[Cell], first: int = 0) -> None:
-    """Write a row of typed cells; text is always text and None an empty cell with its border."""
-    for column, (value, style) in enumerate(cells, start=first):
-        if value is None:
-            sheet.write_blank(row, column, None, styles[style])
-        elif isinstance(value, str):
-            sheet.write_string(row, column, value, styles[style])
-        elif isinstance(value, date):
-            sheet.write_datetime(row, column, value, styles[style])
-        else:
-            sheet.write_number(row, column, value, styles[style])
 
 
 NOTES = (
     "Достижение цели проверено по точному отношению: числитель × 100 ≥ цель × знаменатель, без округления.",
-    "Предварительный показатель сосчитан по организациям, которые сдали сведения. Нижняя и верхняя границы: каким он "
-    "станет, если среди обучающихся остальных организаций не вовлечён никто или вовлечены все.",
+    "Предварительный показатель сосчитан по организациям, которые сдали сведения. Нижняя и верхняя границы: "
+    "каким он станет, если среди обучающихся остальных организаций не вовлечён никто или вовлечены все.",
     "Пустая ячейка: показателя нет (например, знаменатель равен нулю). Это не 0 %.",
 )
 
@@ -90,9 +56,9 @@ def _title_rows(overview: Overview) -> list[tuple[str, Cell]]:
     ]
     if figure is None:
         return rows
-    reported = f"{STATUSES[figure.status]}: сведения сдали {figure.reported} из {counted(figure.expected, OF_INSTITUTIONS)}"
+    expected = counted(figure.expected, OF_INSTITUTIONS)
     rows += [
-        ("Статус", Cell(reported)),
+        ("Статус", Cell(f"{STATUSES[figure.status]}: сведения сдали {figure.reported} из {expected}")),
         ("Вовлечено обучающихся", Cell(figure.numerator, "left_whole")),
         ("Всего обучающихся", Cell(figure.denominator, "left_whole")),
         ("Доля вовлечённых", Cell(figure.value, "left_fixed")),
@@ -121,50 +87,36 @@ def _sheets(overview: Overview) -> list[tuple[str, str]]:
     return [sheet for sheet in sheets if overview.folded or sheet[0] != "Территории"]
 
 
+PASSPORT = {
+    "Показатель": 32, "Код": 26, "Версия": 9, "Формулировка": 38, "Как считается": 36, "Единица": 9,
+    "Источник": 30,
+}  # fmt: skip
+LINE_HEIGHT = 13.5  # points of a wrapped line
+
+
 def add_passports(book: Workbook, styles: Styles, overview: Overview) -> None:
     """Add «Показатели»: the passport of each indicator with its present value."""
     sheet = book.add_worksheet("Показатели")
-    widths = (32, 26, 9, 38, 36, 9, 30, 12)
-    headings = (
-        "Показатель",
-        "Код",
-        "Версия",
-        "Формулировка",
-        "Как считается",
-        "Единица",
-        "Источник",
-        f"На {day(overview.contents.as_of)}",
-    )
-    _head(sheet, styles, "Паспорта показателей", headings, widths)
+    columns = PASSPORT | {f"На {day(overview.contents.as_of)}": 12}
+    add_head(sheet, styles, "Паспорта показателей", columns)
     for row, words in enumerate(overview.contents.indicators.to_pylist(), start=3):
-        figure = overview.figure(overview.top, indicator=words["code"])
-        counted_as = words["numerator_words"] or ""
-        if words["denominator_words"]:
-            counted_as = f"{counted_as} ÷ {words['denominator_words']}" + (
-                " × 100" if words["unit"] == PERCENT else ""
-            )
-        texts = [
-            words["title"],
-            words["code"],
-            words["definition"],
-            words["wording"],
-            counted_as,
-            words["unit"],
-            words["source"],
-        ]
-        now = None if figure is None else figure.value if words["denominator_words"] else figure.numerator
+        figure, ratio = overview.figure(overview.top, indicator=words["code"]), words["denominator_words"]
+        formula = " ".join([words["numerator_words"] or "", *(["÷", ratio] if ratio else [])])
+        formula += " × 100" if ratio and words["unit"] == PERCENT else ""
+        texts = [*(words[name] for name in ("title", "code", "definition", "wording")), formula]
+        texts += [words["unit"], words["source"]]
+        now = figure and (figure.value if ratio else figure.numerator)
         put(
             sheet,
             styles,
             row,
-            [
-                *(Cell(text, "wrapped") for text in texts),
-                Cell(now, "fixed" if words["denominator_words"] else "number"),
-            ],
+            [*(Cell(text, "wrapped") for text in texts), Cell(now, "fixed" if ratio else "number")],
         )
-        tallest = max(-(-len(text or "") // (width - 2)) for text, width in zip(texts, widths, strict=False))
-        sheet.set_row(row, 13.5 * tallest + 3)
-    sheet.print_area(0, 0, 2 + overview.contents.indicators.num_rows, len(headings) - 1)
+        lines = (
+            -(-len(text or "") // (width - 2)) for text, width in zip(texts, PASSPORT.values(), strict=True)
+        )
+        sheet.set_row(row, LINE_HEIGHT * max(lines) + 3)
+    sheet.print_area(0, 0, 2 + overview.contents.indicators.num_rows, len(columns) - 1)
 
 
 SERIES_HEADINGS = (
@@ -173,7 +125,6 @@ SERIES_HEADINGS = (
 )  # fmt: skip
 CHART_ROWS = 17
 CHARTS_WIDTH = 1280  # pixels that the columns of the series take
-ROW_HEIGHT = 20  # pixels of a row that nobody set
 
 
 def add_series(book: Workbook, styles: Styles, overview: Overview) -> None:
@@ -221,85 +172,6 @@ def _series_cells(figure: Figure | None, as_of: date) -> list[Cell]:
         Cell(figure.low, "fixed"),
         Cell(figure.high, "fixed"),
     ]
-
-
-TERRITORY = "Территория"
-RANKING = {
-    "Место": 7, "Кто": 36, "Вид": 15, TERRITORY: 18, "Обучающихся": 13, "Вовлечено": 11, "Доля, %": 9,
-    "Изменение, п. п.": 12, "План приказа, %": 11, "Сведения": 15, "Статус": 17,
-}  # fmt: skip
-
-
-def add_ranking(
-    book: Workbook, styles: Styles, overview: Overview, scopes: Sequence[Scope], name: str
-) -> None:
-    """Add a sheet of scopes ranked by the reported indicator, with a bar chart when they are few enough to read."""
-    sheet = book.add_worksheet(name)
-    standings = overview.rank(scopes)
-    columns = {
-        heading: width for heading, width in RANKING.items() if overview.folded or heading != TERRITORY
-    }
-    since = f"«Изменение»: с {day(overview.previous)}. " if overview.previous else ""
-    note = f"{since}«План приказа»: вовлечено к числу участников по перечню приказа."
-    _head(
-        sheet,
-        styles,
-        f"{name} по доле вовлечённых обучающихся на {day(overview.contents.as_of)}",
-        tuple(columns),
-        tuple(columns.values()),
-        note,
-    )
-    for row, standing in enumerate(standings, start=3):
-        cells = _ranking_cells(overview, standing)
-        put(sheet, styles, row, [cells[heading] for heading in columns])
-    last = 2 + len(standings)
-    sheet.autofilter(2, 0, last, len(columns) - 1)
-    sheet.freeze_panes(3, 2)
-    valued = sum(standing.place is not None for standing in standings)  # the rest stand last
-    few = 0 < valued <= MOST_BARS
-    if few:
-        chart = ranking_chart(book, name, 3, 2 + valued, column=list(columns).index("Доля, %"))
-        chart.set_size({"width": 8 * 64, "height": ROW_HEIGHT * (len(standings) + 6)})
-        sheet.insert_chart(2, len(columns), chart, {"x_offset": 16, "y_offset": 0})
-    sheet.print_area(0, 0, last + (6 if few else 0), len(columns) - 1 + (9 if few else 0))
-
-
-def _ranking_cells(overview: Overview, standing: Standing) -> dict[str, Cell]:
-    figure, institution = standing.figure, overview.institutions.get(standing.scope.code)
-    municipality = institution.municipality if institution else ""
-    return {
-        "Место": Cell(standing.place, "centre"),
-        "Кто": Cell(standing.scope.title),
-        "Вид": Cell(institution.kind if institution else SCOPES[standing.scope.type], "centre"),
-        TERRITORY: Cell(overview.contents.scope_titles.get(municipality, municipality)),
-        "Обучающихся": Cell(figure and figure.denominator, "whole"),
-        "Вовлечено": Cell(figure and figure.numerator, "whole"),
-        "Доля, %": Cell(figure and figure.value, "fixed"),
-        "Изменение, п. п.": Cell(standing.change, "change"),
-        "План приказа, %": Cell(institution and institution.plan, "fixed"),
-        "Сведения": Cell(
-            STATES[institution.state]
-            if institution
-            else figure and f"{figure.reported} из {figure.expected}",
-            "centre",
-        ),
-        "Статус": Cell(figure and STATUSES[figure.status], "centre"),
-    }
-
-
-def _head(
-    sheet: Worksheet,
-    styles: Styles,
-    title: str,
-    headings: Sequence[str],
-    widths: Sequence[int],
-    note: str = "",
-) -> None:
-    styles.set_page(sheet, widths, heading_row=2)
-    sheet.write_string(0, 0, title, styles["title"])
-    sheet.write_string(1, 0, note, styles["subtitle"])
-    sheet.set_row(2, 34)
-    put(sheet, styles, 2, [Cell(text, "heading") for text in headings])
 
 
 def _yes(met: bool | None) -> str | None:

@@ -1,9 +1,11 @@
-"""Cell formats and page set-up shared by the sheets of kpi.xlsx."""
+"""Cell formats, typed cells and page set-up shared by the sheets of kpi.xlsx."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -14,6 +16,7 @@ INK, MUTED, PAPER, ACCENT, TARGET = "#1B2733", "#5C6975", "#FFFFFF", "#2F6DB5", 
 LINE, FILL = "#C9D3DD", "#E4ECF4"
 FONT = "Arial"  # Cyrillic everywhere, metrics known to LibreOffice
 A4 = 9
+ROW_HEIGHT = 20  # pixels of a row that nobody set
 
 _CELL = {"border": 1, "border_color": LINE, "valign": "top"}
 # Written in the file as in English: Excel shows 1 234,50 and 31.12.2021 where the system is Russian.
@@ -24,7 +27,6 @@ _STYLES: dict[str, dict[str, Any]] = {
     "note": {"font_color": MUTED, "text_wrap": True, "valign": "top"},
     "plain": {"text_wrap": True, "valign": "top"},
     "link": {"font_color": ACCENT, "underline": 1, "valign": "top"},
-    "big": {"bold": True, "font_size": 26, "font_color": ACCENT, "num_format": '0.00" %"', "align": "left"},
     "heading": {
         "bold": True, "bg_color": FILL, "text_wrap": True, "align": "center", "valign": "vcenter",
         "border": 1, "border_color": LINE,
@@ -70,3 +72,34 @@ class Styles:
         sheet.set_footer("&L&8&A&R&8стр. &P из &N")
         if heading_row is not None:
             sheet.repeat_rows(heading_row)
+
+
+class Cell(NamedTuple):
+    """A value and the style it is shown in."""
+
+    value: str | Decimal | int | date | None
+    style: str = "text"
+
+
+def put(sheet: Worksheet, styles: Styles, row: int, cells: Sequence[Cell], first: int = 0) -> None:
+    """Write a row of typed cells; text is always text and None an empty cell with its border."""
+    for column, (value, style) in enumerate(cells, start=first):
+        if value is None:
+            sheet.write_blank(row, column, None, styles[style])
+        elif isinstance(value, str):
+            sheet.write_string(row, column, value, styles[style])
+        elif isinstance(value, date):
+            sheet.write_datetime(row, column, value, styles[style])
+        else:
+            sheet.write_number(row, column, value, styles[style])
+
+
+def add_head(
+    sheet: Worksheet, styles: Styles, title: str, columns: Mapping[str, float], note: str = ""
+) -> None:
+    """Set a sheet up as a table: title, note and headings with their widths in its first three rows."""
+    styles.set_page(sheet, list(columns.values()), heading_row=2)
+    sheet.write_string(0, 0, title, styles["title"])
+    sheet.write_string(1, 0, note, styles["subtitle"])
+    sheet.set_row(2, 34)
+    put(sheet, styles, 2, [Cell(text, "heading") for text in columns])

@@ -89,7 +89,7 @@ class Answer:
 
 
 def working_day(rng: Random, first: date, last: date) -> date:
-    """Draw a day that is no Saturday or Sunday from a span, both ends included."""
+    """Draw a day that is no Saturday or Sunday from a span of three days or more, both ends included."""
     day = first + timedelta(days=rng.randrange((last - first).days + 1))
     day -= timedelta(days=max(0, day.weekday() - 4))
-    return max(first, day)
+    return day if day >= first else day + timedelta(days=3)  # a span that begins on a weekend: its Monday

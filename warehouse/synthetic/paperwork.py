@@ -55,7 +55,7 @@ def partners_of(seed: int, setting: Setting, place: Place) -> list[Row]:
         agreed = number == 0 or rng.random() < AGREED_SHARE
         partner["agreement_status"] = AGREED if agreed else PLANNED
         if agreed:
-            day = working_day(rng, begun - timedelta(days=110), begun - timedelta(days=20))
+            day = working_day(rng, begun - timedelta(days=120), begun - timedelta(days=104))
             partner |= {"agreement_number": f"{rng.randint(1, 60)}/{begun:%y}", "agreement_date": day}
             if rng.random() < 0.5:
                 partner["valid_to"] = date(day.year + rng.choice((3, 5)), 12, 31)
@@ -121,7 +121,9 @@ class Paperwork:
         approvers = [METHODOLOGY_HEAD, EDUCATION_SPECIALIST]
         right = approvers.pop(0 if self.place.is_school else 1)
         last = self.setting.dates[-1].as_of
-        return self._document(kind, agreed_on - timedelta(days=2)) | {
+        return self._document(
+            kind, working_day(self.rng, agreed_on - timedelta(days=8), agreed_on - timedelta(days=3))
+        ) | {
             "agreed_by": approvers[0] if self.rng.random() < WRONG_APPROVER else right,
             "agreed_on": agreed_on,
             "valid_from": agreed_on,

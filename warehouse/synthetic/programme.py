@@ -16,7 +16,6 @@ from warehouse.synthetic.vocabulary import (
     OTHER,
     PUPILS,
     REASONS,
-    RESULTS,
     TEACHER_PUPIL,
     TEACHERS,
     WORDING,
@@ -87,7 +86,7 @@ class Programme:
 
     def _end(self, pair: Pair, span: tuple, completes: float) -> None:
         completed = self._rng.random() < completes
-        result = self._rng.choice(RESULTS if completed else REASONS)
+        result = self._rng.choice(WORDING[pair.form].results if completed else REASONS)
         pair.end(self._day(span), COMPLETED if completed else BROKEN_OFF, result)
         self.answers += answers_after(self._rng, pair)
 

@@ -63,7 +63,7 @@ class Roster:
                 self._present[member.first_year] -= 1
 
     def child(self, classes: list[int], prefer_idle: bool) -> Member | None:
-        """Find a child of some classes without a pair: a former participant or a newcomer; None if none is left."""
+        """Find a child of some classes without a pair, registered or new; None if none is left."""
         found = self._from_idle(classes) if prefer_idle else None
         return found or self.newcomer(classes) or self._from_idle(classes)
 

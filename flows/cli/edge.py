@@ -1,0 +1,133 @@
+"""The edge of a command: settings and clock come in, exit codes and error codes go out."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flows.cli.russian import Group, explained
+
+if TYPE_CHECKING:
+    from warehouse.home import Home
+    from warehouse.settings import Settings
+
+DONE, REJECTED, MISUSED, FAILED = 0, 1, 2, 3
+ROOT = Path(__file__).parents[2]
+FAULTS = {
+    errno.ENOSPC: "на диске нет места",
+    errno.EDQUOT: "исчерпана квота на диске",
+    errno.EACCES: "нет прав на файл или папку",
+    errno.EPERM: "нет прав на файл или папку",
+    errno.EROFS: "диск только для чтения",
+    errno.EIO: "диск не отвечает",
+    errno.EFBIG: "файл больше дозволенного",
+}
+
+
+class Failed(Exception):
+    """A command that cannot do its work, for a reason told to the operator as it is."""
+
+
+class Edge(Group):
+    """The outermost group: whatever a command ends with becomes an exit code and, at most, a line."""
+
+    def main(self, args: Any = None, **_: Any) -> Any:
+        words = list(sys.argv[1:] if args is None else args)
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")  # a terminal without Cyrillic must not stop the work
+        sys.exit(self._code(words))
+
+    def _code(self, words: list[str]) -> int:
+        from warehouse.settings import Misconfigured
+
+        try:
+            return super().main(words, "nastavnik", standalone_mode=False) or DONE
+        except click.UsageError as error:
+            return _misused(error)
+        except Misconfigured as error:
+            return _told(str(error), MISUSED)
+        except Failed as error:
+            return _told(str(error), FAILED)
+        except (KeyboardInterrupt, click.Abort):
+            return _told("Прервано; сделанное до этого осталось целым.", FAILED)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader left: nobody is to be told
+            return DONE
+        except Exception as error:  # noqa: BLE001 (the one boundary: texts of errors may quote people's cells)
+            if "--trace" in words:
+                _trace(error)
+            return _told(f"Сбой: {_reason(error)}. Незаконченное отменено, команду можно повторить.", FAILED)
+
+
+def _told(text: str, code: int) -> int:
+    click.echo(text, err=True)
+    return code
+
+
+def _misused(error: click.UsageError) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return MISUSED
+    if error.ctx is not None:
+        click.echo(error.ctx.get_usage(), err=True)
+    click.echo(explained(error), err=True)
+    if error.ctx is not None:
+        click.echo(f"Справка: {error.ctx.command_path} --help", err=True)
+    return MISUSED
+
+
+def _reason(error: BaseException) -> str:
+    """Name an error by its kind and place, never by its text."""
+    if isinstance(error, MemoryError):
+        return "не хватило памяти"
+    if isinstance(error, OSError) and error.errno in FAULTS:
+        return FAULTS[error.errno]
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(ROOT)]
+    ours = [frame for frame in ours if "site-packages" not in frame.filename] or ours
+    place = f" в {Path(ours[-1].filename).relative_to(ROOT)}, строка {ours[-1].lineno}" if ours else ""
+    return f"код {type(error).__name__}{place}"
+
+
+def _trace(error: BaseException) -> None:
+    """Print where an error and its causes passed, without their texts."""
+    chain = error
+    while chain is not None:
+        click.echo(f"{type(chain).__name__}:", err=True)
+        click.echo("".join(traceback.format_tb(chain.__traceback__)), err=True)
+        chain = chain.__cause__ or chain.__context__  # type: ignore[assignment]
+
+
+def settings() -> Settings:
+    """Read the settings of this process."""
+    from warehouse.settings import read_settings
+
+    return read_settings()
+
+
+def now() -> datetime:
+    """Read the clock: the only place where a command does."""
+    return datetime.now(UTC)
+
+
+def local(moment: datetime | None, of: Settings) -> datetime | None:
+    """Give a moment typed without an offset the zone of the installation."""
+    return moment.replace(tzinfo=of.timezone) if moment is not None and moment.tzinfo is None else moment
+
+
+@contextmanager
+def installation(at: datetime | None = None, *, write: bool = False) -> Iterator[Home]:
+    """Open the installation of this process; `at` is the time that what happens now is known from."""
+    from warehouse.home import opened
+
+    with opened(settings(), at or now(), write=write) as home:
+        yield home

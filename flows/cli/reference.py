@@ -1,0 +1,49 @@
+"""Commands about what deliveries are held against: reference load, template."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from flows.cli.edge import installation, now
+from flows.cli.russian import Command, Day, ExistingFolder, Group, NewPath, Option
+
+
+@click.group(cls=Group)
+def reference() -> None:
+    """Справочники: реестр, планы, цели, календарь, вехи."""
+
+
+@reference.command("load", cls=Command)
+@click.argument("folder", type=ExistingFolder(), metavar="ПАПКА")
+def load(folder: Path) -> None:
+    """Загрузить справочники из CSV-файлов папки.
+
+    Берутся те из файлов institutions.csv, plans.csv, targets.csv, reporting_dates.csv, milestones.csv, что там лежат;
+    каждый заменяет прежний справочник целиком.
+    """
+    from warehouse.reference import load_reference
+
+    at = now()
+    with installation(at, write=True) as home, home.writing() as connection:
+        loaded = load_reference(connection, home.settings, folder, at)
+    for name, rows in loaded.items():
+        click.echo(f"{name}.csv: строк {rows}")
+
+
+@click.command(cls=Command)
+@click.option("--institution", cls=Option, required=True, metavar="КОД", help="Код организации из реестра.")
+@click.option("--as-of", cls=Option, type=Day(), required=True, help="Отчётная дата.")
+@click.option("-o", "--output", cls=Option, type=NewPath(), required=True, help="Куда записать книгу.")
+def template(institution: str, as_of: date, output: Path) -> None:
+    """Сделать книгу для заполнения: с кодом, наименованием и датой."""
+    from warehouse.prefilled import write_prefilled
+
+    with installation() as home:
+        write_prefilled(home, institution, as_of, output)
+    click.echo(output)
+
+
+COMMANDS = (reference, template)

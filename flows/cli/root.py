@@ -1,0 +1,28 @@
+"""All commands under one name."""
+
+from __future__ import annotations
+
+import click
+
+from flows.cli import deliveries, demo, figures, reference, scheduling
+from flows.cli.edge import Edge
+from flows.cli.russian import Option
+
+
+@click.group(
+    cls=Edge,
+    help="""Сведения о наставничестве: приём книг от школ, проверка, показатели, выпуски.
+
+    Всё хранится в папке NASTAVNIK_HOME (по умолчанию ~/nastavnik).
+
+    Код завершения: 0 — сделано; 1 — сделано, но есть непринятые сдачи; 2 — неверная команда или настройка;
+    3 — сбой, ничего не сделано наполовину.""",
+)
+@click.option("--trace", cls=Option, is_flag=True, expose_value=False, help="При сбое показать, где он случился.")
+def cli() -> None:
+    """Take the options of all commands."""
+
+
+for module in (demo, reference, deliveries, figures, scheduling):
+    for command in module.COMMANDS:
+        cli.add_command(command)

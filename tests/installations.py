@@ -1,0 +1,130 @@
+"""Installations for tests: opened on either engine, filled with deliveries, laid open to comparison."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from warehouse.home import Home, opened
+from warehouse.indicators.series import series
+from warehouse.intake import IntakeSummary, run_intake
+from warehouse.journal import known_by
+from warehouse.loading import fetch
+from warehouse.reference import load_reference
+from warehouse.settings import Settings, read_settings
+from warehouse.tables import MENTORING, tables_of, vault_of
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+KEY = "0f" * 16 + "a1" * 16  # one key for all: equal people give equal tokens in every installation
+ENGINES = ("duckdb", "postgresql")
+
+
+def moscow(text: str) -> datetime:
+    """Read a moment «2022-01-10 12:00» of Moscow time."""
+    return datetime.fromisoformat(text).replace(tzinfo=MOSCOW)
+
+
+COLLECTED = moscow("2022-01-10 12:00")  # a day on which 31.12.2021 is reported in time
+
+
+def settings_for(folder: Path, url: str | None = None, **environ: str) -> Settings:
+    """Return the settings of an installation in a folder; on PostgreSQL where its URL is given."""
+    own = {"NASTAVNIK_HOME": str(folder), "NASTAVNIK_SETTLE_SECONDS": "0"} | environ
+    settings = read_settings(own | ({"NASTAVNIK_WAREHOUSE_URL": url} if url else {}))
+    if not settings.key_file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        settings.key_file.write_text(KEY + "\n")
+    return settings
+
+
+@contextmanager
+def installation(folder: Path, url: str | None = None, at: datetime = COLLECTED, **environ: str) -> Iterator[Home]:
+    """Open an installation to work in."""
+    with opened(settings_for(folder, url, **environ), at, write=True) as home:
+        yield home
+
+
+def learn(home: Home, folder: Path, at: datetime = COLLECTED, **tables: str) -> None:
+    """Load reference files given as CSV text by name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in tables.items():
+        (folder / f"{name}.csv").write_text("\n".join(line.strip() for line in text.strip().splitlines()) + "\n")
+    with home.writing() as connection:
+        load_reference(connection, home.settings, folder, at)
+
+
+def take(home: Home, at: datetime = COLLECTED, inbox: Path | None = None) -> IntakeSummary:
+    return run_intake(home, at, inbox)
+
+
+def rows(home: Home, table: sa.Table, *columns: str) -> list[tuple]:
+    """Return the rows of a table, sorted."""
+    with home.reading() as connection:
+        found = fetch(connection, sa.select(*(table.c[name] for name in columns or table.c.keys())))
+    return sorted(map(tuple, (row.values() for row in found.to_pylist())), key=repr)
+
+
+def figures(home: Home, as_of: date | None = None, known_at: datetime | None = None) -> pa.Table:
+    """Compute the series as known at a time, now for None."""
+    with home.reading() as connection:
+        return series(connection, known_by(connection, known_at), as_of)
+
+
+def warehouse_of(home: Home, *, without: tuple[str, ...] = ("arrival",)) -> dict[str, list[tuple]]:
+    """Return every table's rows, sorted; an arrival is the mark of a file on this very disk."""
+    return {
+        name: rows(home, table, *(column for column in table.c.keys() if column not in without))
+        for name, table in tables_of().tables.items()
+    }
+
+
+def vault_rows(home: Home) -> dict[str, list[tuple]]:
+    """Return every table of the vault, sorted."""
+    engine = home.vault()
+    try:
+        with engine.connect() as connection:
+            return {
+                name: sorted(map(tuple, connection.execute(sa.select(table)).all()), key=repr)
+                for name, table in vault_of().tables.items()
+            }
+    finally:
+        engine.dispose()
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """Return the hash of every file below a folder, by path."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def state(home: Home) -> dict[str, object]:
+    """Return all that an installation is: equal states answer every question alike."""
+    settings = home.settings
+    folders = {name: hashes(getattr(settings, name)) for name in ("received", "lake", "receipts", "releases", "inbox")}
+    return {"warehouse": warehouse_of(home), "vault": vault_rows(home), **folders}
+
+
+def forget_all_but_the_journal(home: Home) -> None:
+    """Lose lake, vault and every table but the journal's."""
+    import shutil
+
+    shutil.rmtree(home.settings.lake)
+    engine = home.vault()
+    with engine.begin() as connection:
+        for table in vault_of().tables.values():
+            connection.execute(table.delete())
+    engine.dispose()
+    for table in tables_of().tables.values():
+        if table.schema == MENTORING:
+            with home.writing() as connection:
+                connection.execute(table.delete())

@@ -1,0 +1,87 @@
+"""A verdict on files that nobody has submitted yet: judged as intake would, nothing kept."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+
+from expectations.judge import judge
+from expectations.reading.pool import read_many
+from expectations.reading.reading import Reading, unreadable
+from expectations.rules.wording import Finding, Group, group_findings
+from expectations.staging import Staged, Staging
+from warehouse.home import Home
+from warehouse.journal import known_by
+from warehouse.judging import judging_context
+from warehouse.received import NotAFile, receive
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The judgement of one file."""
+
+    path: Path
+    verdict: str
+    findings: tuple[Finding, ...]
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        return group_findings(self.findings)
+
+
+def check_files(
+    home: Home, files: list[Path], institution: str | None, at: datetime, on_progress: Progress = lambda done, of: None
+) -> list[Checked]:
+    """Judge files as if they came at `at` into the folder of `institution`, or of the one each file names."""
+    with tempfile.TemporaryDirectory(dir=home.settings.run) as folder:
+        readings = _read(home, files, Path(folder), on_progress)
+    on = at.astimezone(home.settings.timezone).date()
+    staged = [_staged(number, reading, institution, on) for number, reading in enumerate(readings)]
+    return _judge(home, files, staged)
+
+
+def _read(home: Home, files: list[Path], folder: Path, on_progress: Progress) -> list[Reading]:
+    """Read copies named by their hash: a file's own name never reaches a reader."""
+    limits = home.settings.limits
+    copies = [_copy(file, folder, limits.file_bytes) for file in files]
+    readings: dict[Path, Reading] = {}
+    wanted = {copy for copy in copies if isinstance(copy, Path)}
+    for path, reading in read_many(sorted(wanted), home.key(), limits, home.settings.workers):
+        readings[path] = reading
+        on_progress(len(readings), len(wanted))
+    return [readings[copy] if isinstance(copy, Path) else copy for copy in copies]
+
+
+def _copy(file: Path, folder: Path, limit: int) -> Path | Reading:
+    try:
+        copy = receive(file.resolve(), folder, limit).path
+    except NotAFile:
+        return unreadable("unreadable-file", "его нельзя открыть")
+    return copy or unreadable("too-large", f"больше {limit // 1024 // 1024} МБ")
+
+
+def _staged(number: int, reading: Reading, institution: str | None, on: date) -> Staged:
+    named = reading.sheets["organisation"].column("institution_code").to_pylist()
+    folder = institution or (named[0] if named and named[0] else "")
+    return Staged(
+        str(number), folder, on, reading.sheets, reading.problems, reading.places, reading.counts, reading.content_hash
+    )
+
+
+def _judge(home: Home, files: list[Path], staged: list[Staged]) -> list[Checked]:
+    with home.reading() as connection:
+        context = judging_context(connection, [one.folder for one in staged], known_by(connection, None))
+    with Staging() as staging:
+        staging.load(staged, context)
+        judge(staging)
+        verdicts = dict(staging.run("SELECT delivery, verdict FROM verdicts"))
+        columns = ", ".join(f'"{name}"' for name in Finding._fields)
+        rows = staging.run(f'SELECT delivery, {columns} FROM findings ORDER BY sheet NULLS FIRST, "row" NULLS FIRST, rule, detail')
+    found = {one.delivery: tuple(Finding(*row[1:]) for row in rows if row[0] == one.delivery) for one in staged}
+    return [Checked(file, verdicts[str(n)], found[str(n)]) for n, file in enumerate(files)]

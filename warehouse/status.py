@@ -1,0 +1,102 @@
+"""The state of a collection: who has submitted, who is late, what waits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from warehouse.expected import Institution, ReportingDate, calendar, register
+from warehouse.home import Home
+from warehouse.inbox import look
+from warehouse.journal import arrivals, known_by
+from warehouse.ledger import in_force
+from warehouse.tables import table
+
+
+@dataclass(frozen=True)
+class State:
+    """How one institution stands with one reporting date."""
+
+    institution: Institution
+    verdict: str | None  # of the delivery in force; none where nothing is
+    received_at: datetime | None
+    late: bool  # came, or still owed, after the deadline
+    refused: bool  # the last delivery for the date was rejected
+
+    @property
+    def owed(self) -> bool:
+        return self.verdict is None
+
+
+@dataclass(frozen=True)
+class DateStatus:
+    """One reporting date and every institution expected on it."""
+
+    date: ReportingDate
+    states: tuple[State, ...]
+
+
+@dataclass(frozen=True)
+class Status:
+    """The current reporting dates, and the files that wait by folder."""
+
+    on: date
+    dates: tuple[DateStatus, ...]
+    waiting: dict[str, int]
+
+
+def status_of(home: Home, on: date) -> Status:
+    """Return the state on a day, as known now."""
+    with home.reading() as connection:
+        dates = status_table(connection, on, known_by(connection, None))
+        taken = arrivals(connection)
+    waiting = Counter(one.folder for one in look(home.settings.inbox, taken, 0).ready)
+    return Status(on, tuple(dates), dict(sorted(waiting.items())))
+
+
+def current_dates(dates: list[ReportingDate], on: date) -> list[ReportingDate]:
+    """Choose the reporting dates that submissions are taken for on a day; the last one past where none is."""
+    awaited = [day for day in dates if day.awaited(on)]
+    return awaited or [day for day in dates if day.as_of <= on][-1:]
+
+
+def status_table(connection: sa.Connection, on: date, seq: int) -> list[DateStatus]:
+    """Return how every institution stands with the current reporting dates."""
+    institutions = register(connection, seq)
+    return [
+        DateStatus(day, tuple(_states(connection, institutions, day, on, seq)))
+        for day in current_dates(calendar(connection, seq), on)
+    ]
+
+
+def late_institutions(connection: sa.Connection, on: date, seq: int) -> list[tuple[ReportingDate, Institution]]:
+    """Return who owes a submission for a current reporting date whose deadline has passed."""
+    return [
+        (one.date, state.institution)
+        for one in status_table(connection, on, seq)
+        for state in one.states
+        if state.owed and state.late
+    ]
+
+
+def _states(
+    connection: sa.Connection, institutions: list[Institution], day: ReportingDate, on: date, seq: int
+) -> list[State]:
+    now, ledger = in_force(seq), table("deliveries")
+    columns = (now.c.institution_code, now.c.verdict, now.c.received_at, now.c.late)
+    present = {row[0]: row[1:] for row in connection.execute(sa.select(*columns).where(now.c.as_of == day.as_of))}
+    judged = (
+        sa.select(ledger.c.institution_code, ledger.c.verdict)
+        .where(ledger.c.as_of == day.as_of, ledger.c.seq <= seq)
+        .order_by(ledger.c.seq)
+    )
+    last = dict(map(tuple, connection.execute(judged)))
+    owing = (None, None, on > day.due_on)
+    return [
+        State(one, *present.get(one.code, owing), refused=last.get(one.code) == "rejected")
+        for one in institutions
+        if one.expected(day.as_of)
+    ]
