@@ -8,12 +8,23 @@ import sqlalchemy as sa
 from expectations.form import FORM, STUDENT
 from expectations.persons import owners_of_names, person_of, same_name
 from expectations.rules.cells import READING, text_literal
+from expectations.rules.rows import PAIR_KEY
 from expectations.rules.submission import APPROVERS, SUBMISSIONS
 
 SCHOOL_YEAR_STARTS_IN = 9  # September
 AGREED_BY = "documents_agreed"  # the milestone of item 6.7
 
 _approver = " ".join(f"WHEN {text_literal(kind)} THEN {text_literal(who)}" for kind, who in APPROVERS.items())
+
+
+def _is_refused(sheet: str) -> str:
+    """SQL: whether a sheet is there, but its rows are not judged."""
+    return f"coalesce(list_contains(m.sheets, {text_literal(FORM.by_name[sheet].title)}), FALSE)"
+
+
+def _is_read(sheet: str) -> str:
+    return f"(coalesce(list_contains(k.sheets, '{sheet}'), FALSE) AND NOT {_is_refused(sheet)})"
+
 
 # One row a delivery: who sent it, for which date, and what the register and the calendar say of them.
 _HEADERS = f"""
@@ -22,11 +33,18 @@ SELECT d.*, o.form_version, o.institution_code, o.as_of, o.row IS NOT NULL AS re
        CASE r.kind {_approver} END AS approver,
        (SELECT max(due_on) FROM milestones WHERE code = '{AGREED_BY}') AS agree_by,
        list_contains(r.names, d.name_folded) AS name_agrees,
-       make_date(year(o.as_of), 1, 1) AS year_start
+       make_date(year(o.as_of), 1, 1) AS year_start,
+       {_is_read("enrolment")} AS read_enrolment, {_is_read("participants")} AS read_participants,
+       {_is_read("pairs")} AS read_pairs, k.sheets IS NOT NULL AND NOT {_is_refused("documents")} AS read_documents
 FROM deliveries d
 LEFT JOIN staged_organisation o USING (delivery)
-LEFT JOIN register r ON r.code = o.institution_code AND o.as_of >= r.valid_from AND (r.valid_to IS NULL OR o.as_of <= r.valid_to)
+LEFT JOIN register r ON r.code = o.institution_code
+     AND coalesce(o.as_of BETWEEN r.valid_from AND coalesce(r.valid_to, o.as_of), TRUE)
 LEFT JOIN calendar c ON c.as_of = o.as_of
+LEFT JOIN (SELECT delivery, list(sheet) AS sheets FROM counts GROUP BY 1) k USING (delivery)
+LEFT JOIN (
+    SELECT delivery, list(sheet) AS sheets FROM problems WHERE rule IN ('missing-column', 'duplicate-sheet') GROUP BY 1
+) m USING (delivery)
 """
 
 _IN_PAIRS = """
@@ -34,29 +52,32 @@ SELECT delivery, mentor_id AS participant_id FROM staged_pairs UNION SELECT deli
 """
 
 _PARTICIPANTS = f"""
-SELECT p.*, h.as_of, h.level,
+SELECT p.*, h.as_of, h.level, h.read_pairs,
        count(*) OVER (PARTITION BY p.delivery, p.participant_id) AS participant_id_repeats,
        date_diff('year', p.birth_date, h.as_of)
          - (strftime(h.as_of, '%m%d') < strftime(p.birth_date, '%m%d'))::INTEGER AS age_on_date,
        count(DISTINCT p.participant_id) OVER (PARTITION BY p.delivery, p.snils_token) AS ids_of_snils,
        count(DISTINCT p.participant_id) OVER (PARTITION BY p.delivery, p.name_token) AS ids_of_name,
        count(DISTINCT p.snils_token) OVER (PARTITION BY p.delivery, p.name_token) AS snils_of_name,
+       count(DISTINCT p.participant_id) FILTER (p.snils_token IS NULL)
+         OVER (PARTITION BY p.delivery, p.name_token) AS ids_without_snils,
        u.participant_id IS NOT NULL AS in_pair
 FROM staged_participants p JOIN headers h USING (delivery) LEFT JOIN ({_IN_PAIRS}) u USING (delivery, participant_id)
 """
 
-_PAIRS = """
-SELECT p.*, h.as_of, mentor.row AS mentor_id_row, mentee.row AS mentee_id_row,
+_pair_key = ", ".join(f"p.{name}" for name in PAIR_KEY)
+_PAIRS = f"""
+SELECT p.*, h.as_of, h.read_participants, mentor.row AS mentor_id_row, mentee.row AS mentee_id_row,
        mentor.category AS mentor_category, mentee.category AS mentee_category,
-       row_number() OVER (PARTITION BY p.delivery, p.mentor_id, p.mentee_id, p.form, p.started_on ORDER BY p.row) AS copy
+       row_number() OVER (PARTITION BY p.delivery, {_pair_key} ORDER BY p.row) AS copy
 FROM staged_pairs p JOIN headers h USING (delivery)
 LEFT JOIN good_participants mentor ON mentor.delivery = p.delivery AND mentor.participant_id = p.mentor_id
 LEFT JOIN good_participants mentee ON mentee.delivery = p.delivery AND mentee.participant_id = p.mentee_id
 """
 
 _SURVEYS = """
-SELECT s.*, p.row AS participant_id_row
-FROM staged_surveys s LEFT JOIN good_participants p USING (delivery, participant_id)
+SELECT s.*, h.read_participants, p.row AS participant_id_row
+FROM staged_surveys s JOIN headers h USING (delivery) LEFT JOIN good_participants p USING (delivery, participant_id)
 """
 
 
@@ -93,14 +114,10 @@ GROUP BY p.delivery
 
 _SUBMISSIONS = f"""
 SELECT h.*, NULL::INTEGER AS row, coalesce(e.enrolled, 0) AS enrolled,
-       coalesce(list_contains(k.sheets, 'enrolment'), FALSE)
-         AND NOT coalesce(list_contains(m.sheets, 'Контингент'), FALSE) AS read_enrolment,
        coalesce(s.students, 0) AS students, coalesce(s.involved, 0) AS involved,
        coalesce(x.documents, []) AS documents, t.planned, b.enrolled AS past_enrolled, b.involved AS past_involved
 FROM headers h
 LEFT JOIN (SELECT delivery, sum(students)::BIGINT AS enrolled FROM good_enrolment GROUP BY 1) e USING (delivery)
-LEFT JOIN (SELECT delivery, list(sheet) AS sheets FROM counts GROUP BY 1) k USING (delivery)
-LEFT JOIN (SELECT delivery, list(sheet) AS sheets FROM problems WHERE rule = 'missing-column' GROUP BY 1) m USING (delivery)
 LEFT JOIN students_of_delivery s USING (delivery)
 LEFT JOIN (SELECT delivery, list(DISTINCT kind) AS documents FROM good_documents GROUP BY 1) x USING (delivery)
 LEFT JOIN plans t ON t.institution_code = h.folder

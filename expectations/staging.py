@@ -102,9 +102,10 @@ class Staging:
         self.url = f"duckdb+staging:///:memory:staging{next(_NUMBERS)}"
         self.engine = sa.create_engine(self.url, poolclass=StaticPool)
         self._raw = self.engine.raw_connection()
+        connection: Any = self._raw.driver_connection
         for name, value in DUCKDB_SAFE.items():
-            self._raw.driver_connection.execute(f"SET GLOBAL {name} = '{value}'")
-        self.sql: duckdb.DuckDBPyConnection = self._raw.driver_connection._ConnectionWrapper__c.cursor()
+            connection.execute(f"SET GLOBAL {name} = '{value}'")
+        self.sql: duckdb.DuckDBPyConnection = connection._ConnectionWrapper__c.cursor()
 
     def __enter__(self) -> Staging:
         return self

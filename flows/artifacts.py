@@ -19,7 +19,7 @@ VERDICTS = {
     "rejected": "отклонено",
     "duplicate": "повторов",
 }
-UNREGISTERED = "не из реестра"  # a folder's name is its sender's choice: it may be anything, a person's name too
+UNREGISTERED = "не из реестра"  # a folder may be called anything, after a person too
 ALL = "всего"
 
 
@@ -32,14 +32,18 @@ def intake_rows(lines: Iterable[Line], registered: set[str]) -> list[Row]:
         counts[ALL][line.verdict] += 1
     order = sorted(counts, key=lambda code: (code != ALL, code == UNREGISTERED, code))
     return [
-        {"организация": code} | {word: counts[code][verdict] for verdict, word in VERDICTS.items()} for code in order
+        {"организация": code} | {word: counts[code][verdict] for verdict, word in VERDICTS.items()}
+        for code in order
     ]
 
 
 def kpi_rows(figures: pa.Table, reported: str) -> list[Row]:
     """Set the reported indicator against its targets, wherever it has one."""
     chosen = figures.filter(pc.and_(pc.equal(figures["indicator"], reported), pc.is_valid(figures["target"])))
-    return [_figure(row) for row in chosen.sort_by([("as_of", "ascending"), ("scope_code", "ascending")]).to_pylist()]
+    return [
+        _figure(row)
+        for row in chosen.sort_by([("as_of", "ascending"), ("scope_code", "ascending")]).to_pylist()
+    ]
 
 
 def _figure(row: dict) -> Row:
@@ -56,6 +60,7 @@ def _figure(row: dict) -> Row:
 
 
 def reminder_rows(posted: Posted) -> list[Row]:
+    """Count letters by what became of them."""
     return [
         {"письма": "отправлены", "число": posted.sent},
         {"письма": "оставлены в папке outbox", "число": posted.kept},
@@ -64,6 +69,7 @@ def reminder_rows(posted: Posted) -> list[Row]:
 
 
 def release_rows(folder_name: str | None, as_of: date | None) -> list[Row]:
+    """Name what was released; None where nothing was due."""
     if folder_name is None:
         return [{"выпуск": "нет даты, которую пора выпускать"}]
     return [{"выпуск": folder_name, "отчётная дата": _date(as_of)}]
@@ -71,7 +77,7 @@ def release_rows(folder_name: str | None, as_of: date | None) -> list[Row]:
 
 def plan_rows(waiting: int, dates: list[date]) -> list[Row]:
     """List what a backfill would do."""
-    computed = [{"что": "вычислить показатели", "сколько": _date(day)} for day in dates]
+    computed: list[Row] = [{"что": "вычислить показатели", "сколько": _date(day)} for day in dates]
     return [{"что": "принять файлов", "сколько": str(waiting)}, *computed]
 
 

@@ -28,7 +28,7 @@ def preview(settings: Settings, at: datetime, first: date, last: date) -> list[R
 
 
 def take_and_compute(settings: Settings, at: datetime, first: date, last: date) -> list[Row]:
-    """Take everything pending, then compute the reported KPI of every reporting date from `first` to `last`."""
+    """Take everything pending, then compute the reported KPI of every date from `first` to `last`."""
     from warehouse.indicators.series import series
 
     with without_values(), opened(settings, at, write=True) as home:
@@ -51,9 +51,9 @@ def backfill_task(first: date, last: date, dry_run: bool) -> list[Row]:
 def backfill(first: date, last: date, dry_run: bool = True) -> None:
     """Довести отчётные даты от first до last до того, что известно сейчас.
 
-    Принимаются все файлы, которые ждут, дописываются недостающие протоколы, показатели дат вычисляются заново.
-    Уже вынесенные решения по файлам и сделанные выпуски не меняются. По умолчанию (dry_run) только показывается,
-    что было бы сделано.
+    Принимаются все файлы, которые ждут, дописываются недостающие протоколы, показатели дат вычисляются
+    заново. Уже вынесенные решения по файлам и сделанные выпуски не меняются. По умолчанию (dry_run) только
+    показывается, что было бы сделано.
     """
     rows = backfill_task(first, last, dry_run)
     create_table_artifact(table=rows, key="backfill", description="План" if dry_run else "Показатели")

@@ -1,4 +1,4 @@
-"""The work pool, deployments and watch over silent runs, brought to a Prefect server; `python -m flows.deploying`."""
+"""The work pool, deployments and the watch over silent runs, brought to a Prefect server."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import click
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
-from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.events.actions import ChangeFlowRunState
@@ -29,11 +29,12 @@ HEARTBEAT = "prefect.flow-run.heartbeat"
 ENDS = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed", "TimedOut")}
 SILENT_AFTER = timedelta(seconds=90)  # three heartbeats
 HEALTHY_SECONDS = 240.0  # a first start makes Prefect's database; on a busy machine it took over a minute
+OURS = DeploymentFilter(tags={"all_": [TAG]})  # a server may serve others too
 SCHEDULED_SECONDS = 120.0  # the scheduler looks every few seconds, a busy one more rarely
 
 
 def main(alone: bool) -> int:
-    """Bring everything to the server of PREFECT_API_URL; `alone` says that no run can be at work there now."""
+    """Bring everything to the server of PREFECT_API_URL; `alone`: no run can be at work there now."""
     with get_client(sync_client=True) as client:
         if not _healthy(client):
             click.echo("Сервер Prefect не отвечает: проверьте адрес PREFECT_API_URL.", err=True)
@@ -42,7 +43,16 @@ def main(alone: bool) -> int:
         if alone:
             _end_stale_runs(client)
         code = subprocess.call(
-            [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(DEPLOYMENTS)],
+            [
+                sys.executable,
+                "-m",
+                "prefect",
+                "--no-prompt",
+                "deploy",
+                "--all",
+                "--prefect-file",
+                str(DEPLOYMENTS),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
         )
@@ -51,7 +61,9 @@ def main(alone: bool) -> int:
             return 3
         _watch_silent_runs(client)
         if not _tell_schedules(client):
-            click.echo("Расписания записаны, но запуски по ним не появились: смотрите журнал сервера.", err=True)
+            click.echo(
+                "Расписания записаны, но запуски по ним не появились: смотрите журнал сервера.", err=True
+            )
             return 3
     return 0
 
@@ -75,8 +87,9 @@ def _ensure_pool(client: SyncPrefectClient) -> None:
 
 def _end_stale_runs(client: SyncPrefectClient) -> None:
     """Mark runs that a killed worker left behind, so that they give back their place in the queue."""
-    at_work = FlowRunFilter(state={"type": {"any_": [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]}})
-    for run in client.read_flow_runs(flow_run_filter=at_work):
+    unfinished = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
+    at_work = FlowRunFilter(state={"type": {"any_": unfinished}})
+    for run in client.read_flow_runs(flow_run_filter=at_work, deployment_filter=OURS):
         client.set_flow_run_state(run.id, Crashed(message="The worker ended before the run did."), force=True)
 
 
@@ -103,7 +116,7 @@ def _watch_silent_runs(client: SyncPrefectClient) -> None:
 
 def _tell_schedules(client: SyncPrefectClient) -> bool:
     """Print what runs when; return False when the scheduler makes no runs, which it may do in silence."""
-    deployments = sorted(client.read_deployments(), key=lambda one: one.name)
+    deployments = sorted(client.read_deployments(deployment_filter=OURS), key=lambda one: one.name)
     timed = {one.id for one in deployments if any(schedule.active for schedule in one.schedules)}
     deadline = time.monotonic() + SCHEDULED_SECONDS
     while timed - (upcoming := _upcoming(client)).keys():
@@ -119,7 +132,7 @@ def _upcoming(client: SyncPrefectClient) -> dict[UUID, datetime]:
     """Return the first scheduled start by deployment."""
     first: dict[UUID, datetime] = {}
     scheduled = FlowRunFilter(state={"type": {"any_": [StateType.SCHEDULED]}})
-    for run in client.read_flow_runs(flow_run_filter=scheduled):
+    for run in client.read_flow_runs(flow_run_filter=scheduled, deployment_filter=OURS):
         if run.deployment_id and run.next_scheduled_start_time:
             start = run.next_scheduled_start_time
             first[run.deployment_id] = min(start, first.get(run.deployment_id, start))

@@ -15,15 +15,18 @@ from pathlib import Path
 
 SET_PDEATHSIG, SET_CHILD_SUBREAPER = 1, 36  # of prctl(2)
 GLANCE_SECONDS = 0.2
+Child = subprocess.Popen[bytes]
 
 
 def adopt_orphans() -> None:
-    """Become the parent of descendants whose own parents end: Prefect puts every run into a session of its own."""
+    """Become the parent of descendants whose parents end: Prefect gives every run a session of its own."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def start(module: str, *arguments: str, environ: Mapping[str, str], log: Path | None) -> subprocess.Popen[bytes]:
+def start(
+    module: str, *arguments: str, environ: Mapping[str, str], log: Path | None
+) -> subprocess.Popen[bytes]:
     """Start `python -m module` in its own session (a Ctrl-C reaches only us); it ends when we are killed."""
     with contextlib.ExitStack() as stack:
         output = stack.enter_context(log.open("ab")) if log else None
@@ -46,7 +49,9 @@ def _end_with_parent() -> None:
 def stop_signals() -> Iterator[threading.Event]:
     """Give an event that SIGINT and SIGTERM set."""
     stopping = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stopping.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        number: signal.signal(number, lambda *_: stopping.set()) for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         yield stopping
     finally:
@@ -63,7 +68,12 @@ def wait_until(reached: Callable[[], bool], stopping: threading.Event, seconds: 
     return True
 
 
-def end(child: subprocess.Popen[bytes], patience: float) -> None:
+def any_ended(*children: Child) -> bool:
+    """Whether one of the children is no more."""
+    return any(child.poll() is not None for child in children)
+
+
+def end(child: Child, patience: float) -> None:
     """Ask a child to end; kill it when it has not after `patience` seconds."""
     if child.poll() is None:
         child.terminate()

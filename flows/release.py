@@ -12,7 +12,6 @@ from flows.artifacts import Row, release_rows
 from flows.failures import without_values
 from warehouse.expected import due_for_release
 from warehouse.home import opened
-from warehouse.journal import known_by
 from warehouse.settings import Settings, read_settings
 
 
@@ -21,16 +20,13 @@ def publish(settings: Settings, at: datetime, as_of: date | None = None) -> list
     from warehouse.release.publish import make_release
 
     with without_values(), opened(settings, at, write=True) as home:
-        if as_of is None:
-            with home.reading() as connection:
-                today = at.astimezone(settings.timezone).date()
-                as_of = due_for_release(connection, known_by(connection, None), today)
+        as_of = as_of or due_for_release(home, at.astimezone(settings.timezone).date())
         return release_rows(make_release(home, as_of, at, None).name if as_of else None, as_of)
 
 
-@task(name="publish", persist_result=False, cache_policy=NO_CACHE)  # a repetition would be a release of its own
+@task(name="publish", retries=2, retry_delay_seconds=60, persist_result=False, cache_policy=NO_CACHE)
 def publish_task(as_of: date | None) -> list[Row]:
-    """Release one reporting date."""
+    """Release one reporting date; a repetition completes what failed under the same number."""
     settings = read_settings()
     return publish(settings, datetime.now(settings.timezone), as_of)
 

@@ -8,7 +8,6 @@ import json
 import os
 import secrets
 import socket
-import subprocess
 import threading
 import urllib.error
 import urllib.request
@@ -24,7 +23,7 @@ from warehouse.settings import Misconfigured, Settings
 HOST = "127.0.0.1"
 USUAL_PORT = 4200
 USER = "nastavnik"
-POOL = "nastavnik"
+POOL = "nastavnik"  # as in deployments/prefect.yaml
 START_SECONDS = 600.0  # bounds of its own parts are shorter; this one only ends what hangs
 STOP_SECONDS = 15.0
 FOREVER = float("inf")
@@ -38,9 +37,9 @@ def up(settings: Settings, port: int | None = None) -> int:
     """
     os.umask(0o077)
     with alone(settings), processes.stop_signals() as stopping:
-        environ = environment(settings, port or _free_port())
+        environ = environment(settings, _free_port((port,) if port else (USUAL_PORT, 0)))
         processes.adopt_orphans()
-        children: list[subprocess.Popen[bytes]] = []
+        children: list[processes.Child] = []
         try:
             return _serve(settings, environ, children, stopping)
         finally:
@@ -55,7 +54,11 @@ def deploy(settings: Settings) -> int:
         raise Misconfigured("Задайте адрес сервера Prefect: PREFECT_API_URL=http://…/api.")
     (settings.run / "prefect").mkdir(parents=True, exist_ok=True, mode=0o700)
     environ = {"PREFECT_HOME": str(settings.run / "prefect")} | os.environ | QUIET
-    return processes.start("flows.deploying", environ=environ, log=None).wait(START_SECONDS)
+    deploying = processes.start("flows.deploying", environ=environ, log=None)
+    try:
+        return deploying.wait(START_SECONDS)
+    finally:
+        processes.end(deploying, STOP_SECONDS)
 
 
 QUIET = {
@@ -66,7 +69,7 @@ QUIET = {
 
 
 def environment(settings: Settings, port: int) -> dict[str, str]:
-    """Return the environment of the parts: our settings made absolute, Prefect kept inside our home and on loopback."""
+    """Return the environment of the parts: our settings absolute, Prefect inside our home and on loopback."""
     folder = settings.run / "prefect"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     password = _password(folder / "auth")
@@ -90,17 +93,17 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         # leases in memory are forgotten by a restart, and the places they hold with them
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
-        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         "PREFECT_CLI_COLORS": "false",
         "PYTHONUNBUFFERED": "1",
     }
     unwanted = ("PREFECT_API_KEY", "PREFECT_PROFILE", "PREFECT_SERVER_DATABASE_CONNECTION_URL")
-    return {name: value for name, value in os.environ.items() if name not in unwanted} | QUIET | ours | prefects
+    inherited = {name: value for name, value in os.environ.items() if name not in unwanted}
+    return inherited | QUIET | ours | prefects
 
 
 def _password(path: Path) -> str:
     """Return «user:password» of this installation's Prefect, made on first use."""
-    with contextlib.suppress(FileExistsError), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    with contextlib.suppress(FileExistsError), path.open("x") as file:
         file.write(f"{USER}:{secrets.token_urlsafe(24)}")
     return path.read_text()
 
@@ -117,21 +120,25 @@ def alone(settings: Settings) -> Iterator[None]:
         yield
 
 
-def _free_port() -> int:
-    for port in (USUAL_PORT, 0):
+def _free_port(wanted: tuple[int, ...]) -> int:
+    """Return the first port that is free; 0 stands for any. Whoever holds a taken one must not get our schedules."""
+    for port in wanted:
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((HOST, port))
             return probe.getsockname()[1]
-    raise Misconfigured("Нет свободного порта.")
+    raise Misconfigured(f"Порт {wanted[0]} занят; задайте другой: --port.")
 
 
 def _serve(
-    settings: Settings, environ: dict[str, str], children: list[subprocess.Popen[bytes]], stopping: threading.Event
+    settings: Settings,
+    environ: dict[str, str],
+    children: list[processes.Child],
+    stopping: threading.Event,
 ) -> int:
     folder, api = settings.run / "prefect", environ["PREFECT_API_URL"]
 
-    def begin(module: str, *arguments: str, log: Path | None) -> subprocess.Popen[bytes]:
+    def begin(module: str, *arguments: str, log: Path | None) -> processes.Child:
         children.append(processes.start(module, *arguments, environ=environ, log=log))
         return children[-1]
 
@@ -139,16 +146,19 @@ def _serve(
     port = environ["PREFECT_SERVER_API_PORT"]
     server = begin("prefect", "server", "start", "--host", HOST, "--port", port, log=folder / "server.log")
     deploying = begin("flows.deploying", "--alone", log=None)
-    prepared = lambda: deploying.poll() is not None or server.poll() is not None  # noqa: E731
-    if not processes.wait_until(prepared, stopping, START_SECONDS) or deploying.poll() != 0:
+    processes.wait_until(lambda: processes.any_ended(deploying, server), stopping, START_SECONDS)
+    if deploying.poll() != 0:
         return _outcome(stopping, "Сервер Prefect не запустился", folder / "server.log")
     worker = begin("prefect", "worker", "start", "--pool", POOL, "--name", POOL, log=folder / "worker.log")
-    ready = lambda: worker.poll() is not None or _has_worker(api, environ["PREFECT_API_AUTH_STRING"])  # noqa: E731
-    if not processes.wait_until(ready, stopping, START_SECONDS) or worker.poll() is not None:
+
+    def ready() -> bool:
+        return processes.any_ended(worker) or _has_worker(api, environ["PREFECT_API_AUTH_STRING"])
+
+    if not processes.wait_until(ready, stopping, START_SECONDS) or processes.any_ended(worker):
         return _outcome(stopping, "Исполнитель не запустился", folder / "worker.log")
     click.echo(f"Работает: {api.removesuffix('/api')} (вход — строка из файла {folder / 'auth'})")
     click.echo("Остановить: Ctrl-C.")
-    processes.wait_until(lambda: server.poll() is not None or worker.poll() is not None, stopping, FOREVER)
+    processes.wait_until(lambda: processes.any_ended(server, worker), stopping, FOREVER)
     return _outcome(stopping, "Одна из частей остановилась сама", folder)
 
 
@@ -170,7 +180,7 @@ def _has_worker(api: str, auth: str) -> bool:
         return False
 
 
-def _stop(children: list[subprocess.Popen[bytes]]) -> None:
+def _stop(children: list[processes.Child]) -> None:
     """End the worker, then its runs while the server can still note how they ended, then the server."""
     if not children:
         return

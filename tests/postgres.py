@@ -72,8 +72,10 @@ def _as_nobody(folder: Path) -> _Place:
     """PostgreSQL refuses to run as root; root's own folders are closed to others, so the programs move too."""
     nobody = pwd.getpwnam("nobody")
     os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    mask = os.umask(0o022)  # the product closes what it makes to others; these programs are for others
     for name in WHEEL_FOLDERS:
         shutil.copytree(SITE_PACKAGES / name, folder / name, ignore=shutil.ignore_patterns("include"))
+    os.umask(mask)
     return _Place(folder, folder, {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []})
 
 

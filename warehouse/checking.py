@@ -36,7 +36,11 @@ class Checked:
 
 
 def check_files(
-    home: Home, files: list[Path], institution: str | None, at: datetime, on_progress: Progress = lambda done, of: None
+    home: Home,
+    files: list[Path],
+    institution: str | None,
+    at: datetime,
+    on_progress: Progress = lambda done, of: None,
 ) -> list[Checked]:
     """Judge files as if they came at `at` into the folder of `institution`, or of the one each file names."""
     with tempfile.TemporaryDirectory(dir=home.settings.run) as folder:
@@ -70,7 +74,14 @@ def _staged(number: int, reading: Reading, institution: str | None, on: date) ->
     named = reading.sheets["organisation"].column("institution_code").to_pylist()
     folder = institution or (named[0] if named and named[0] else "")
     return Staged(
-        str(number), folder, on, reading.sheets, reading.problems, reading.places, reading.counts, reading.content_hash
+        str(number),
+        folder,
+        on,
+        reading.sheets,
+        reading.problems,
+        reading.places,
+        reading.counts,
+        reading.content_hash,
     )
 
 
@@ -82,6 +93,9 @@ def _judge(home: Home, files: list[Path], staged: list[Staged]) -> list[Checked]
         judge(staging)
         verdicts = dict(staging.run("SELECT delivery, verdict FROM verdicts"))
         columns = ", ".join(f'"{name}"' for name in Finding._fields)
-        rows = staging.run(f'SELECT delivery, {columns} FROM findings ORDER BY sheet NULLS FIRST, "row" NULLS FIRST, rule, detail')
-    found = {one.delivery: tuple(Finding(*row[1:]) for row in rows if row[0] == one.delivery) for one in staged}
+        order = 'sheet NULLS FIRST, "row" NULLS FIRST, rule, detail'
+        rows = staging.run(f"SELECT delivery, {columns} FROM findings ORDER BY {order}")
+    found = {
+        one.delivery: tuple(Finding(*row[1:]) for row in rows if row[0] == one.delivery) for one in staged
+    }
     return [Checked(file, verdicts[str(n)], found[str(n)]) for n, file in enumerate(files)]

@@ -63,24 +63,39 @@ def prepare_home(settings: Settings, *, fresh: bool) -> Settings:
     A home that is not a demonstration's is never touched: Misconfigured is raised.
     """
     if not settings.embedded:
-        raise Misconfigured("Демонстрация работает со встроенным хранилищем: уберите NASTAVNIK_WAREHOUSE_URL.")
+        raise Misconfigured(
+            "Демонстрация работает со встроенным хранилищем: уберите NASTAVNIK_WAREHOUSE_URL."
+        )
     home = settings.home
     marker = home / MARKER
     if home.is_dir() and any(home.iterdir()):
         if not marker.is_file():
-            raise Misconfigured(f"Папка {home} не пуста. Задайте NASTAVNIK_HOME: для демонстрации нужна новая папка.")
+            raise Misconfigured(
+                f"Папка {home} не пуста. Задайте NASTAVNIK_HOME: для демонстрации нужна новая папка."
+            )
         if not fresh:
-            raise Misconfigured(f"В {home} уже есть демонстрация. Чтобы удалить её и начать заново, добавьте --fresh.")
-        for entry in sorted(home.iterdir(), key=lambda entry: entry == marker):  # the marker last: a stop leaves it
-            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+            raise Misconfigured(
+                f"В {home} уже есть демонстрация. Чтобы удалить её и начать заново, добавьте --fresh."
+            )
+        _empty(home, marker)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     marker.write_text("Здесь только вымышленные люди; папку можно удалить.\n", encoding="utf-8")
-    inside = {"inbox": home / "inbox", "key_file": home / "key", "warehouse_url": f"duckdb:///{home / 'warehouse.duckdb'}"}
+    inside = {
+        "inbox": home / "inbox",
+        "key_file": home / "key",
+        "warehouse_url": f"duckdb:///{home / 'warehouse.duckdb'}",
+    }
     return replace(settings, settle_seconds=0, **inside)  # type: ignore[arg-type]
 
 
+def _empty(home: Path, marker: Path) -> None:
+    """Remove a former demonstration, its marker last: what a stopped removal leaves is still one."""
+    for entry in sorted(home.iterdir(), key=lambda entry: entry == marker):
+        shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+
+
 def make_world(size: str, seed: int, folder: Path) -> World:
-    """Return the order's own town with its five years, or a region of 1,500 institutions on the last annual date."""
+    """Return the order's own town with all its years, or a region of 1,500 institutions on the last one."""
     if size == TOWN:
         return World(read_setting(shipped_reference()), TOWN_RATES)
     write_region_reference(folder, shipped_reference(), seed)
@@ -88,7 +103,9 @@ def make_world(size: str, seed: int, folder: Path) -> World:
     return World(setting.only([setting.dates[-1].as_of]), REGION_RATES, folder)
 
 
-def write_deliveries(settings: Settings, world: World, seed: int, on_files: Callable[[int], None]) -> list[Wave]:
+def write_deliveries(
+    settings: Settings, world: World, seed: int, on_files: Callable[[int], None]
+) -> list[Wave]:
     """Write every delivery beside the inbox; return them as waves in the order they arrive."""
     workers = 1 if len(world.setting.institutions) < settings.batch else settings.workers
     return prepare_waves(settings.run / "postings", seed, world.setting, world.rates, workers, on_files)
@@ -110,7 +127,8 @@ def go_through(home: Home, waves: list[Wave], on_read: Advance = lambda done, of
 
     What comes for a date after its release is in force at once and appears in the next release.
     """
-    for as_of, of_date in groupby(sorted(waves, key=lambda wave: (wave.as_of, wave.received_at)), lambda wave: wave.as_of):
+    in_order = sorted(waves, key=lambda wave: (wave.as_of, wave.received_at))
+    for as_of, of_date in groupby(in_order, lambda wave: wave.as_of):
         verdicts: Counter[str] = Counter()
         for wave in of_date:
             wave.deliver(home.settings.inbox)
@@ -120,7 +138,7 @@ def go_through(home: Home, waves: list[Wave], on_read: Advance = lambda done, of
 
 
 def reported_series(release: Path) -> list[dict[str, object]]:
-    """Return a release's reported indicator, date by date, for the scopes that have a target (or the widest)."""
+    """Return a release's reported indicator date by date, for the scopes that have a target or the widest."""
     figures = read_parquet(release / "kpi.parquet")
     rows = [row for row in _reported(figures) if row["scope_type"] != "institution"]
     aimed = {row["scope_code"] for row in rows if row["target"] is not None}

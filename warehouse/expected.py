@@ -7,6 +7,8 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from warehouse.home import Home
+from warehouse.journal import known_by
 from warehouse.ledger import in_force
 from warehouse.reference import known_reference
 from warehouse.tables import table
@@ -14,7 +16,7 @@ from warehouse.tables import table
 
 @dataclass(frozen=True, order=True)
 class ReportingDate:
-    """A date of the calendar; submissions are taken from `opens_on` to `closes_on`, on time up to `due_on`."""
+    """A date of the calendar: submissions are taken from `opens_on` to `closes_on`, on time by `due_on`."""
 
     as_of: date
     opens_on: date
@@ -53,16 +55,18 @@ def register(connection: sa.Connection, seq: int) -> list[Institution]:
     return [Institution(*row) for row in connection.execute(sa.select(*columns).order_by(known.c.code))]
 
 
-def due_for_release(connection: sa.Connection, seq: int, on: date) -> date | None:
-    """Return the newest reporting date past its deadline; None once it or a later one is released, or nobody reported.
+def due_for_release(home: Home, on: date) -> date | None:
+    """Return the newest reporting date past its deadline; None once it or a later one is out.
 
-    Older dates left out are a person's decision: a schedule that works its way back through them would freeze
-    figures nobody asked for.
+    None too while nobody reported for it. A release whose folder a killed run left unwritten is not out.
+    Older dates are a person's decision: a schedule working its way back would freeze what nobody asked for.
     """
-    past = [day.as_of for day in calendar(connection, seq) if day.due_on < on]
-    if not past:
-        return None
-    newest, releases, now = past[-1], table("releases"), in_force(seq)
-    released = connection.execute(sa.select(sa.func.max(releases.c.as_of))).scalar()
-    reported = connection.execute(sa.select(sa.func.count()).where(now.c.as_of == newest)).scalar()
-    return newest if reported and (released is None or released < newest) else None
+    with home.reading() as connection:
+        seq = known_by(connection, None)
+        past = [day.as_of for day in calendar(connection, seq) if day.due_on < on]
+        releases, now = table("releases"), in_force(seq)
+        numbered = connection.execute(sa.select(releases.c.release, releases.c.as_of)).all()
+        reported = set(connection.execute(sa.select(now.c.as_of).where(now.c.as_of.in_(past[-1:]))).scalars())
+    out = [row.as_of for row in numbered if (home.settings.releases / row.release).exists()]
+    last_out = max(out, default=date.min)
+    return next((as_of for as_of in past[-1:] if as_of in reported and as_of > last_out), None)

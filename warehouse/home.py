@@ -83,9 +83,9 @@ def _make(settings: Settings, engine: sa.Engine, at: datetime) -> None:
         with engine.begin() as connection:
             create_schema(connection, tables_of())
             create_views(connection)
+    if empty or not _made(settings):
         with engine.begin() as connection:
             comment(connection, tables_of())
-    if empty or not _made(settings):
         with writing(settings, engine) as connection:
             if last_entry(connection) is None:
                 load_reference(connection, settings, shipped_reference(), at)

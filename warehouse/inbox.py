@@ -48,7 +48,7 @@ def look(inbox: Path, taken: set[str], settle_seconds: float) -> Inbox:
 
 def _still_moving(young: list[Waiting], settle_seconds: float) -> set[Path]:
     time.sleep(settle_seconds)
-    return {one.path for one in young if _waiting(one.path, one.folder) != one}
+    return {one.path for one in young if not unchanged(one)}
 
 
 def _scan(inbox: Path) -> tuple[list[Waiting], int]:
@@ -60,7 +60,7 @@ def _scan(inbox: Path) -> tuple[list[Waiting], int]:
         for entry in _entries(Path(folder.path)):
             if _ignored(entry.name):
                 continue
-            one = _waiting(Path(entry.path), folder.name)
+            one = _waiting(Path(entry.path), _sender(folder.name))
             if one is None:
                 odd += 1
             else:
@@ -78,6 +78,16 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
 
 def _ignored(name: str) -> bool:
     return name.startswith((".", "~$")) or name in JUNK or name.lower().endswith(UNFINISHED)
+
+
+def unchanged(one: Waiting) -> bool:
+    """Tell whether the very file that was seen still lies at its path, no byte added since."""
+    return _waiting(one.path, one.folder) == one
+
+
+def _sender(name: str) -> str:
+    """Spell a folder's name that is no UTF-8 so that it can be stored: it is nobody's code, and is refused by name."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _waiting(path: Path, folder: str) -> Waiting | None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from warehouse.batch import Arrival, Batch, Line
 from warehouse.home import Home
-from warehouse.inbox import Inbox, Waiting, look
+from warehouse.inbox import Inbox, Waiting, look, unchanged
 from warehouse.journal import RECEIVED, Journal, arrivals
 from warehouse.ledger import delivery_id
 from warehouse.received import NotAFile, Received, receive
@@ -61,9 +61,7 @@ def run_intake(
             done += 1
             on_progress(done, len(found.ready))
 
-        lines, odd = _take(home, wave, received_at, on_read)
-        summary.lines += lines
-        summary.odd += odd
+        _take(home, wave, received_at, on_read, summary)
         done = start + len(wave)
         on_progress(done, len(found.ready))
         write_pending_receipts(home)
@@ -90,13 +88,18 @@ def waves(ready: list[Waiting], size: int) -> Iterator[list[Waiting]]:
             yield wave[start : start + size]
 
 
-def _take(home: Home, wave: list[Waiting], at: datetime, on_read: Callable[[], None]) -> tuple[list[Line], int]:
+def _take(
+    home: Home, wave: list[Waiting], at: datetime, on_read: Callable[[], None], summary: IntakeSummary
+) -> None:
     settings = home.settings
-    received = [(one, _receive(one, settings)) for one in wave]
+    still = [one for one in wave if unchanged(one)]  # earlier batches took their time
+    received = [(one, _receive(one, settings)) for one in still]
     good = [(one, file) for one, file in received if file is not None]
-    os.sync()  # the journal never names bytes that a power cut could take
+    summary.unsettled += len(wave) - len(still)
+    summary.odd += len(still) - len(good)
     if not good:
-        return [], len(wave)
+        return
+    os.sync()  # the journal never names bytes that a power cut could take
     vault = home.vault()
     try:
         with home.writing() as connection:
@@ -104,7 +107,7 @@ def _take(home: Home, wave: list[Waiting], at: datetime, on_read: Callable[[], N
             lines = Batch(settings, connection, vault, home.key()).process(arriving, on_read)
     finally:
         vault.dispose()
-    return lines, len(wave) - len(good)
+    summary.lines += lines
 
 
 def _receive(one: Waiting, settings: Settings) -> Received | None:
@@ -132,5 +135,7 @@ def _enter(connection: sa.Connection, good: list[tuple[Waiting, Received]], at: 
 
 
 def _empty(wave: list[Waiting]) -> None:
+    """Remove what was taken; a file written anew in the meantime was not, and stays for the next run."""
     for one in wave:
-        one.path.unlink(missing_ok=True)
+        if unchanged(one):
+            one.path.unlink(missing_ok=True)

@@ -13,13 +13,15 @@ from warehouse.reference import known_reference
 
 
 def judging_context(connection: sa.Connection, institutions: list[str], seq: int) -> dict[str, pa.Table]:
-    """Return the tables of `CONTEXT`: register, calendar, plans, milestones, and the past of these institutions."""
+    """Return the tables of `CONTEXT`, the past of these institutions among them."""
 
     def known(name: str, *columns: str) -> pa.Table:
         reference = known_reference(name, seq)
         return fetch(connection, sa.select(*(reference.c[column] for column in columns)))
 
-    register = known("institutions", "code", "name", "aliases", "kind", "level", "valid_from", "valid_to").to_pylist()
+    register = known(
+        "institutions", "code", "name", "aliases", "kind", "level", "valid_from", "valid_to"
+    ).to_pylist()
     for row in register:
         names = [row["name"], *(row["aliases"] or "").split("|")]
         row["names"] = [fold_institution(name) for name in names if name]

@@ -14,6 +14,7 @@ from decimal import Decimal
 import pyarrow as pa
 import sqlalchemy as sa
 
+from expectations.rules.structure import Severity
 from expectations.rules.wording import Finding, message_of
 from warehouse.tables import table
 
@@ -25,8 +26,8 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 def findings_csv(connection: sa.Connection) -> Iterator[str]:
     """Yield the findings on every delivery known, as lines of CSV; column is the letter in Excel.
 
-    Sorted by institution, delivery and number. A cell that a spreadsheet would take for a formula (a sheet's title
-    and a folder's name come from outside) begins with an apostrophe.
+    Sorted by institution, delivery and number. A cell that a spreadsheet would take for a formula (a sheet's
+    title and a folder's name come from outside) begins with an apostrophe.
     """
     yield _line(FINDINGS_HEADER)
     ledger = table("deliveries")
@@ -88,7 +89,10 @@ def count_findings(connection: sa.Connection) -> list[RuleCount]:
         .group_by(*keys)
     )
     counted = [RuleCount(*row) for row in connection.execute(statement)]
-    return sorted(counted, key=lambda one: (one.as_of or date.min, one.severity, -one.findings, one.rule))
+    grave = [severity.value for severity in Severity]
+    return sorted(
+        counted, key=lambda one: (one.as_of or date.min, grave.index(one.severity), -one.findings, one.rule)
+    )
 
 
 def figures_json(figures: pa.Table) -> str:

@@ -27,7 +27,8 @@ def bulk_insert(connection: sa.Connection, table: sa.Table, rows: pa.Table) -> N
 def insert_rows(connection: sa.Connection, table: sa.Table, rows: list[dict[str, object]]) -> None:
     """Append rows given as dictionaries; moments are brought to UTC as the tables keep them."""
     if rows:
-        bulk_insert(connection, table, pa.Table.from_pylist([{k: _stored(v) for k, v in row.items()} for row in rows]))
+        names = dict.fromkeys(name for row in rows for name in row)  # Arrow alone would take the first row's for all
+        bulk_insert(connection, table, pa.table({name: [_stored(row.get(name)) for row in rows] for name in names}))
 
 
 def _stored(value: object) -> object:
@@ -65,8 +66,14 @@ def fetch(connection: sa.Connection, statement: sa.Select | sa.CompoundSelect, s
         result = connection.execute(statement)
         names = list(result.keys())
         columns = list(zip(*result.fetchall(), strict=True)) or [()] * len(names)
-        table = pa.table({name: list(values) for name, values in zip(names, columns, strict=True)})
+        table = _in_utc(pa.table({name: list(values) for name, values in zip(names, columns, strict=True)}))
     return table.cast(schema) if schema is not None and table.num_rows else (schema.empty_table() if schema else table)
+
+
+def _in_utc(table: pa.Table) -> pa.Table:
+    """Bring moments to what DuckDB's Arrow gives: UTC without a zone, as the tables keep them."""
+    fields = [f.with_type(pa.timestamp("us")) if pa.types.is_timestamp(f.type) else f for f in table.schema]
+    return table.cast(pa.schema(fields))
 
 
 def _duckdb_arrow(connection: sa.Connection, statement: sa.Select | sa.CompoundSelect) -> pa.Table:

@@ -1,4 +1,4 @@
-"""The outbox: letters as files, sent where a mail server is set; their names remember what was said and when."""
+"""The outbox: letters as files, sent where a mail server is set; their names remember what was said."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.header import Header
+from email.mime.text import MIMEText
 from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import SplitResult, quote, unquote, urlsplit
@@ -30,7 +30,7 @@ _ADDRESS = re.compile(r"[!#$%&'*+/=?^_`{|}~.\w-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter to one institution; `marks` say what about, `address` is what the institution itself once wrote."""
+    """A letter to one institution: `marks` say what about, `address` is what it once wrote itself."""
 
     code: str
     marks: tuple[str, ...]
@@ -41,7 +41,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class Posted:
-    """What became of the letters: sent, left in the outbox for a person, or put off by the server until next time."""
+    """What became of the letters: sent, left in the outbox for a person, or put off by the server."""
 
     sent: int = 0
     kept: int = 0
@@ -53,6 +53,7 @@ class MailFailed(Exception):
 
 
 def outbox_of(home: Path) -> Path:
+    """Return the folder of the letters."""
     return home / "outbox"
 
 
@@ -60,7 +61,7 @@ def outbox_of(home: Path) -> Path:
 def alone(home: Path) -> Iterator[None]:
     """Let one process at a time look what was said and say the rest."""
     outbox_of(home).mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open(outbox_of(home) / ".lock", "a") as lock:
+    with (outbox_of(home) / ".lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -77,7 +78,8 @@ def reminded(home: Path, on: date) -> set[tuple[str, str]]:
 def post(settings: Settings, letters: list[Letter], at: datetime, on: date) -> Posted:
     """Send and keep letters; raise MailFailed when the server fails, which leaves the rest for the next run.
 
-    A letter is kept after it is sent: interrupted between the two, it is sent again under the same Message-ID.
+    Needs `alone`. A letter is kept after it is sent: interrupted between the two, it is sent again under the
+    same Message-ID.
     """
     outbox = outbox_of(settings.home)
     outcomes: Counter[str] = Counter()
@@ -92,33 +94,34 @@ def post(settings: Settings, letters: list[Letter], at: datetime, on: date) -> P
 
 
 def _file_name(letter: Letter, on: date, outcome: str) -> str:
-    return f"{on}_{quote(letter.code, safe='')}_{'+'.join(letter.marks)}{'.sent' if outcome == 'sent' else ''}.eml"
+    sent = ".sent" if outcome == "sent" else ""
+    return f"{on}_{quote(letter.code, safe='')}_{'+'.join(letter.marks)}{sent}.eml"
 
 
-def _message(settings: Settings, letter: Letter, at: datetime, on: date) -> EmailMessage:
-    message = EmailMessage(policy=SMTP)
+def _message(settings: Settings, letter: Letter, at: datetime, on: date) -> MIMEText:
+    """Make the mail of a letter; EmailMessage would lose spaces of a long Russian subject (Python 3.11)."""
+    message = MIMEText(letter.body, _charset="utf-8")
     message["From"] = settings.mail_from
     if letter.address and _ADDRESS.fullmatch(letter.address.strip()):
         message["To"] = letter.address.strip()
-    message["Subject"] = " ".join(letter.subject.split())
+    message["Subject"] = Header(" ".join(letter.subject.split()), "utf-8").encode()
     message["Date"] = format_datetime(at.astimezone(settings.timezone))
     name = hashlib.sha256(_file_name(letter, on, "kept").encode()).hexdigest()[:32]
     message["Message-ID"] = f"<{name}@{settings.mail_from.rpartition('@')[2] or 'localhost'}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.body)
     return message
 
 
-def _keep(path: Path, message: EmailMessage) -> None:
+def _keep(path: Path, message: MIMEText) -> None:
     unfinished = path.with_name(f".{hashlib.sha256(path.name.encode()).hexdigest()[:16]}.tmp")
-    with open(unfinished, "wb") as file:
+    with unfinished.open("wb") as file:
         file.write(message.as_bytes())
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)
 
 
-def _send(server: smtplib.SMTP, message: EmailMessage) -> str:
+def _send(server: smtplib.SMTP, message: MIMEText) -> str:
     try:
         with _quoting_nobody():
             server.send_message(message)
@@ -158,7 +161,9 @@ def _server(url: str | None) -> Iterator[smtplib.SMTP | None]:
 def _parts(url: str) -> SplitResult:
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise Misconfigured("NASTAVNIK_SMTP_URL: ожидается адрес smtp://сервер:порт или smtps://имя:пароль@сервер.")
+        raise Misconfigured(
+            "NASTAVNIK_SMTP_URL: ожидается адрес smtp://сервер:порт или smtps://имя:пароль@сервер."
+        )
     return parts
 
 
@@ -167,7 +172,9 @@ def _connected(parts: SplitResult) -> smtplib.SMTP:
     secure = parts.scheme == "smtps"
     server: smtplib.SMTP
     if secure:
-        server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=ANSWER_SECONDS, context=ssl.create_default_context())
+        server = smtplib.SMTP_SSL(
+            host, parts.port or 465, timeout=ANSWER_SECONDS, context=ssl.create_default_context()
+        )
     else:
         server = smtplib.SMTP(host, parts.port or 25, timeout=ANSWER_SECONDS)
     server.ehlo()

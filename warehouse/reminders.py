@@ -32,7 +32,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Reminder:
-    """One institution's one open date; `causes` are titles of the rules that its last delivery was refused by."""
+    """One institution's one open date; `causes` are the rules its last delivery was refused by."""
 
     institution: Institution
     date: ReportingDate
@@ -47,7 +47,7 @@ class Reminder:
 
 
 def run_reminders(settings: Settings, at: datetime) -> Posted:
-    """Write to every institution that owes a submission on the day of `at`, and send where a mail server is set."""
+    """Write to every institution that owes a submission at a time; send where a mail server is set."""
     on = at.astimezone(settings.timezone).date()
     with alone(settings.home):
         with opened(settings, at) as home:
@@ -73,7 +73,7 @@ def due_reminders(home: Home, on: date) -> list[Reminder]:
             _reminder(one, day, (one.code, day.as_of) in reported, refused.get((one.code, day.as_of)), causes)
             for one in register(connection, seq)
             for day in awaited
-            if one.expected(day.as_of) and ((one.code, day.as_of) in refused or (one.code, day.as_of) not in reported)
+            if one.expected(day.as_of) and ((key := (one.code, day.as_of)) in refused or key not in reported)
         ]
 
 
@@ -87,7 +87,9 @@ def _reminder(
 
 def _reported(connection: sa.Connection, seq: int, awaited: list[ReportingDate]) -> set[tuple[str, date]]:
     now = in_force(seq)
-    statement = sa.select(now.c.institution_code, now.c.as_of).where(now.c.as_of.in_([day.as_of for day in awaited]))
+    statement = sa.select(now.c.institution_code, now.c.as_of).where(
+        now.c.as_of.in_([day.as_of for day in awaited])
+    )
     return {(row.institution_code, row.as_of) for row in connection.execute(statement)}
 
 
@@ -96,8 +98,8 @@ def _refused(
 ) -> dict[tuple[str, date], str]:
     """Return the refused delivery by (institution, date) where the last one was refused.
 
-    A file that tells no date of the calendar (unreadable, or the wrong date) is held against every open date it came
-    after the opening of. A repetition of a file counts as that file.
+    A file that tells no date of the calendar (unreadable, or the wrong date) is held against every date that
+    was open when it came. A repetition of a file counts as that file.
     """
     known_dates = {day.as_of for day in dates}
     last: dict[tuple[str, date], tuple[str, str]] = {}
@@ -144,14 +146,22 @@ def curator_addresses(home: Home, institutions: set[str]) -> dict[str, str]:
     )
     last = newest.group_by(ledger.c.institution_code).subquery()
     with home.reading() as connection:
-        statement = sa.select(ledger.c.delivery, ledger.c.institution_code).join(last, ledger.c.seq == last.c.seq)
+        statement = sa.select(ledger.c.delivery, ledger.c.institution_code).join(
+            last, ledger.c.seq == last.c.seq
+        )
         sender = {row.delivery: row.institution_code for row in connection.execute(statement)}
     curators = vault_of().tables[f"{VAULT}.organisation"]
     vault = home.vault()
     try:
         with vault.connect() as connection:
-            found = sa.select(curators.c.delivery, curators.c.curator_email).where(curators.c.delivery.in_(sender))
-            return {sender[row.delivery]: row.curator_email for row in connection.execute(found) if row.curator_email}
+            found = sa.select(curators.c.delivery, curators.c.curator_email).where(
+                curators.c.delivery.in_(sender)
+            )
+            return {
+                sender[row.delivery]: row.curator_email
+                for row in connection.execute(found)
+                if row.curator_email
+            }
     finally:
         vault.dispose()
 
@@ -161,12 +171,15 @@ def _letters(reminders: list[Reminder], addresses: dict[str, str], on: date) -> 
     for one in reminders:
         by_institution[one.institution.code].append(one)
     return [
-        Letter(code, tuple(one.mark for one in owed), addresses.get(code), subject_of(owed), body_of(owed, on))
+        Letter(
+            code, tuple(one.mark for one in owed), addresses.get(code), subject_of(owed), body_of(owed, on)
+        )
         for code, owed in by_institution.items()
     ]
 
 
 def subject_of(owed: list[Reminder]) -> str:
+    """Word the subject of the letter to one institution."""
     dates = " и ".join(f"{one.date.as_of:{RUSSIAN_DATE}}" for one in owed)
     return f"Напоминание: сведения о наставничестве на {dates}, {owed[0].institution.name}"
 

@@ -22,7 +22,7 @@ class State:
 
     institution: Institution
     verdict: str | None  # of the delivery in force; none where nothing is
-    received_at: datetime | None
+    received_at: datetime | None  # in UTC
     late: bool  # came, or still owed, after the deadline
     refused: bool  # the last delivery for the date was rejected
 
@@ -72,7 +72,9 @@ def status_table(connection: sa.Connection, on: date, seq: int) -> list[DateStat
     ]
 
 
-def late_institutions(connection: sa.Connection, on: date, seq: int) -> list[tuple[ReportingDate, Institution]]:
+def late_institutions(
+    connection: sa.Connection, on: date, seq: int
+) -> list[tuple[ReportingDate, Institution]]:
     """Return who owes a submission for a current reporting date whose deadline has passed."""
     return [
         (one.date, state.institution)
@@ -87,16 +89,22 @@ def _states(
 ) -> list[State]:
     now, ledger = in_force(seq), table("deliveries")
     columns = (now.c.institution_code, now.c.verdict, now.c.received_at, now.c.late)
-    present = {row[0]: row[1:] for row in connection.execute(sa.select(*columns).where(now.c.as_of == day.as_of))}
+    rows = connection.execute(sa.select(*columns).where(now.c.as_of == day.as_of))
+    present = {row.institution_code: row for row in rows}
     judged = (
         sa.select(ledger.c.institution_code, ledger.c.verdict)
         .where(ledger.c.as_of == day.as_of, ledger.c.seq <= seq)
         .order_by(ledger.c.seq)
     )
-    last = dict(map(tuple, connection.execute(judged)))
-    owing = (None, None, on > day.due_on)
+    last = {code: verdict for code, verdict in connection.execute(judged)}  # noqa: C416 (a Row is no pair to mypy)
     return [
-        State(one, *present.get(one.code, owing), refused=last.get(one.code) == "rejected")
+        _state(one, present.get(one.code), last.get(one.code) == "rejected", overdue=on > day.due_on)
         for one in institutions
         if one.expected(day.as_of)
     ]
+
+
+def _state(institution: Institution, present: sa.Row | None, refused: bool, *, overdue: bool) -> State:
+    if present is None:
+        return State(institution, None, None, overdue, refused)
+    return State(institution, present.verdict, present.received_at, bool(present.late), refused)

@@ -47,7 +47,7 @@ class Archive:
 
 
 def open_archive(content: bytes, limits: Limits) -> Archive:
-    """Check the directory of an archive: raise Refused on anything that two readers could read differently."""
+    """Check the directory of an archive; raise Refused on what two readers could read differently."""
     _check_one_volume(content)
     try:
         entries = tuple(zipfile.ZipFile(io.BytesIO(content)).infolist())
@@ -106,7 +106,9 @@ def _start(content: bytes, entry: zipfile.ZipInfo) -> int:
     at = entry.header_offset
     if at + LOCAL.size > len(content):
         raise unreadable(DAMAGED)
-    signature, _, flags, method, _, _, checksum, packed, size, name_length, extra_length = LOCAL.unpack_from(content, at)
+    signature, _, flags, method, _, _, checksum, packed, size, name_length, extra = LOCAL.unpack_from(
+        content, at
+    )
     name = content[at + LOCAL.size : at + LOCAL.size + name_length]
     same = signature == b"PK\3\4" and method == entry.compress_type and name == _raw_name(entry)
     if not flags & STREAMED:
@@ -114,7 +116,7 @@ def _start(content: bytes, entry: zipfile.ZipInfo) -> int:
         same = same and (ZIP64 in (packed, size) or (checksum, packed, size) == declared)
     if not same or flags & ENCRYPTED:
         raise unreadable(f"{DAMAGED}: оглавление не сходится с содержимым")
-    return at + LOCAL.size + name_length + extra_length
+    return at + LOCAL.size + name_length + extra
 
 
 def _raw_name(entry: zipfile.ZipInfo) -> bytes:

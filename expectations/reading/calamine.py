@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetMetadata,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from expectations.reading.archive import Archive
 from expectations.reading.limits import Limits
@@ -14,9 +22,10 @@ from expectations.reading.refusal import Refused, too_large, unreadable
 from expectations.reading.shared_texts import COPY_BYTES, POINTER_BYTES, check_copies, longest_item
 from expectations.reading.workbook_xml import count_cells, look_over, sheet_parts
 from expectations.reading.xls_records import OLD_EXCEL_ROWS, scan_xls
-from expectations.reading.xml_safety import check_xml
+from expectations.reading.xml_parts import check_xml
 
 Faults = Mapping[tuple[int, int], Fault]
+FaultsOf = Callable[[str, int], Faults]  # by title and position of a sheet
 DAMAGED = "книга повреждена"
 ENCRYPTED = "книга зашифрована"
 
@@ -27,7 +36,7 @@ def read_xlsx(content: bytes, archive: Archive, limits: Limits, wanted: Wanted) 
     parts = _sheet_parts(archive) if suspects else {}
 
     def faults(title: str, _: int) -> Faults:
-        part = parts.get(title, "")
+        part = parts.get(title)
         return count_cells(archive.read(part)).faults if part in suspects else {}
 
     return _read(content, limits, wanted, faults)
@@ -66,38 +75,40 @@ def read_xls(content: bytes, limits: Limits, wanted: Wanted) -> list[Page]:
         return sheets[index].faults if index < len(sheets) else {}
 
     pages = _read(content, limits, wanted, faults)
-    if any(len(page.rows) == OLD_EXCEL_ROWS for page in pages) or any(sheet.rows == OLD_EXCEL_ROWS for sheet in sheets):
+    if any(sheet.rows == OLD_EXCEL_ROWS for sheet in sheets):
         raise too_large(f"лист упёрся в предел формата .xls ({OLD_EXCEL_ROWS} строк), строки могли пропасть")
     return pages
 
 
-def _read(content: bytes, limits: Limits, wanted: Wanted, faults_of: object) -> list[Page]:
+def _read(content: bytes, limits: Limits, wanted: Wanted, faults_of: FaultsOf) -> list[Page]:
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         kinds = workbook.sheets_metadata
         if len(kinds) > limits.sheets:
             raise too_large(f"больше {limits.sheets} листов")
-        return [
-            _page(workbook, index, kind, limits, wanted, faults_of)
-            for index, kind in enumerate(kinds)
-            if kind.typ != SheetTypeEnum.ChartSheet  # a picture of cells that stand elsewhere
-        ]
+        pages = []
+        for index, page in enumerate(map(_unread, kinds)):
+            if page.worksheet and not page.hidden and wanted(page.title):
+                page = numbered(
+                    page.title,
+                    _rows(workbook.get_sheet_by_index(index), faults_of(page.title, index), limits),
+                )
+            if kinds[index].typ != SheetTypeEnum.ChartSheet:  # a picture of cells that stand elsewhere
+                pages.append(page)
+        return pages
     except PasswordError:
         raise Refused("password-protected", ENCRYPTED) from None
     except (CalamineError, ValueError, OSError):
         raise unreadable(DAMAGED) from None
     except BaseException as error:
-        if type(error).__name__ == "PanicException":  # pyo3's own, outside Exception and without a name to import
+        if type(error).__name__ == "PanicException":  # pyo3's, no Exception and not to be imported
             raise unreadable(DAMAGED) from None
         raise
 
 
-def _page(workbook: CalamineWorkbook, index: int, kind, limits: Limits, wanted: Wanted, faults_of) -> Page:
+def _unread(kind: SheetMetadata) -> Page:
     hidden = kind.visible != SheetVisibleEnum.Visible
-    worksheet = kind.typ == SheetTypeEnum.WorkSheet
-    if hidden or not worksheet or not wanted(kind.name):
-        return Page(kind.name, hidden=hidden, worksheet=worksheet)
-    return numbered(kind.name, _rows(workbook.get_sheet_by_index(index), faults_of(kind.name, index), limits))
+    return Page(kind.name, hidden=hidden, worksheet=kind.typ == SheetTypeEnum.WorkSheet)
 
 
 def _rows(sheet: CalamineSheet, faults: Faults, limits: Limits) -> list[list[Cell]]:
@@ -116,5 +127,5 @@ def _lay_over(rows: list[list[Cell]], faults: Faults) -> None:
     rows.extend([] for _ in range(height - len(rows)))
     for row in rows:
         row.extend([""] * (width - len(row)))
-    for (row, column), fault in faults.items():
-        rows[row][column] = fault
+    for (at, column), fault in faults.items():
+        rows[at][column] = fault

@@ -41,7 +41,7 @@ OTHER_ZIPS = (
 
 
 def read_pages(path: Path, limits: Limits, headings: Headings, wanted: Wanted | None = None) -> list[Page]:
-    """Read the cells of the sheets wanted (by default those of the form); raise Refused for a file we do not read."""
+    """Read the cells of the sheets wanted, by default those of the form; raise Refused for other files."""
     content = read_bytes(path, limits)
     wanted = wanted or (lambda title: headings.sheet(title) is not None)
     if content.startswith(OLE):
@@ -90,8 +90,14 @@ def _looks_like(head: bytes) -> str:
             return kind
     text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if text.startswith(b"<?xml"):
-        return "это таблица XML 2003" if b"excel.sheet" in text or b"office:spreadsheet" in text else "это файл XML"
-    if text.startswith(b"<") and any(mark in text for mark in (b"<html", b"<table", b"<!doctype html", b"<head")):
+        return (
+            "это таблица XML 2003"
+            if b"excel.sheet" in text or b"office:spreadsheet" in text
+            else "это файл XML"
+        )
+    if text.startswith(b"<") and any(
+        mark in text for mark in (b"<html", b"<table", b"<!doctype html", b"<head")
+    ):
         return "это веб-страница (HTML), хотя и названа иначе"
     if not _is_text(head):
         return "вид файла не распознан"
@@ -99,5 +105,6 @@ def _looks_like(head: bytes) -> str:
 
 
 def _is_text(head: bytes) -> bool:
-    body = head[2:].replace(b"\0", b"") if head.startswith((b"\xff\xfe", b"\xfe\xff")) else head
-    return not any(byte < 9 or 13 < byte < 27 for byte in body)
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    signs = map(ord, head.decode("utf-16", "replace")) if wide else head
+    return not any(sign < 9 or 13 < sign < 27 for sign in signs)

@@ -16,7 +16,7 @@ from expectations.reading.pages import Cell, Page, check_extent
 from expectations.reading.refusal import Refused, label, too_large, unreadable
 
 LEGACY_NAMES = ("utf-8", "cp866", "cp1251", "koi8-r")  # of entries without the UTF-8 flag, in this order
-DELIMITERS = ";,\t"  # Excel in Russian writes the first
+DELIMITERS = ";,\t"  # Excel in Russian writes the first, which wins where nothing tells them apart
 JUNK = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 ARCHIVES = (b"PK\3\4", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\xd0\xcf\x11\xe0")
 UTF8_FLAG = 0x800
@@ -73,7 +73,7 @@ def _read(title: str, content: bytes, limits: Limits, headings: Headings) -> Pag
     if content.startswith(ARCHIVES):
         raise Refused("unsafe-archive", f"«{label(title)}.csv» — вложенный архив или книга, а не CSV")
     text = _decode(title, content, headings)
-    delimiter = max(DELIMITERS, key=lambda sign: _score(text, sign, title, headings))  # the first of equals
+    delimiter = max(DELIMITERS, key=lambda sign: _score(text, sign, title, headings))
     rows: list[list[Cell]] = []
     numbers: list[int] = []
     for record in _records(title, text, delimiter):
@@ -106,19 +106,26 @@ def _records(title: str, text: str, delimiter: str) -> Iterator[_Record]:
 
 
 def _decode(title: str, content: bytes, headings: Headings) -> str:
-    """Decode by the byte order mark, else as UTF-8, else as cp1251 when that shows the headings expected."""
+    """Decode by the byte order mark, as UTF-8, or as cp1251 when that shows half the headings required.
+
+    Half, because MacCyrillic differs from cp1251 in capitals alone, and a heading may be without one.
+    """
     marked = next((encoding for mark, encoding in _MARKS if content.startswith(mark)), None)
     for encoding in (marked,) if marked else ("utf-8", "cp1251"):
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if encoding != "cp1251" or any(_score(text, sign, title, headings) for sign in DELIMITERS):
+        if encoding != "cp1251" or 2 * _best_score(text, title, headings) >= headings.required(title):
             return text
     raise unreadable(f"кодировка файла «{label(title)}.csv» не определена")
 
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+def _best_score(text: str, title: str, headings: Headings) -> int:
+    return max(_score(text, sign, title, headings) for sign in DELIMITERS)
 
 
 def _score(text: str, delimiter: str, title: str, headings: Headings) -> int:

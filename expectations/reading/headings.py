@@ -21,7 +21,9 @@ class Headings:
     def __init__(self, form: Form) -> None:
         self.sheets = {fold(sheet.title): sheet for sheet in form.sheets}
         self.ignored = frozenset(map(fold, form.ignored_sheets))
-        self.columns = {sheet.name: {fold(column.heading): column for column in sheet.columns} for sheet in form.sheets}
+        self.columns = {
+            sheet.name: {fold(column.heading): column for column in sheet.columns} for sheet in form.sheets
+        }
 
     def sheet(self, title: str) -> Sheet | None:
         return self.sheets.get(fold(title))
@@ -31,6 +33,11 @@ class Headings:
 
     def knows(self, title: str) -> bool:
         return fold(title) in self.sheets or self.ignores(title)
+
+    def required(self, title: str) -> int:
+        """Return how many headings a sheet must have."""
+        sheet = self.sheet(title)
+        return sum(column.required for column in sheet.columns) if sheet else 0
 
     def among(self, title: str, cells: Iterable[Cell]) -> set[str]:
         """Return the folded headings of a sheet that stand among cells (of a vertical one, in the first)."""
@@ -44,7 +51,7 @@ class Headings:
 class HeadingRow(NamedTuple):
     """The row of a sheet's headings: what each of its cells is, by position."""
 
-    index: int  # in the page's rows
+    row: int  # its index in the page's rows
     columns: dict[str, int]  # name of the form's column -> its position, the first where it stands twice
     repeated: list[tuple[Column, int]]
     unknown: list[tuple[str, int]]
@@ -66,11 +73,13 @@ def find_headings(sheet: Sheet, known: dict[str, Column], rows: Sequence[Sequenc
 
 def _read_headings(sheet: Sheet, known: dict[str, Column], index: int, row: Sequence[Cell]) -> HeadingRow:
     columns: dict[str, int] = {}
-    repeated, unknown, nameless = [], [], []
+    repeated: list[tuple[Column, int]] = []
+    unknown: list[tuple[str, int]] = []
+    nameless: list[int] = []
     for position, cell in enumerate(row):
         folded = fold(cell) if isinstance(cell, str) else ""
         column = known.get(folded)
-        if not folded:
+        if not folded or not isinstance(cell, str):
             nameless.append(position)
         elif column is None:
             unknown.append((cell, position))

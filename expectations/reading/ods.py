@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from xml.parsers import expat
 
 from expectations.reading.archive import Archive
 from expectations.reading.limits import Limits
 from expectations.reading.pages import Cell, Fault, Page, Wanted, check_extent, numbered
-from expectations.reading.refusal import Refused, too_large, unreadable
-from expectations.reading.xml_safety import check_xml
+from expectations.reading.refusal import Refused, too_large
+from expectations.reading.xml_parts import check_xml, walk_xml
 
 CONTENT, MANIFEST = "content.xml", "META-INF/manifest.xml"
 MIMETYPE = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -26,14 +25,7 @@ def read_ods(archive: Archive, limits: Limits, wanted: Wanted) -> list[Page]:
     if b"encryption-data" in parts.get(MANIFEST, b""):
         raise Refused("password-protected", "книга зашифрована")
     walk = _Walk(limits, wanted)
-    parser = expat.ParserCreate(namespace_separator="}")
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = walk.start, walk.end
-    parser.CharacterDataHandler = walk.characters
-    try:
-        parser.Parse(parts.get(CONTENT, b""), True)
-    except (expat.ExpatError, ValueError):
-        raise unreadable("книга .ods повреждена") from None
+    walk_xml(parts.get(CONTENT, b""), walk.start, walk.end, walk.characters, separator="}")
     return [sheet.page() for sheet in walk.sheets]
 
 
@@ -72,23 +64,21 @@ class _Walk:
         self.sheets: list[_Sheet] = []
         self.hidden_styles: set[str] = set()
         self.style = ""
-        self.depth = 0  # of tables: a table inside a cell is no sheet
         self.row: list[Cell] = []
         self.row_repeats = 1
         self.cell: dict[str, str] | None = None
         self.paragraphs: list[str] = []
         self.blank = 0  # empty cells not yet followed by a filled one
-        self.aside = 0  # depth of annotations and shapes, whose text is not the cell's
+        self.aside = 0  # depth inside notes and pictures, whose text is not the cell's
+        self.tags, self.keys = _Tags(), _Keys()
         self.texts = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition("}")[2]
-        if self.aside or (self.cell is not None and name in ("annotation", "shapes", "table", "frame", "custom-shape")):
+        name, is_text = self.tags[tag]
+        if self.aside or (self.cell is not None and not is_text):
             self.aside += 1
-            return
-        handler = _STARTS.get(name)
-        if handler:
-            handler(self, dict(map(_plain, attributes.items())))
+        elif handler := _STARTS.get(name):
+            handler(self, {self.keys[key]: value for key, value in attributes.items()})
 
     def start_style(self, attributes: dict[str, str]) -> None:
         self.style = attributes.get("name", "")
@@ -130,13 +120,14 @@ class _Walk:
     def end(self, tag: str) -> None:
         if self.aside:
             self.aside -= 1
-            return
-        name = tag.rpartition("}")[2]
-        if name == "p":
-            self.texts = False
-        elif name in ("table-cell", "covered-table-cell"):
-            self.close_cell()
-        elif name == "table-row" and self.sheets:
+        elif handler := _ENDS.get(self.tags[tag][0]):
+            handler(self)
+
+    def end_paragraph(self) -> None:
+        self.texts = False
+
+    def end_row(self) -> None:
+        if self.sheets:
             self.sheets[-1].close_row(self.row, self.row_repeats)
 
     def close_cell(self) -> None:
@@ -168,21 +159,45 @@ _STARTS = {
 }
 
 
-def _plain(attribute: tuple[str, str]) -> tuple[str, str]:
-    """Drop the namespace of an attribute; LibreOffice's own, which alone tells an error, stay apart."""
-    space, _, name = attribute[0].rpartition("}")
-    return ("calcext:" + name if space.startswith("urn:org:documentfoundation") else name), attribute[1]
+_ENDS = {
+    "table-row": _Walk.end_row,
+    "table-cell": _Walk.close_cell,
+    "covered-table-cell": _Walk.close_cell,
+    "p": _Walk.end_paragraph,
+}
+
+
+class _Tags(dict[str, tuple[str, bool]]):
+    """Local names of elements, and whether each is of a cell's text: notes and pictures in a cell are not."""
+
+    def __missing__(self, tag: str) -> tuple[str, bool]:
+        space, _, name = tag.rpartition("}")
+        self[tag] = name, ":xmlns:text:" in space
+        return self[tag]
+
+
+class _Keys(dict[str, str]):
+    """Local names of attributes; LibreOffice's own, which alone tells an error, stays apart."""
+
+    def __missing__(self, key: str) -> str:
+        space, _, name = key.rpartition("}")
+        self[key] = "calcext:" + name if space.startswith("urn:org:documentfoundation") else name
+        return self[key]
 
 
 def _repeats(attributes: dict[str, str], name: str) -> int:
     digits = attributes.get(name, "1")
-    return int(digits) if digits.isdecimal() and len(digits) < 10 else 1
+    if not digits.isdecimal():
+        return 1
+    return int(digits[:18])  # more is refused as well as a quintillion
 
 
 def _value(attributes: dict[str, str], text: str) -> Cell:
     """Return what a cell holds; a formula counts by its cached value."""
     kind = attributes.get("value-type", "")
-    if attributes.get("calcext:value-type") == "error" or (text.startswith(("Err:", "#")) and "formula" in attributes):
+    if attributes.get("calcext:value-type") == "error" or (
+        text.startswith(("Err:", "#")) and "formula" in attributes
+    ):
         return Fault.ERROR
     if kind in ("float", "percentage", "currency"):
         return float(attributes.get("value", "nan"))

@@ -6,7 +6,7 @@ from operator import mul
 from typing import Any
 
 from expectations.arrow import TOKENS
-from expectations.reading.sheets import StagedSheet
+from expectations.reading.staged import StagedSheet
 from expectations.tokens import name_token, snils_token
 
 SNILS_WEIGHTS = range(9, 0, -1)
@@ -21,9 +21,13 @@ def person_tokens(staged: StagedSheet, key: bytes) -> dict[str, list[Any]]:
     names = (columns[name] for name in ("surname", "given_name"))
     people = zip(*names, columns.get("patronymic", blank), columns["birth_date"], strict=True)
     return {
-        "snils_token": [snils_token(key, number) if is_snils(number) else None for number in columns.get("snils", blank)],
+        "snils_token": [
+            snils_token(key, number) if is_snils(number) else None for number in columns.get("snils", blank)
+        ],
         "name_token": [
-            name_token(key, surname, given_name, patronymic, born) if surname and given_name and born else None
+            name_token(key, surname, given_name, patronymic, born)
+            if surname and given_name and born
+            else None
             for surname, given_name, patronymic, born in people
         ],
     }

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing.connection import Pipe, wait
 from pathlib import Path
 
@@ -18,15 +19,16 @@ from expectations.reading.wire import BUG, NOT_OPENED, READ, READY, receive_read
 
 TOO_SLOW = "файл читается слишком долго"
 CRASHED = "программа чтения аварийно завершилась на этом файле"
+START_SECONDS = 120  # for a child to import what it reads with: one second on an idle machine
 
 
 @dataclass(frozen=True)
 class _Failure:
-    """Why a child gave no reading, and whether a fresh one could."""
+    """Why a child gave no reading, and whether a fresh one might."""
 
     rule: str
     detail: str
-    again: bool = True  # the child may have died of what earlier files left in it, or by a stranger's hand
+    again: bool = True  # it may have died of what earlier files left in it, or by a stranger's hand
 
 
 # How a child ends: the kernel's memory killer, Rust out of memory, processor time over; else a crash.
@@ -39,53 +41,83 @@ _OUT_OF_TIME = _Failure("too-large", TOO_SLOW, again=False)
 _CRASH = _Failure("unreadable-file", CRASHED)
 
 
-def read_many(paths: Iterable[Path], key: bytes, limits: Limits, workers: int) -> Iterator[tuple[Path, Reading]]:
+def read_many(
+    paths: Iterable[Path], key: bytes, limits: Limits, workers: int
+) -> Iterator[tuple[Path, Reading]]:
     """Read files in `workers` child processes and yield each as it is read, in no certain order.
 
-    Holds no more than one reading a worker. Raises OSError for a file that cannot be opened: that is
-    no fault of its sender, RuntimeError when no reading process starts. Closing the iterator ends the children.
+    Holds no more than one reading a worker. Raises OSError for a file that cannot be opened, which is
+    no fault of its sender, and RuntimeError when no child starts. Closing the iterator ends the children.
     """
     waiting = iter(paths)
-    again: list[Path] = []
-    busy: list[_Child] = []
+    readers: list[_Reader] = []
     try:
-        while True:
-            while len(busy) < workers and again:
-                busy.append(_Child(key, limits, again.pop(), retried=True))
-            while len(busy) < workers and (path := next(waiting, None)):
-                busy.append(_Child(key, limits, path))
-            if not busy:
-                return
-            for child in _first_done(busy):
-                path, outcome = child.path, child.outcome()
-                if outcome is None:
-                    continue
-                following = next(waiting, None) if isinstance(outcome, Reading) else None
-                if following:
-                    child.give(following)
-                else:
-                    child.end()
-                    busy.remove(child)
-                if isinstance(outcome, Reading):
-                    yield path, outcome
-                elif outcome.again and not child.retried:
-                    again.append(path)
-                else:
-                    yield path, unreadable(outcome.rule, outcome.detail)
+        for first in islice(waiting, workers):
+            readers.append(_Reader(key, limits))
+            readers[-1].give(first)
+        while busy := [reader for reader in readers if reader.path]:
+            for reader in _first_to_answer(busy):
+                path, reading = reader.path, reader.answer()
+                if path and reading:
+                    reader.give(next(waiting, None))
+                    yield path, reading
     finally:
-        for child in busy:
-            child.end()
+        for reader in readers:
+            reader.end()
 
 
-class _Child:
-    """A reading process and the file it has now."""
+def _first_to_answer(busy: list[_Reader]) -> list[_Reader]:
+    """Wait until some readers have answered or died, or one is out of time."""
+    while True:
+        patience = min(reader.deadline for reader in busy) - time.monotonic()
+        answered = wait([reader.connection for reader in busy], max(0.0, patience))
+        done = [one for one in busy if one.connection in answered or one.deadline <= time.monotonic()]
+        if done:
+            return done
 
-    def __init__(self, key: bytes, limits: Limits, path: Path, *, retried: bool = False) -> None:
-        self.limits, self.retried = limits, retried
+
+class _Reader:
+    """A place for one child process at a time, and the file it has now."""
+
+    def __init__(self, key: bytes, limits: Limits) -> None:
+        self.key, self.limits = key, limits
+        self.path: Path | None = None
+        self._start()
+
+    def give(self, path: Path | None) -> None:
+        """Give the next file, to a new child if the last one ended; without a file, end the child."""
+        self.path, self.retried = path, False
+        if path is None:
+            self.end()
+        else:
+            if self.process.poll() is not None:
+                self.end()
+                self._start()
+            self._send(path)
+
+    def answer(self) -> Reading | None:
+        """Receive the reading of the file; None while the child is getting ready or, renewed, tries again."""
+        outcome = self._outcome()
+        if not isinstance(outcome, _Failure):
+            return outcome
+        self.end()
+        if outcome.again and not self.retried and self.path:
+            self._start()
+            self.retried = True
+            self._send(self.path)
+            return None
+        return unreadable(outcome.rule, outcome.detail)
+
+    def end(self) -> None:
+        """Leave no child behind."""
+        self.connection.close()
+        self.process.kill()
+        self.process.wait()
+
+    def _start(self) -> None:
         self.connection, theirs = Pipe()
-        self.ready = False
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "expectations.reading.worker", str(theirs.fileno())],
+            [sys.executable, "-P", "-m", "expectations.reading.worker", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "RUST_BACKTRACE": "0"},
             stdin=subprocess.DEVNULL,
@@ -93,23 +125,24 @@ class _Child:
             stderr=subprocess.DEVNULL,  # a Rust panic quotes the text it fell over
         )
         theirs.close()
-        send_start(self.connection, key, limits)
-        self.give(path)
+        self.ready = False
+        send_start(self.connection, self.key, self.limits)
 
-    def give(self, path: Path) -> None:
-        self.path = path
-        self.deadline = time.monotonic() + self.limits.wall_seconds
+    def _send(self, path: Path) -> None:
+        self.deadline = time.monotonic() + (self.limits.wall_seconds if self.ready else START_SECONDS)
         send_path(self.connection, path)
 
-    def outcome(self) -> Reading | _Failure | None:
-        """Receive the answer of a child that has one, died, or is out of time; None when it is only ready to begin."""
+    def _outcome(self) -> Reading | _Failure | None:
         try:
-            return self._receive() if self.connection.poll() else _OUT_OF_TIME
+            if self.connection.poll():
+                return self._receive()
+            if self.ready:
+                return _OUT_OF_TIME
         except (EOFError, ConnectionError):
-            ended = self.process.wait()
-            if not self.ready:
-                raise RuntimeError(f"a reading process did not start, it ended with {ended}") from None
-            return _ENDS.get(ended, _CRASH)
+            if self.ready:
+                return _ENDS.get(self.process.wait(), _CRASH)
+        self.end()
+        raise RuntimeError(f"a reading process did not start; it ended with {self.process.returncode}")
 
     def _receive(self) -> Reading | _Failure | None:
         kind = self.connection.recv_bytes()
@@ -124,18 +157,3 @@ class _Child:
         if kind == BUG:
             return unreadable("unreadable-file", f"внутренняя ошибка чтения ({detail}), сообщите оператору")
         return _Failure("too-large", OUT_OF_MEMORY)
-
-    def end(self) -> None:
-        self.connection.close()
-        self.process.kill()
-        self.process.wait()
-
-
-def _first_done(busy: list[_Child]) -> list[_Child]:
-    """Wait until some children have answered or died, or one is out of time."""
-    while True:
-        patience = min(child.deadline for child in busy) - time.monotonic()
-        answered = wait([child.connection for child in busy], max(0.0, patience))
-        done = [child for child in busy if child.connection in answered or child.deadline <= time.monotonic()]
-        if done:
-            return done

@@ -18,7 +18,8 @@ from expectations.reading.limits import Limits
 from expectations.reading.pages import Page
 from expectations.reading.persons import person_tokens
 from expectations.reading.refusal import Refused, label
-from expectations.reading.sheets import Problem, SheetReader, StagedSheet
+from expectations.reading.sheets import SheetReader
+from expectations.reading.staged import Problem, StagedSheet
 from expectations.structure import Form, Sheet
 
 # The key of tokens may change and rows may move: the content is the same.
@@ -43,7 +44,8 @@ class Reading(NamedTuple):
 def read_delivery(path: Path, key: bytes, limits: Limits, form: Form = FORM) -> Reading:
     """Read a delivered file in this process; a bad file gives a problem, never an exception.
 
-    `key` makes the tokens of participants. A crash of a parser takes the process: `pool.read_many` survives it.
+    `key` makes the tokens of participants. A parser that crashes takes this process with it:
+    `pool.read_many` survives that.
     """
     try:
         return read_within_memory(path, key, limits, form)
@@ -74,7 +76,8 @@ class _Plan:
     def __init__(self, form: Form, longest: int) -> None:
         self.headings = Headings(form)
         self.readers = {
-            sheet.name: SheetReader(sheet, self.headings.columns[sheet.name], longest) for sheet in form.sheets
+            sheet.name: SheetReader(sheet, self.headings.columns[sheet.name], longest)
+            for sheet in form.sheets
         }
         self.schemas = {sheet.name: staged_schema(sheet) for sheet in form.sheets}
         self.empty = {name: schema.empty_table() for name, schema in self.schemas.items()}
@@ -99,12 +102,16 @@ def _match(pages: Iterable[Page], headings: Headings, form: Form) -> tuple[list[
     problems += [_not_loaded(page) for name, page in hidden.items() if name in found]
     for sheet in form.sheets:
         problems += _check_presence(sheet, found.get(sheet.name, []), sheet.name in hidden)
-    return problems, {sheet.name: found[sheet.name][0] for sheet in form.sheets if len(found.get(sheet.name, ())) == 1}
+    return problems, {
+        sheet.name: found[sheet.name][0] for sheet in form.sheets if len(found.get(sheet.name, ())) == 1
+    }
 
 
 def _not_loaded(page: Page) -> Problem:
     title = label(page.title)
-    return Problem(title, None, None, None, "unknown-sheet", f"{title} (лист скрыт)" if page.hidden else title)
+    return Problem(
+        title, None, None, None, "unknown-sheet", f"{title} (лист скрыт)" if page.hidden else title
+    )
 
 
 def _check_presence(sheet: Sheet, pages: list[Page], hidden: bool) -> list[Problem]:
@@ -118,19 +125,27 @@ def _check_presence(sheet: Sheet, pages: list[Page], hidden: bool) -> list[Probl
 
 def _assemble(problems: list[Problem], staged: list[StagedSheet], key: bytes, plan: _Plan) -> Reading:
     problems = problems + [problem for sheet in staged for problem in sheet.problems]
-    sheets = plan.empty | {one.sheet.name: _table(one, plan.schemas[one.sheet.name], key) for one in staged if one.rows}
+    sheets = plan.empty | {
+        one.sheet.name: _table(one, plan.schemas[one.sheet.name], key) for one in staged if one.rows
+    }
     places = [(one.sheet.name, *place) for one in staged for place in one.places]
     counts = [(one.sheet.name, one.read, one.skipped) for one in staged]
     rows = [(one.sheet, one.row, one.column, one.letter, one.rule, one.detail) for one in problems]
     return Reading(
-        sheets, _rows(rows, PROBLEMS), _rows(places, PLACES), _rows(counts, COUNTS), _content_hash(problems, sheets)
+        sheets,
+        _rows(rows, PROBLEMS),
+        _rows(places, PLACES),
+        _rows(counts, COUNTS),
+        _content_hash(problems, sheets),
     )
 
 
 def _table(staged: StagedSheet, schema: pa.Schema, key: bytes) -> pa.Table:
     values = {"row": staged.rows, "unread": staged.unread, **staged.columns, **person_tokens(staged, key)}
     arrays = [
-        pa.array(values[field.name], field.type) if values.get(field.name) else pa.nulls(len(staged.rows), field.type)
+        pa.array(values[field.name], field.type)
+        if values.get(field.name)
+        else pa.nulls(len(staged.rows), field.type)
         for field in schema
     ]
     return pa.Table.from_arrays(arrays, schema=schema)
@@ -143,7 +158,7 @@ def _rows(rows: list[tuple], schema: pa.Schema) -> pa.Table:
 
 
 def _content_hash(problems: list[Problem], sheets: dict[str, pa.Table]) -> str:
-    """Hash what was said, not where: a column without a value is as no column, a moved row is the same row."""
+    """Hash what was said, not where: a column without a value is as no column, a moved row is the same."""
     digest = hashlib.sha256()
     for name, table in sheets.items():
         for field, column in zip(table.schema, table.columns, strict=True):

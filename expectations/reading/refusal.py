@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-LABEL_CHARACTERS = 60  # enough to find a heading or an entry by; a whole paragraph typed there is not repeated
+LABEL_CHARACTERS = (
+    60  # enough to find a heading or an entry by; a whole paragraph typed there is not repeated
+)
 
 
 class Refused(Exception):
@@ -17,10 +19,12 @@ class Refused(Exception):
 
 
 def unreadable(detail: str) -> Refused:
+    """Return the refusal of a file that is not what we read, or is damaged."""
     return Refused("unreadable-file", detail)
 
 
 def too_large(detail: str) -> Refused:
+    """Return the refusal of a file over a limit."""
     return Refused("too-large", detail)
 
 

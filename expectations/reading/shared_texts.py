@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from xml.parsers import expat
 
 from expectations.reading.limits import Limits
-from expectations.reading.refusal import too_large, unreadable
+from expectations.reading.refusal import too_large
+from expectations.reading.xml_parts import walk_xml
 
 _POINTER = re.compile(rb't="s"[^>]*><v>(\d+)')
 POINTER_BYTES = 24  # of the shortest cell that points to a text
@@ -25,7 +25,12 @@ def longest_item(strings: bytes, limits: Limits) -> int:
 def check_copies(strings: bytes, sheets: Iterable[bytes], limits: Limits) -> None:
     """Refuse a workbook whose cells, each with a text of its own, would not fit in memory."""
     lengths = _lengths(strings)
-    total = sum(lengths[index] for sheet in sheets for index in map(int, _POINTER.findall(sheet)) if index < len(lengths))
+    total = sum(
+        lengths[index]
+        for sheet in sheets
+        for index in map(int, _POINTER.findall(sheet))
+        if index < len(lengths)
+    )
     if total * COPY_BYTES > limits.memory_bytes:
         raise too_large("тексты ячеек не помещаются в память")
 
@@ -41,10 +46,5 @@ def _lengths(strings: bytes) -> list[int]:
         if lengths:
             lengths[-1] += len(characters)
 
-    parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.CharacterDataHandler = start, text
-    try:
-        parser.Parse(strings, True)
-    except (expat.ExpatError, ValueError):
-        raise unreadable("тексты книги повреждены") from None
+    walk_xml(strings, start, text=text)
     return lengths or [0]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from xml.parsers import expat
 
 from expectations.reading.limits import Limits
 from expectations.reading.pages import CELL_BYTES, Fault, check_extent
-from expectations.reading.refusal import unreadable
+from expectations.reading.xml_parts import walk_xml
 
 # The quick look: nearly every sheet of a school has plain rows, no formula, no error. A sheet not written
 # the way Excel, LibreOffice and their like write it is walked cell by cell.
@@ -64,14 +63,7 @@ def column_number(letters: bytes | str) -> int:
 def count_cells(part: bytes) -> Census:
     """Walk a sheet's XML cell by cell."""
     walk = _Walk()
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = walk.start, walk.end
-    parser.CharacterDataHandler = walk.text
-    try:
-        parser.Parse(part, True)
-    except (expat.ExpatError, ValueError):
-        raise unreadable("лист книги повреждён") from None
+    walk_xml(part, walk.start, walk.end, walk.text)
     return walk.census
 
 
@@ -152,13 +144,8 @@ def sheet_parts(workbook: bytes, relations: bytes) -> dict[str, str]:
             key = next((value for name, value in attributes.items() if name.endswith(":id")), "")
             titles[attributes.get("name", "")] = key
 
-    for part, handler in ((relations, relation), (workbook, sheet)):
-        parser = expat.ParserCreate()
-        parser.StartElementHandler = handler
-        try:
-            parser.Parse(part, True)
-        except (expat.ExpatError, ValueError):
-            raise unreadable("оглавление книги повреждено") from None
+    walk_xml(relations, relation)
+    walk_xml(workbook, sheet)
     return {title: _entry(targets.get(key, "")) for title, key in titles.items()}
 
 

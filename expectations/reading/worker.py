@@ -12,7 +12,16 @@ from pathlib import Path
 
 from expectations.reading.limits import Limits
 from expectations.reading.reading import read_within_memory
-from expectations.reading.wire import BUG, NO_MEMORY, NOT_OPENED, READY, receive_path, receive_start, send_reading, send_trouble
+from expectations.reading.wire import (
+    BUG,
+    NO_MEMORY,
+    NOT_OPENED,
+    READY,
+    receive_path,
+    receive_start,
+    send_reading,
+    send_trouble,
+)
 
 
 def serve(connection: Connection) -> None:
@@ -36,8 +45,8 @@ def _answer(connection: Connection, path: Path, key: bytes, limits: Limits) -> N
         send_trouble(connection, NO_MEMORY)
     except OSError as error:
         send_trouble(connection, NOT_OPENED, str(error.errno or 0))
-    except Exception as error:
-        # Our own mistake over one file must not stop the others; the place is told, the text may hold a cell.
+    except Exception as error:  # noqa: BLE001 — our mistake over one file must not stop the others
+        # The place is told, not the text: it may hold a cell.
         frame = traceback.extract_tb(error.__traceback__)[-1]
         send_trouble(connection, BUG, f"{type(error).__name__}, {Path(frame.filename).name}:{frame.lineno}")
     else:

@@ -22,6 +22,17 @@ CELLS = frozenset((0x0203, 0x0204, 0x00D6, 0x00FD, 0x027E, 0x00BD, FORMULA, BOOL
 _HEAD, _PLACE = struct.Struct("<HH"), struct.Struct("<HH")
 _OFFSET = struct.Struct("<I")
 DAMAGED = "книга .xls повреждена"
+# What olefile lets out on a damaged file besides its own OSError.
+OLEFILE_FAILS = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    struct.error,
+)
 
 
 @dataclass
@@ -52,13 +63,13 @@ def _workbook_stream(content: bytes) -> bytes:
             if name is None:
                 raise unreadable(_other_document(set(names)))
             return ole.openstream(names[name]).read()
-    except (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError, struct.error, RecursionError, OverflowError):
+    except OLEFILE_FAILS:
         raise unreadable(DAMAGED) from None
 
 
 def _other_document(names: set[str]) -> str:
-    kind = "документ Word" if "WordDocument" in names else "презентация" if "PowerPoint Document" in names else None
-    return f"это {kind}, а не книга Excel" if kind else "это не книга Excel"
+    kinds = {"WordDocument": "это документ Word", "PowerPoint Document": "это презентация"}
+    return next((kind for name, kind in kinds.items() if name in names), "это не книга Excel")
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:

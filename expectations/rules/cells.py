@@ -71,21 +71,23 @@ def _range_checks(sheet: Sheet, column: Column) -> Iterator[Check]:
         return Check("out-of-range", sheet.name, good, sheet.name, column.name, text_literal(words), native)
 
     name, low, high = column.name, column.minimum, column.maximum
+    parts = [f"{name} >= {low}" if low is not None else "", f"{name} <= {high}" if high is not None else ""]
+    inside = " AND ".join(filter(None, parts)) or "TRUE"
     if low is not None or high is not None:
-        parts = [f"{name} >= {low}" if low is not None else "", f"{name} <= {high}" if high is not None else ""]
-        yield out_of_range(" AND ".join(filter(None, parts)), _bounds(low, high), ("between", low, high))
+        yield out_of_range(inside, _bounds(low, high), ("between", low, high))
     if column.max_length is not None:
         yield out_of_range(f"length({name}) <= {column.max_length}", f"не длиннее {column.max_length} знаков")
     if (when := column.limits_when) is not None:
         within = f"{name} BETWEEN {when.minimum} AND {when.maximum}"
         # A value already outside the column's own bounds is told once.
-        outside = f"NOT ({name} BETWEEN {low} AND {high})" if high is not None else "FALSE"
         yield out_of_range(
-            f"NOT {_applies(when)} OR {within} OR {outside}",
+            f"NOT {_applies(when)} OR {within} OR NOT ({inside})",
             f"{_bounds(when.minimum, when.maximum)} ({', '.join(when.values)})",
         )
     if column.at_most is not None:
-        yield out_of_range(f"{name} <= {column.at_most}", f"не больше, чем «{sheet.by_name[column.at_most].heading}»")
+        other = sheet.by_name[column.at_most]
+        limit = f"greatest({other.name}, {other.minimum})" if other.minimum is not None else other.name
+        yield out_of_range(f"{name} <= {limit}", f"не больше, чем «{other.heading}»")
 
 
 def _column_checks(sheet: Sheet, column: Column) -> Iterator[Check]:
@@ -107,7 +109,10 @@ def _column_checks(sheet: Sheet, column: Column) -> Iterator[Check]:
     if column.unique is not None:
         yield check(column.unique, f"{column.name} IS NULL OR {column.name}_repeats = 1")
     if column.refers_to is not None:
-        yield check("unknown-participant", f"{column.name} IS NULL OR {column.name}_row IS NOT NULL")
+        # Where nobody could be read, the sheet they should stand on is to blame, not every ID.
+        read = f"read_{column.refers_to.partition('.')[0]}"
+        known = f"{column.name} IS NULL OR {column.name}_row IS NOT NULL"
+        yield check("unknown-participant", f"NOT {read} OR {known}")
     yield from _range_checks(sheet, column)
 
 

@@ -8,6 +8,7 @@ from expectations.form import (
     COMPLETED,
     CONTINUES,
     EDUCATOR,
+    FORM,
     PROGRAMME,
     REGULATION,
     ROADMAP,
@@ -30,7 +31,9 @@ FORM_ROLES = {
     "работодатель – студент": ((WORKER,), (COLLEGE_STUDENT,)),
     "педагог – ученик": ((EDUCATOR, YOUNG_SPECIALIST), (STUDENT,)),
 }
+PAIR_KEY = ("mentor_id", "mentee_id", "form", "started_on")  # what makes two rows of pairs the same
 AGREED_DOCUMENTS = (ROADMAP, REGULATION, PROGRAMME)  # item 6.7 of the order
+APPROVERS_LISTED = FORM.by_name["documents"].by_name["agreed_by"].codes
 
 
 def _form_fits() -> str:
@@ -69,7 +72,10 @@ ROW_CHECKS: dict[str, list[Check]] = {
         ),
         _participants(
             "duplicate-person",
-            "(snils_token IS NULL OR ids_of_snils = 1) AND (name_token IS NULL OR ids_of_name = 1 OR snils_of_name > 1)",
+            # Two СНИЛС under one name are two people, and those without one are a third.
+            "(snils_token IS NULL OR ids_of_snils <= 1) AND (name_token IS NULL"
+            " OR CASE WHEN snils_of_name <= 1 THEN ids_of_name <= 1"
+            " ELSE snils_token IS NOT NULL OR ids_without_snils <= 1 END)",
             "participant_id",
         ),
         _participants(
@@ -77,18 +83,25 @@ ROW_CHECKS: dict[str, list[Check]] = {
             r"NOT (level = 'ООШ' AND regexp_matches(group_name, '^1[01]([^0-9]|$)'))",
             "group_name",
         ),
-        _participants("participant-without-pair", "participant_id IS NULL OR in_pair", "participant_id"),
-        _participants("consent-missing", "consent_date IS NOT NULL OR list_contains(unread, 'consent_date')", "consent_date"),
+        _participants(
+            "participant-without-pair", "NOT read_pairs OR participant_id IS NULL OR in_pair", "participant_id"
+        ),
+        _participants(
+            "consent-missing",
+            "consent_date IS NOT NULL OR coalesce(list_contains(unread, 'consent_date'), FALSE)",
+            "consent_date",
+        ),
         _participants("consent-withdrawn", "consent_withdrawn > as_of", "consent_withdrawn"),
     ],
     "pairs": [
         _pairs("self-mentoring", "mentor_id <> mentee_id", "mentee_id"),
-        _pairs("duplicate-pair", "copy = 1", "pair_id"),
+        _pairs("duplicate-pair", f"copy = 1 OR {' OR '.join(f'{name} IS NULL' for name in PAIR_KEY)}", "pair_id"),
         _pairs("ends-before-start", "ended_on >= started_on", "ended_on"),
         _pairs("starts-after-reporting-date", "started_on <= as_of", "started_on"),
         _pairs(
             "outcome-contradicts-dates",
             f"CASE WHEN ended_on < as_of THEN outcome <> {text_literal(CONTINUES)}"
+            " WHEN list_contains(unread, 'ended_on') THEN TRUE"
             f" WHEN ended_on IS NULL OR ended_on > as_of THEN outcome <> {text_literal(COMPLETED)} END",
             "outcome",
             f"CASE WHEN outcome = {text_literal(CONTINUES)} THEN 'пара завершилась, а итог — «{CONTINUES}»'"
@@ -103,7 +116,9 @@ ROW_CHECKS: dict[str, list[Check]] = {
         ),
         Check(
             "document-wrong-approver", "documents",
-            f"kind NOT IN {_in(AGREED_DOCUMENTS)} OR agreed_by = approver", "documents", "agreed_by", "approver",
+            f"kind NOT IN {_in(AGREED_DOCUMENTS)} OR agreed_by = approver"
+            f" OR agreed_by NOT IN {_in(APPROVERS_LISTED)}",
+            "documents", "agreed_by", "approver",
         ),
     ],
 }  # fmt: skip

@@ -11,7 +11,7 @@ from expectations.form import (
     REGULATION,
     ROADMAP,
 )
-from expectations.rules.cells import _in, text_literal
+from expectations.rules.cells import text_literal
 from expectations.rules.structure import Check
 
 SUBMISSIONS = "submissions"
@@ -20,15 +20,16 @@ PARTICIPATION_DROP = 50  # per cent of the last accepted number involved
 FOUR_DOCUMENTS = (CURATOR_ORDER, ROADMAP, REGULATION, PROGRAMME)
 APPROVERS = {"ОУ": METHODOLOGY_HEAD, "УДО": EDUCATION_SPECIALIST}  # item 6.7 of the order, by kind of institution
 
+READ_PAIRS = "(read_participants AND read_pairs)"  # where either is missing, that is told, and nobody is counted
+
 
 def _check(rule: str, good: str, sheet: str | None, column: str | None = None, detail: str | None = None) -> Check:
     return Check(rule, SUBMISSIONS, good, sheet, column, detail)
 
 
 def _document_missing(kind: str) -> Check:
-    return _check(
-        "document-missing", f"list_contains(documents, {text_literal(kind)})", "documents", None, text_literal(kind)
-    )
+    good = f"NOT read_documents OR list_contains(documents, {text_literal(kind)})"
+    return _check("document-missing", good, "documents", None, text_literal(kind))
 
 
 def _bare(version: str) -> str:
@@ -52,12 +53,15 @@ FATAL_CHECKS = [
 PAST_CHECKS = [
     _check("name-differs-from-register", "name_agrees", "organisation", "institution_name"),
     _check("late-submission", "received_on <= due_on", "organisation", "as_of", "'срок — ' || strftime(due_on, '%d.%m.%Y')"),
-    _check("enrolment-jump", f"abs(enrolled - past_enrolled) * 100 <= {ENROLMENT_JUMP} * past_enrolled", "enrolment", "students",
-           "'было ' || past_enrolled || ', стало ' || enrolled"),
-    _check("participation-drop", f"(past_involved - involved) * 100 <= {PARTICIPATION_DROP} * past_involved", "pairs", None,
-           "'было ' || past_involved || ', стало ' || involved"),
+    _check("enrolment-jump",
+           f"NOT read_enrolment OR abs(enrolled - past_enrolled) * 100 <= {ENROLMENT_JUMP} * past_enrolled",
+           "enrolment", "students", "'было ' || past_enrolled || ', стало ' || enrolled"),
+    _check("participation-drop",
+           f"NOT {READ_PAIRS} OR (past_involved - involved) * 100 <= {PARTICIPATION_DROP} * past_involved",
+           "pairs", None, "'было ' || past_involved || ', стало ' || involved"),
     *map(_document_missing, FOUR_DOCUMENTS),
-    _check("fewer-than-planned", "involved >= planned", "pairs", None, "involved || ' из ' || planned"),
+    _check("fewer-than-planned", f"NOT {READ_PAIRS} OR involved >= planned", "pairs", None,
+           "involved || ' из ' || planned"),
 ]  # fmt: skip
 
 SUBMISSION_CHECKS = FATAL_CHECKS + PAST_CHECKS

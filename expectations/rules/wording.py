@@ -47,24 +47,28 @@ class Group:
     @property
     def place(self) -> str:
         """Where it is, in Russian; empty for the whole file."""
-        return ", ".join(filter(None, (sheet_words(self.sheet), rows_words(self.rows), column_words(self.letter, self.heading))))
+        return place_words(self.sheet, self.rows, self.letter, self.heading)
 
 
 def message_of(
-    rule: str, column: str | None = None, detail: str | None = None, form: Form = FORM,
-    *, sheet: str | None = None, row: int | None = None, letter: str | None = None,
+    rule: str,
+    column: str | None = None,
+    detail: str | None = None,
+    form: Form = FORM,
+    *,
+    sheet: str | None = None,
+    row: int | None = None,
+    letter: str | None = None,
 ) -> str:
-    """Word one finding with its place: «Лист «…», строка 12, столбец F «СНИЛС»: …». Holds no value of a cell."""  # fmt: skip
+    """Word one finding with its place: «Лист «…», строка 12, столбец F «…»: …». Holds no value of a cell."""
     found = column_of(form, sheet, column)
     problem, remedy = sentences(RULES[rule], found, [detail] if detail else [])
-    where = ", ".join(
-        filter(None, (sheet_words(sheet), rows_words(str(row) if row else ""), column_words(letter, found and found.heading)))
-    )
+    where = place_words(sheet, str(row) if row else "", letter, found.heading if found else None)
     return f"{where}: {uncapitalised(problem)} {remedy}" if where else f"{problem} {remedy}"
 
 
 def column_of(form: Form, sheet: str | None, column: str | None) -> Column | None:
-    """Find a column of the form by the title of its sheet and its own name; by the name alone without a sheet."""
+    """Find a column by the title of its sheet and its own name; by the name alone without a sheet."""
     sheets = [one for one in form.sheets if sheet is None or one.title == sheet]
     return next((one.by_name[column] for one in sheets if column in one.by_name), None)
 
@@ -82,20 +86,16 @@ def sentences(rule: Rule, column: Column | None, details: list[str]) -> tuple[st
     return rule.problem.format(**words), rule.remedy.format(**words)
 
 
-def sheet_words(sheet: str | None) -> str:
-    return f"Лист «{sheet}»" if sheet else ""
-
-
-def rows_words(rows: str) -> str:
-    if not rows:
-        return ""
-    return f"строка {rows}" if rows.isdigit() else f"строки {rows}"
-
-
-def column_words(letter: str | None, heading: str | None) -> str:
-    if letter is None:
-        return f"столбец «{heading}»" if heading else ""
-    return f"столбец {letter} «{heading}»" if heading else f"столбец {letter}"
+def place_words(sheet: str | None, rows: str, letter: str | None, heading: str | None) -> str:
+    """Word a place as far as it is known: «Лист «…», строки 2–5, столбец F «…»»."""
+    parts = []
+    if sheet:
+        parts.append(f"Лист «{sheet}»")
+    if rows:
+        parts.append(f"строка {rows}" if rows.isdigit() else f"строки {rows}")
+    if letter or heading:
+        parts.append(" ".join(filter(None, ("столбец", letter, f"«{heading}»" if heading else ""))))
+    return ", ".join(parts)
 
 
 def uncapitalised(sentence: str) -> str:
@@ -136,7 +136,9 @@ def group_findings(findings: Iterable[Finding], form: Form = FORM) -> list[Group
     graveness = list(Severity)
 
     def rank(group: Group) -> tuple[int, int]:
-        return graveness.index(group.severity), order.get(group.sheet or "", len(order) if group.sheet else -1)
+        return graveness.index(group.severity), order.get(
+            group.sheet or "", len(order) if group.sheet else -1
+        )
 
     return sorted((_group(found, form) for found in causes.values()), key=rank)
 

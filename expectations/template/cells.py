@@ -37,13 +37,7 @@ def marked(column: Column) -> str:
     return f"{column.heading}\N{NO-BREAK SPACE}*" if column.required else column.heading
 
 
-def note_place(place: int, widths: list[int]) -> int:
-    """Return the column a heading's note begins at: over the hidden columns its box would shrink."""
-    fitting = [start for start in range(len(widths)) if sum(widths[start:]) >= NOTE_LINE_SIGNS]
-    return min(place, fitting[-1])
-
-
-def write_note(target: Worksheet, place: int, column: Column, start: int) -> None:
+def write_note(target: Worksheet, place: int, column: Column) -> None:
     """Put the column's explanation and its list below the heading."""
     lines = [
         f"{obligation(column)}.",
@@ -51,7 +45,7 @@ def write_note(target: Worksheet, place: int, column: Column, start: int) -> Non
         *filter(None, [column.hint]),
     ]
     height = NOTE_LINE * (1 + sum(1 + len(line) // NOTE_LINE_SIGNS for line in lines))
-    box = {"width": NOTE_WIDTH, "height": height, "start_row": HEADING_ROW + 1, "start_col": start}
+    box = {"width": NOTE_WIDTH, "height": height, "start_row": HEADING_ROW + 1, "start_col": place}
     target.write_comment(
         HEADING_ROW, place, "\n".join(lines), box | {"author": "", "font_size": 10, "color": "#FFFFF0"}
     )

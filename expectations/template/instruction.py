@@ -101,7 +101,7 @@ class _Page:
 
     def __init__(self, target: Worksheet, looks: Looks) -> None:
         self._target, self._looks, self._line = target, looks, 0
-        self._text = looks.made(text_wrap=True, valign="top", indent=1)
+        self._text = looks.made(text_wrap=True, valign="top", align="left", indent=1)
         self._number = looks.made(font_color=ACCENT, bold=True, valign="top", align="right")
         self._name = looks.made(bold=True, valign="top")
 
@@ -120,7 +120,7 @@ class _Page:
     def numbered(self, heading: str, lines: list[str]) -> None:
         self._heading(heading)
         for number, text in enumerate(lines, start=1):
-            height = LINE_HEIGHT * (1 + len(text) // (LINE_SIGNS + WIDTHS[1] + 4)) + 3
+            height = LINE_HEIGHT * (1 + len(text) // (LINE_SIGNS + WIDTHS[1] // 2)) + 3
             self._target.set_row(self._line, height)
             self._target.write_number(self._line, 0, number, self._number)
             self._target.merge_range(self._line, 1, self._line, 2, text, self._text)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xlsxwriter.worksheet import Worksheet
 
 from expectations.structure import Sheet
-from expectations.template.cells import Marks, guard, marked, note_place, write_note, write_value
+from expectations.template.cells import Marks, guard, marked, write_note, write_value
 from expectations.template.filling import Row
 from expectations.template.grid import HEADING_ROW, VALUE_COLUMN, Grid
 from expectations.template.looks import ACCENT, LINE, QUIET, Looks, width_of
@@ -70,15 +70,16 @@ def _write_table(target: Worksheet, grid: Grid, rows: Sequence[Row], looks: Look
         entry = looks.entry(column)
         target.set_column(place, place, width, entry)
         target.write_string(HEADING_ROW, place, marked(column), looks.heading(column.required))
-        write_note(target, place, column, note_place(place, _widths(sheet)))
+        write_note(target, place, column)
         for number, row in enumerate(rows):
             write_value(target, grid.first_row + number, place, column, row.get(column.name), entry)
-    # Unlocked, or Excel would let nobody delete a row; hidden, since nothing is read from there.
-    target.set_column(len(sheet.columns), LAST_EXCEL_COLUMN, None, looks.made(locked=False), {"hidden": True})
+    # Unlocked, or Excel would let nobody delete a row; not hidden, or LibreOffice takes 8 s longer to save.
+    target.set_column(len(sheet.columns), LAST_EXCEL_COLUMN, None, looks.made(locked=False))
     # xlsxwriter counts formatted columns as filled: each row would be walked, and declared, to column XFD.
     target.dim_colmax = len(sheet.columns) - 1
     target.autofilter(HEADING_ROW, 0, grid.first_row + grid.prepared - 1, len(sheet.columns) - 1)
     target.freeze_panes(grid.first_row, 1)
+    target.set_selection(grid.first_row, 0, grid.first_row, 0)
 
 
 def _write_vertical(target: Worksheet, grid: Grid, rows: Sequence[Row], looks: Looks) -> None:
@@ -95,6 +96,7 @@ def _write_vertical(target: Worksheet, grid: Grid, rows: Sequence[Row], looks: L
         write_value(target, line, place, column, row.get(column.name), entry)
         target.write_string(line, place + 1, explanation(column), aside)
     target.freeze_panes(grid.first_row, 0)
+    target.set_selection(grid.first_row, VALUE_COLUMN, grid.first_row, VALUE_COLUMN)
 
 
 def _set_page(target: Worksheet, grid: Grid, footer: str) -> None:

@@ -13,7 +13,12 @@ from flows.cli.russian import Command, Day, ExistingFile, ExistingFolder, Moment
 
 
 @click.command(cls=Command)
-@click.option("--inbox", cls=Option, type=ExistingFolder(), help="Откуда брать; по умолчанию папка inbox внутри NASTAVNIK_HOME.")
+@click.option(
+    "--inbox",
+    cls=Option,
+    type=ExistingFolder(),
+    help="Откуда брать; по умолчанию папка inbox внутри NASTAVNIK_HOME.",
+)
 @click.option("--received-at", cls=Option, type=Moment(), help="Когда получено; по умолчанию сейчас.")
 def intake(inbox: Path | None, received_at: datetime | None) -> int:
     """Принять всё, что ждёт: прочитать, проверить, загрузить, написать протоколы.
@@ -32,7 +37,12 @@ def intake(inbox: Path | None, received_at: datetime | None) -> int:
 
 @click.command(cls=Command)
 @click.argument("files", type=ExistingFile(), nargs=-1, required=True, metavar="ФАЙЛ…")
-@click.option("--institution", cls=Option, metavar="КОД", help="Чья сдача; по умолчанию та организация, что названа в файле.")
+@click.option(
+    "--institution",
+    cls=Option,
+    metavar="КОД",
+    help="Чья сдача; по умолчанию та организация, что названа в файле.",
+)
 def check(files: tuple[Path, ...], institution: str | None) -> int:
     """Проверить книги, ничего не принимая: вердикт и замечания по каждой."""
     from flows.cli.words import checked_words
@@ -45,10 +55,17 @@ def check(files: tuple[Path, ...], institution: str | None) -> int:
 
 
 @click.command(cls=Command)
-@click.option("--format", "form", cls=Option, type=OneOf(["table", "csv"]), default="table", help="Таблица по причинам или все строки CSV.")
+@click.option(
+    "--format",
+    "form",
+    cls=Option,
+    type=OneOf(["table", "csv"]),
+    default="table",
+    help="Таблица по причинам или все строки CSV.",
+)
 def findings(form: str) -> None:
     """Показать замечания ко всем полученным сдачам."""
-    from warehouse.listing import findings_csv, count_findings
+    from warehouse.listing import count_findings, findings_csv
 
     with installation() as home, home.reading() as connection:
         if form == "csv":
@@ -69,7 +86,7 @@ def status(on: date | None) -> None:
 
     with installation() as home:
         day = on or now().astimezone(home.settings.timezone).date()
-        show_status(status_of(home, day))
+        show_status(status_of(home, day), home.settings.timezone)
 
 
 COMMANDS = (check, intake, findings, status)

@@ -16,12 +16,24 @@ if TYPE_CHECKING:
     from warehouse.demo import DateDone
     from warehouse.settings import Settings
 
-FEWEST_SEED = 632  # the order's number
+ORDER_NUMBER = 632  # any number does; this one is the order's
 
 
 @click.command(cls=Command)
-@click.option("--size", cls=Option, type=OneOf(["town", "region"]), default="town", help="town — город из приказа, пять лет; region — 1 500 организаций на одну дату.")
-@click.option("--seed", cls=Option, type=WholeNumber(), default=FEWEST_SEED, help="Число, от которого зависят вымышленные сведения.")
+@click.option(
+    "--size",
+    cls=Option,
+    type=OneOf(["town", "region"]),
+    default="town",
+    help="town — город из приказа, пять лет; region — 1 500 организаций на одну дату.",
+)
+@click.option(
+    "--seed",
+    cls=Option,
+    type=WholeNumber(),
+    default=ORDER_NUMBER,
+    help="Число, от которого зависят вымышленные сведения.",
+)
 @click.option("--open", "show", cls=Option, is_flag=True, help="Открыть отчёт в браузере.")
 @click.option("--fresh", cls=Option, is_flag=True, help="Удалить прежнюю демонстрацию из NASTAVNIK_HOME.")
 def demo(size: str, seed: int, show: bool, fresh: bool) -> None:
@@ -33,7 +45,8 @@ def demo(size: str, seed: int, show: bool, fresh: bool) -> None:
 
     of_demo = job.prepare_home(settings(), fresh=fresh)
     world = job.make_world(size, seed, of_demo.run / "reference")
-    click.echo(f"Организаций: {len(world.setting.institutions)}, отчётных дат: {len(world.setting.dates)}. Все люди вымышлены.")
+    places, dates = len(world.setting.institutions), len(world.setting.dates)
+    click.echo(f"Организаций: {places}, отчётных дат: {dates}. Все люди вымышлены.")
     with progress("Книги школ") as advance:
         written = _Counter(advance)
         waves = job.write_deliveries(of_demo, world, seed, written)
@@ -60,7 +73,8 @@ class _Counter:
 def _date_words(done: DateDone) -> str:
     from flows.cli.words import verdict_words
 
-    return f"  {done.as_of:%d.%m.%Y}: получено {done.verdicts.total()}: {verdict_words(done.verdicts)}. Выпуск {done.release.name}"
+    received = f"получено {done.verdicts.total()}: {verdict_words(done.verdicts)}"
+    return f"  {done.as_of:%d.%m.%Y}: {received}. Выпуск {done.release.name}"
 
 
 def _show_results(of_demo: Settings, release: Path) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DONE, REJECTED, MISUSED, FAILED = 0, 1, 2, 3
 ROOT = Path(__file__).parents[2]
+OURS = ("expectations", "warehouse", "flows")
 FAULTS = {
     errno.ENOSPC: "на диске нет места",
     errno.EDQUOT: "исчерпана квота на диске",
@@ -40,12 +41,19 @@ class Failed(Exception):
 class Edge(Group):
     """The outermost group: whatever a command ends with becomes an exit code and, at most, a line."""
 
-    def main(self, args: Any = None, **_: Any) -> Any:
+    def main(self, args: Any = None, *_: Any, **__: Any) -> Any:
         words = list(sys.argv[1:] if args is None else args)
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")  # a terminal without Cyrillic must not stop the work
         sys.exit(self._code(words))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader left: nobody is to be told
+            return DONE
 
     def _code(self, words: list[str]) -> int:
         from warehouse.settings import Misconfigured
@@ -60,9 +68,6 @@ class Edge(Group):
             return _told(str(error), FAILED)
         except (KeyboardInterrupt, click.Abort):
             return _told("Прервано; сделанное до этого осталось целым.", FAILED)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader left: nobody is to be told
-            return DONE
         except Exception as error:  # noqa: BLE001 (the one boundary: texts of errors may quote people's cells)
             if "--trace" in words:
                 _trace(error)
@@ -92,10 +97,15 @@ def _reason(error: BaseException) -> str:
         return "не хватило памяти"
     if isinstance(error, OSError) and error.errno in FAULTS:
         return FAULTS[error.errno]
-    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(ROOT)]
-    ours = [frame for frame in ours if "site-packages" not in frame.filename] or ours
-    place = f" в {Path(ours[-1].filename).relative_to(ROOT)}, строка {ours[-1].lineno}" if ours else ""
-    return f"код {type(error).__name__}{place}"
+    ours = [place for frame in traceback.extract_tb(error.__traceback__) if (place := _place(frame))]
+    return f"код {type(error).__name__}{ours[-1] if ours else ''}"
+
+
+def _place(frame: traceback.FrameSummary) -> str:
+    """Name a line of our own code; nothing for others'."""
+    path = Path(frame.filename)
+    inside = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+    return f" в {inside}, строка {frame.lineno}" if inside.parts[0] in OURS else ""
 
 
 def _trace(error: BaseException) -> None:

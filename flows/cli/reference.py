@@ -21,8 +21,8 @@ def reference() -> None:
 def load(folder: Path) -> None:
     """Загрузить справочники из CSV-файлов папки.
 
-    Берутся те из файлов institutions.csv, plans.csv, targets.csv, reporting_dates.csv, milestones.csv, что там лежат;
-    каждый заменяет прежний справочник целиком.
+    Берутся те из файлов institutions.csv, plans.csv, targets.csv, reporting_dates.csv, milestones.csv,
+    что там лежат; каждый заменяет прежний справочник целиком.
     """
     from warehouse.reference import load_reference
 

@@ -130,7 +130,7 @@ class Day(click.ParamType):
                 return datetime.strptime(value, form).date()  # noqa: DTZ007 (a day has no zone)
             except ValueError:
                 continue
-        self.fail("ожидается дата, например 2021-12-31.", param, ctx)
+        raise click.BadParameter("ожидается дата, например 2021-12-31.", ctx, param)
 
 
 class Moment(click.ParamType):
@@ -151,7 +151,9 @@ class Moment(click.ParamType):
         try:
             return datetime.fromisoformat(value)
         except ValueError:
-            self.fail("ожидается дата или время, например 2021-12-31 или 2021-12-31T18:00.", param, ctx)
+            raise click.BadParameter(
+                "ожидается дата или время, например 2021-12-31 или 2021-12-31T18:00.", ctx, param
+            ) from None
 
 
 class OneOf(click.Choice):
@@ -163,7 +165,7 @@ class OneOf(click.Choice):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value in self.choices:
             return value
-        self.fail(f"ожидается {' или '.join(self.choices)}.", param, ctx)
+        raise click.BadParameter(f"ожидается {' или '.join(self.choices)}.", ctx, param)
 
 
 class WholeNumber(click.ParamType):
@@ -175,7 +177,7 @@ class WholeNumber(click.ParamType):
         text = str(value)
         if text.isascii() and text.isdigit():
             return int(text)
-        self.fail("ожидается целое неотрицательное число.", param, ctx)
+        raise click.BadParameter("ожидается целое неотрицательное число.", ctx, param)
 
 
 class ExistingFile(click.ParamType):
@@ -186,7 +188,7 @@ class ExistingFile(click.ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         path = Path(value)
         if not path.is_file():
-            self.fail(f"нет такого файла: {click.format_filename(path)}", param, ctx)
+            raise click.BadParameter(f"нет такого файла: {click.format_filename(path)}", ctx, param)
         return path
 
 
@@ -198,7 +200,7 @@ class ExistingFolder(click.ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         path = Path(value)
         if not path.is_dir():
-            self.fail(f"нет такой папки: {click.format_filename(path)}", param, ctx)
+            raise click.BadParameter(f"нет такой папки: {click.format_filename(path)}", ctx, param)
         return path
 
 

@@ -5,23 +5,24 @@ from __future__ import annotations
 import click
 
 from flows.cli.edge import settings
-from flows.cli.russian import Command
+from flows.cli.russian import Command, Option, WholeNumber
 
 
 @click.command(cls=Command)
-def up() -> int:
+@click.option("--port", cls=Option, type=WholeNumber(), help="Порт сервера; по умолчанию 4200 или свободный.")
+def up(port: int | None) -> int:
     """Запустить всё по расписанию: сервер Prefect, исполнителя, задания. Остановка — Ctrl+C."""
     from flows.serving import up as serve
 
-    return serve(settings())
+    return serve(settings(), port)
 
 
 @click.command(cls=Command)
-def deploy() -> None:
+def deploy() -> int:
     """Записать расписания на сервер Prefect, названный в PREFECT_API_URL."""
     from flows.serving import deploy as deploy_all
 
-    deploy_all(settings())
+    return deploy_all(settings())
 
 
 COMMANDS = (up, deploy)

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     import pyarrow as pa
     from rich.console import Console
     from rich.table import Table
@@ -21,16 +23,22 @@ def console() -> Console:
     """Return where tables are shown."""
     from rich.console import Console
 
-    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False, markup=False)
+    return Console(
+        file=sys.stdout, width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False, markup=False
+    )
 
 
-def table(title: str, headings: Iterable[str], rows: Iterable[Iterable[str]], right: Iterable[int] = ()) -> Table:
+def table(
+    title: str, headings: Iterable[str], rows: Iterable[Iterable[str]], right: Iterable[int] = ()
+) -> Table:
     """Make a table; `right` names the columns that hold numbers."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    made = Table(
+        title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+    )
     numbers = set(right)
     for place, heading in enumerate(headings):
         made.add_column(Text(heading), justify="right" if place in numbers else "left")
@@ -45,48 +53,68 @@ def show_findings(counted: list[RuleCount]) -> None:
     from warehouse.release.wording import day
 
     rows = [
-        (day(one.as_of), Severity(one.severity).russian, RULES[one.rule].title, one.rule, str(one.institutions), str(one.findings))
+        (
+            day(one.as_of),
+            Severity(one.severity).russian,
+            RULES[one.rule].title,
+            one.rule,
+            str(one.institutions),
+            str(one.findings),
+        )
         for one in counted
     ]
     headings = ("Дата", "Важность", "Что не так", "Правило", "Организаций", "Замечаний")
     console().print(table("Замечания", headings, rows, right=(4, 5)) if rows else "Замечаний нет.")
 
 
-def show_status(status: Status) -> None:
-    """Show who has submitted, who is late and what waits."""
+def show_status(status: Status, zone: ZoneInfo) -> None:
+    """Show who has submitted, who is late and what waits; days are those of the zone."""
     out = console()
     for one in status.dates:
-        out.print(_of_date(one))
+        out.print(_of_date(one, zone))
         owing = sum(state.owed for state in one.states)
         out.print(f"Сдали: {len(one.states) - owing} из {len(one.states)}; не сдали: {owing}.\n")
     if not status.dates:
         out.print("Отчётных дат пока не было.")
     if status.waiting:
-        out.print(table("Ждут приёма", ("Папка", "Файлов"), [(k, str(n)) for k, n in status.waiting.items()], right=(1,)))
+        out.print(
+            table(
+                "Ждут приёма",
+                ("Папка", "Файлов"),
+                [(k, str(n)) for k, n in status.waiting.items()],
+                right=(1,),
+            )
+        )
     else:
         out.print("В папке приёма ничего не ждёт.")
 
 
-def _of_date(one: DateStatus) -> Table:
+def _of_date(one: DateStatus, zone: ZoneInfo) -> Table:
     from warehouse.release.wording import day
 
-    title = f"Отчётная дата {day(one.date.as_of)}; срок {day(one.date.due_on)}, приём до {day(one.date.closes_on)}"
-    return table(title, ("Код", "Организация", "Состояние", "Получено"), map(_state, one.states))
+    when = one.date
+    title = f"Отчётная дата {day(when.as_of)}; срок {day(when.due_on)}, приём до {day(when.closes_on)}"
+    rows = [_state(state, zone) for state in one.states]
+    return table(title, ("Код", "Организация", "Состояние", "Получено"), rows)
 
 
-def _state(state: State) -> tuple[str, ...]:
+def _state(state: State, zone: ZoneInfo) -> tuple[str, ...]:
     from warehouse.release.wording import day
 
     name = (state.institution.code, state.institution.name)
     refused = "; последний файл не принят" if state.refused else ""
-    if state.owed:
+    if state.received_at is None:
         return (*name, ("срок прошёл, не сдано" if state.late else "ещё не сдано") + refused, "")
     words = "сдано" if state.verdict == "accepted" else "сдано, есть строки с ошибками"
-    return (*name, words + (" (после срока)" if state.late else "") + refused, day(state.received_at))
+    return (
+        *name,
+        words + (" (после срока)" if state.late else "") + refused,
+        day(state.received_at.astimezone(zone)),
+    )
 
 
 def show_figures(figures: pa.Table, titles: dict[str, str]) -> None:
-    """Show one date's figures of whole kinds and territories; of several dates the reported indicator alone."""
+    """Show figures of whole kinds and territories; of several dates the reported indicator alone."""
     from warehouse.release.contents import REPORTED_KPI
 
     rows = [row for row in figures.to_pylist() if row["scope_type"] != "institution"]
@@ -95,7 +123,7 @@ def show_figures(figures: pa.Table, titles: dict[str, str]) -> None:
     if not rows:
         console().print("Показателей нет: на эти даты ничего не принято.")
         return
-    headings = ("Показатель", "Охват", "Дата", "Числитель", "Знаменатель", "Значение", "Цель", "Достигнута", "Статус")
+    headings = "Показатель Охват Дата Числитель Знаменатель Значение Цель Достигнута Статус".split()
     console().print(table("Показатели", headings, [_figure(row, titles) for row in rows], right=(3, 4, 5, 6)))
     console().print("По организациям и все показатели всех дат: nastavnik kpi --format csv")
 
@@ -105,9 +133,16 @@ def _figure(row: dict, titles: dict[str, str]) -> tuple[str, ...]:
 
     met = ABSENT if row["meets_target"] is None else YES if row["meets_target"] else NO
     return (
-        titles.get(row["indicator"], row["indicator"]), row["scope_code"], day(row["as_of"]), number(row["numerator"]),
-        number(row["denominator"]), number(row["value"], 2), number(row["target"]), met, STATUSES[row["status"]],
-    )  # fmt: skip
+        titles.get(row["indicator"], row["indicator"]),
+        row["scope_code"],
+        day(row["as_of"]),
+        number(row["numerator"]),
+        number(row["denominator"]),
+        number(row["value"], 2),
+        number(row["target"]),
+        met,
+        STATUSES[row["status"]],
+    )
 
 
 def show_series(rows: list[dict]) -> None:
@@ -117,7 +152,9 @@ def show_series(rows: list[dict]) -> None:
     scopes = list(dict.fromkeys((row["scope_type"], row["scope_code"]) for row in rows))
     by_place = {(row["as_of"], row["scope_code"]): row for row in rows}
     dates = sorted({row["as_of"] for row in rows})
-    lines = [(day(when), *(_against_target(by_place.get((when, code))) for _, code in scopes)) for when in dates]
+    lines = [
+        (day(when), *(_against_target(by_place.get((when, code))) for _, code in scopes)) for when in dates
+    ]
     headings = ("Дата", *(code for _, code in scopes))
     console().print(table("Вовлечено обучающихся", headings, lines, right=range(1, len(headings))))
 

@@ -22,13 +22,18 @@ def intake_words(summary: IntakeSummary, receipts: Path) -> str:
     """Tell what one run of intake did."""
     lines = []
     if summary.lines:
-        lines += [f"Получено сдач: {len(summary.lines)}: {verdict_words(summary.verdicts)}.", f"Протоколы: {receipts}"]
+        lines += [
+            f"Получено сдач: {len(summary.lines)}: {verdict_words(summary.verdicts)}.",
+            f"Протоколы: {receipts}",
+        ]
     else:
         lines.append("Нового нет.")
     if summary.unsettled:
         lines.append(f"Ещё записывается, оставлено до следующего раза: {summary.unsettled}.")
     if summary.odd:
-        lines.append(f"Не файлы в папках организаций (ссылки, вложенные папки и прочее), не тронуто: {summary.odd}.")
+        lines.append(
+            f"Не файлы в папках организаций (ссылки, вложенные папки и прочее), не тронуто: {summary.odd}."
+        )
     return "\n".join(lines)
 
 
@@ -39,14 +44,14 @@ def verdict_words(verdicts: Counter[str]) -> str:
 
 def checked_words(checked: Checked) -> str:
     """Tell the verdict on one file and its findings by cause."""
-    from warehouse.receipts.words import SECTIONS, VERDICTS
+    from warehouse.receipts.words import VERDICTS, section
 
     lines = [f"{_printable(checked.path.name)}: {VERDICTS[checked.verdict].lower()}"]
     severity = None
     for group in checked.groups:
         if group.severity != severity:
             severity = group.severity
-            lines.append(f"  {SECTIONS[severity.value]}")
+            lines.append(f"  {section(severity.value, checked.verdict)}")
         lines.append(f"    {group.place or 'Весь файл'} ({group.count}): {group.sentence} {group.remedy}")
     return "\n".join(lines)
 

@@ -8,7 +8,14 @@ import pytest
 
 from tests.release.made_contents import town
 from warehouse.release.contents import FIGURES
-from warehouse.release.extract import hash_figures, read_csv, read_parquet, render_csv, write_csv, write_parquet
+from warehouse.release.extract import (
+    hash_figures,
+    read_csv,
+    read_parquet,
+    render_csv,
+    write_csv,
+    write_parquet,
+)
 from warehouse.release.package import write_release
 from warehouse.release.workbook_figures import read_workbook_figures
 
@@ -40,7 +47,14 @@ def test_csv_is_spelled_as_the_specification_says():
 
 @pytest.mark.parametrize(
     ("numerator", "written"),
-    [("0", "0"), ("10", "10"), ("100.0000", "100"), ("0.5", "0.5"), ("12.2500", "12.25"), ("1000000.0001", "1000000.0001")],
+    [
+        ("0", "0"),
+        ("10", "10"),
+        ("100.0000", "100"),
+        ("0.5", "0.5"),
+        ("12.2500", "12.25"),
+        ("1000000.0001", "1000000.0001"),
+    ],
 )
 def test_numerator_is_an_integer_when_whole_and_otherwise_as_short_as_it_is(numerator, written):
     line = render_csv(figures({"numerator": Decimal(numerator)})).decode().splitlines()[1]
@@ -70,7 +84,9 @@ def test_the_three_extracts_agree_figure_for_figure(tmp_path):
 
 
 def test_equal_figures_of_two_releases_hash_equal():
-    one, other = ({"release": release, "indicator": "students_involved"} for release in ("2021-12-31-1", "2021-12-31-2"))
+    one, other = (
+        {"release": release, "indicator": "students_involved"} for release in ("2021-12-31-1", "2021-12-31-2")
+    )
     assert hash_figures(figures(one)) == hash_figures(figures(other))
     assert hash_figures(figures(one)) != hash_figures(figures(one | {"numerator": Decimal(1)}))
 
@@ -78,4 +94,6 @@ def test_equal_figures_of_two_releases_hash_equal():
 def test_rows_are_sorted_by_all_key_columns():
     table = town().figures
     keys = list(zip(*(table[name].to_pylist() for name in FIGURES.names[:6]), strict=True))
-    assert keys == sorted(keys, key=lambda key: [part.encode() if isinstance(part, str) else part for part in key])
+    assert keys == sorted(
+        keys, key=lambda key: [part.encode() if isinstance(part, str) else part for part in key]
+    )

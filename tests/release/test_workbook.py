@@ -34,7 +34,10 @@ def with_names(contents: Contents, names: tuple[str, ...]) -> Contents:
     rows = contents.institutions.to_pylist()
     for place, row in enumerate(rows):
         row["name"] = names[place % len(names)]
-    indicators = [row | {"title": names[0], "wording": names[1], "source": names[2]} for row in contents.indicators.to_pylist()]
+    indicators = [
+        row | {"title": names[0], "wording": names[1], "source": names[2]}
+        for row in contents.indicators.to_pylist()
+    ]
     return dataclasses.replace(
         contents,
         institutions=pa.Table.from_pylist(rows, contents.institutions.schema),
@@ -51,14 +54,22 @@ def town_book(tmp_path_factory) -> Path:
 
 
 def test_sheets_are_in_reading_order(town_book):
-    assert openpyxl.load_workbook(town_book).sheetnames == ["Титул", "Показатели", "Ряд", "Организации", "Все показатели"]
+    assert openpyxl.load_workbook(town_book).sheetnames == [
+        "Титул",
+        "Показатели",
+        "Ряд",
+        "Организации",
+        "Все показатели",
+    ]
 
 
 def test_cells_are_typed_and_formatted(town_book):
     book = openpyxl.load_workbook(town_book)
     sheet = book["Все показатели"]
     heads = {cell.value: cell.column for cell in sheet[3]}
-    row = next(r for r in sheet.iter_rows(min_row=4) if r[heads["Код показателя"] - 1].value == "students_involved")
+    row = next(
+        r for r in sheet.iter_rows(min_row=4) if r[heads["Код показателя"] - 1].value == "students_involved"
+    )
     cells = {head: row[column - 1] for head, column in heads.items()}
     assert isinstance(cells["Отчётная дата"].value, datetime | date)
     assert cells["Отчётная дата"].number_format == "dd.mm.yyyy"
@@ -92,7 +103,10 @@ def test_series_has_a_chart_with_a_target_line_for_the_town_and_each_kind(town_b
 
 
 def test_institutions_are_ranked_and_who_has_not_reported_comes_last(town_book):
-    rows = [[cell.value for cell in row] for row in openpyxl.load_workbook(town_book)["Организации"].iter_rows(min_row=4, max_col=10)]
+    rows = [
+        [cell.value for cell in row]
+        for row in openpyxl.load_workbook(town_book)["Организации"].iter_rows(min_row=4, max_col=10)
+    ]
     shares = [row[5] for row in rows]
     assert len(rows) == 21
     assert shares[:-1] == sorted(shares[:-1], reverse=True)
@@ -118,7 +132,9 @@ def test_text_of_the_contents_is_never_a_formula_or_a_link(tmp_path):
 def test_the_file_names_no_machine_and_holds_only_known_parts(town_book):
     with zipfile.ZipFile(town_book) as archive:
         assert [name for name in archive.namelist() if not PARTS.fullmatch(name)] == []
-        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 31, 0, 0, 0)}  # the writer's constant
+        assert {entry.date_time for entry in archive.infolist()} == {
+            (1980, 1, 31, 0, 0, 0)
+        }  # the writer's constant
         core = archive.read("docProps/core.xml").decode()
         states = re.findall(r'<sheet [^>]*state="', archive.read("xl/workbook.xml").decode())
     assert "<dc:creator></dc:creator>" in core and "2025-01-20T09:30:00Z" in core
@@ -139,6 +155,10 @@ def test_figures_beyond_a_sheet_go_on_to_the_next_and_are_written_row_by_row(tmp
     monkeypatch.setattr(workbook, "MANY_FIGURES", 100)
     path, contents = tmp_path / "kpi.xlsx", town()
     write_workbook(contents, path)
-    assert openpyxl.load_workbook(path).sheetnames[-3:] == ["Все показатели", "Все показатели 2", "Все показатели 3"]
+    assert openpyxl.load_workbook(path).sheetnames[-3:] == [
+        "Все показатели",
+        "Все показатели 2",
+        "Все показатели 3",
+    ]
     assert read_workbook_figures(path).equals(contents.figures)
     assert [entry.name for entry in tmp_path.iterdir()] == ["kpi.xlsx"]

@@ -23,7 +23,8 @@ def _of_delivery(rows: sa.Table, place: sa.FromClause, amount: Amount, *conditio
 def students(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
     rows = table("enrolment")
     conditions = [rows.c.age.between(*measure.ages)] if measure.ages else []
-    total = _of_delivery(rows, place, sa.func.sum(rows.c.students), *conditions)
+    # Who told an enrolment and nobody of these ages has none of them, which is a number.
+    total = _of_delivery(rows, place, sa.func.coalesce(sa.func.sum(rows.c.students), 0), *conditions)
     return sa.case((place.c.kind.in_(measure.kinds), total)) if measure.kinds else total
 
 

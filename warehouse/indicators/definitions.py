@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -31,6 +31,11 @@ class Measure:
     milestone: str | None = None
     every: tuple[str, ...] = ()
     any: tuple[str, ...] = ()
+
+    @property
+    def of_any_kind(self) -> Measure:
+        """The same over institutions of every kind."""
+        return replace(self, kinds=())
 
 
 @dataclass(frozen=True)
@@ -63,9 +68,9 @@ class Definitions:
 
     @property
     def measures(self) -> tuple[Measure, ...]:
-        """Every different measure, in order of first use."""
-        both = (m for i in self.indicators for m in (i.numerator, i.denominator) if m is not None)
-        return tuple(dict.fromkeys(both))
+        """Every different measure, in order of first use; bounds need those of one kind over every kind too."""
+        both = [m for i in self.indicators for m in (i.numerator, i.denominator) if m is not None]
+        return tuple(dict.fromkeys([*both, *(m.of_any_kind for m in both)]))
 
 
 def _measure(options: dict[str, object]) -> Measure:

@@ -69,7 +69,7 @@ def _figures(indicator: Indicator, chosen: Definitions, counts: Counts, targets:
     frame["status"] = np.where(scopes["expected"] == scopes["reported"], FINAL, PROVISIONAL)
     _add_target(frame, indicator, targets)
     _add_coverage(frame, chosen, measured, missing)
-    _add_bounds(frame, indicator, denominator, missing)
+    _add_bounds(frame, indicator, chosen, missing)
     return frame.reset_index().assign(indicator=indicator.code, definition=indicator.definition, release="")
 
 
@@ -100,16 +100,17 @@ def _add_coverage(frame: pd.DataFrame, chosen: Definitions, measured: pd.DataFra
     frame["coverage_students"] = hundredths(told, whole).where(missing["unknown"] == 0)
 
 
-def _add_bounds(frame: pd.DataFrame, indicator: Indicator, denominator: str | None, missing: pd.DataFrame) -> None:
+def _add_bounds(frame: pd.DataFrame, indicator: Indicator, chosen: Definitions, missing: pd.DataFrame) -> None:
     """What the value could become: nobody, or everybody, of the missing institutions' last known enrolment."""
     frame["low"] = frame["high"] = np.nan
     if indicator.unit != PERCENT or indicator.denominator is None or indicator.denominator.source != STUDENTS:
         return
     open_ = (frame["status"] == PROVISIONAL) & (missing["unknown"] == 0)
-    told, absent = frame["numerator"].fillna(0), missing[denominator]
-    whole = frame["denominator"].fillna(0) + absent
+    absent = missing[_number(indicator.denominator, chosen)]
+    everybody = missing[_number(indicator.denominator.of_any_kind, chosen)]  # a club's children count, if not its enrolment
+    told, whole = frame["numerator"].fillna(0), frame["denominator"].fillna(0) + absent
     frame["low"] = hundredths(told, whole).where(open_)
-    frame["high"] = hundredths(told + absent, whole).where(open_)
+    frame["high"] = hundredths(told + everybody, whole).where(open_)
 
 
 def _decimal(units: pd.Series, kind: pa.DataType) -> pa.Array:

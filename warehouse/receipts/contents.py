@@ -68,7 +68,9 @@ class Receipt:
     @cached_property
     def totals(self) -> Counts:
         of = self.counts
-        sums = (sum(getattr(one, part) for one in of) for part in ("read", "stored", "quarantined", "skipped"))
+        sums = (
+            sum(getattr(one, part) for one in of) for part in ("read", "stored", "quarantined", "skipped")
+        )
         return Counts("Всего", *sums)
 
 
@@ -76,7 +78,12 @@ def pending_receipts(connection: sa.Connection, timezone: ZoneInfo) -> list[Rece
     """Return the oldest receipts still to be written, at most AT_ONCE."""
     pending = sa.select(table("pending_receipts").c.delivery)
     ledger = table("deliveries")
-    statement = sa.select(ledger.c.delivery).where(ledger.c.delivery.in_(pending)).order_by(ledger.c.seq).limit(AT_ONCE)
+    statement = (
+        sa.select(ledger.c.delivery)
+        .where(ledger.c.delivery.in_(pending))
+        .order_by(ledger.c.seq)
+        .limit(AT_ONCE)
+    )
     return list(receipts_of(connection, list(connection.execute(statement).scalars()), timezone))
 
 
@@ -95,15 +102,18 @@ def receipts_of(connection: sa.Connection, deliveries: list[str], timezone: Zone
             verdict=row.verdict,
             ruleset=row.ruleset,
             late=bool(row.late),
-            duplicate_of=_other(row.repeated, row.repeated_at, row.repeated_verdict, timezone),
-            in_force=_other(row.ruling, row.ruling_at, row.ruling_verdict, timezone),
+            duplicate_of=_other(row, "repeated", timezone),
+            in_force=_other(row, "ruling", timezone),
             counts=tuple(counts[row.delivery]),
             findings=tuple(findings[row.delivery]),
         )
 
 
-def _other(delivery: str | None, at: datetime | None, verdict: str, timezone: ZoneInfo) -> Other | None:
-    return Other(delivery, at.astimezone(timezone), verdict) if delivery and at else None
+def _other(row: sa.Row, name: str, timezone: ZoneInfo) -> Other | None:
+    delivery, received_at, verdict = (
+        row._mapping[f"{name}_{part}"] for part in ("delivery", "received_at", "verdict")
+    )
+    return Other(delivery, received_at.astimezone(timezone), verdict) if delivery else None
 
 
 def _headers(deliveries: list[str]) -> sa.Select:
@@ -128,10 +138,14 @@ def _headers(deliveries: list[str]) -> sa.Select:
     register = known_reference("institutions", EVER)
     return (
         sa.select(
-            ledger.c.delivery, ledger.c.institution_code, ledger.c.received_at, ledger.c.verdict, ledger.c.ruleset, ledger.c.late,
-            as_of.label("as_of"), register.c.name,
-            repeated.c.delivery.label("repeated"), repeated.c.received_at.label("repeated_at"), repeated.c.verdict.label("repeated_verdict"),
-            ruling.c.delivery.label("ruling"), ruling.c.received_at.label("ruling_at"), ruling.c.verdict.label("ruling_verdict"),
+            *(
+                ledger.c[name]
+                for name in ("delivery", "institution_code", "received_at", "verdict", "ruleset", "late")
+            ),
+            as_of.label("as_of"),
+            register.c.name,
+            *_other_columns(repeated, "repeated"),
+            *_other_columns(ruling, "ruling"),
         )
         .select_from(
             ledger.outerjoin(repeated, repeated.c.delivery == ledger.c.duplicate_of)
@@ -141,7 +155,11 @@ def _headers(deliveries: list[str]) -> sa.Select:
         )
         .where(ledger.c.delivery.in_(deliveries))
         .order_by(ledger.c.seq)
-    )  # fmt: skip
+    )
+
+
+def _other_columns(other: sa.FromClause, prefix: str) -> Iterator[sa.Label]:
+    return (other.c[name].label(f"{prefix}_{name}") for name in ("delivery", "received_at", "verdict"))
 
 
 def _counts(connection: sa.Connection, deliveries: list[str]) -> dict[str, list[Counts]]:
@@ -149,6 +167,8 @@ def _counts(connection: sa.Connection, deliveries: list[str]) -> dict[str, list[
     found: dict[str, list[Counts]] = defaultdict(list)
     rows = connection.execute(sa.select(counts).where(counts.c.delivery.in_(deliveries))).all()
     for row in sorted(rows, key=lambda row: ORDER[row.sheet]):
-        one = Counts(TITLES[row.sheet], row.rows_read, row.rows_stored, row.rows_quarantined, row.rows_skipped)
+        one = Counts(
+            TITLES[row.sheet], row.rows_read, row.rows_stored, row.rows_quarantined, row.rows_skipped
+        )
         found[row.delivery].append(one)
     return found

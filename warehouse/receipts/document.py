@@ -36,7 +36,11 @@ def document(receipt: Receipt) -> bytes:
 def _other(other: Other | None) -> dict[str, str] | None:
     if other is None:
         return None
-    return {"delivery": other.delivery, "received_at": other.received_at.isoformat(), "verdict": other.verdict}
+    return {
+        "delivery": other.delivery,
+        "received_at": other.received_at.isoformat(),
+        "verdict": other.verdict,
+    }
 
 
 def _group(group: Group) -> dict[str, object]:
@@ -56,4 +60,11 @@ def _group(group: Group) -> dict[str, object]:
 def _finding(finding: Finding) -> dict[str, object]:
     sheet, row, letter, column, rule, severity, detail = finding
     message = message_of(rule, column, detail, sheet=sheet, row=row, letter=letter)
-    return {"sheet": sheet, "row": row, "column": letter, "rule": rule, "severity": severity, "message": message}
+    return {
+        "sheet": sheet,
+        "row": row,
+        "column": letter,
+        "rule": rule,
+        "severity": severity,
+        "message": message,
+    }

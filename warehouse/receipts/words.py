@@ -11,12 +11,20 @@ VERDICTS = {
     "rejected": "Не принято",
     "duplicate": "Повтор: такой файл уже получен",
 }
-SECTIONS = {
-    "fatal": "Отказ: из-за этого файл не принят целиком",
+SECTIONS_OF_ACCEPTED = {
     "error": "Ошибки: эти строки отложены и не посчитаны",
     "warning": "Предупреждения: строки посчитаны, но проверьте их",
 }
+SECTIONS_OF_REJECTED = {
+    "fatal": "Отказ: из-за этого файл не принят целиком",
+    "error": "Ошибки: при приёме эти строки не были бы посчитаны",
+    "warning": "Предупреждения: проверьте и это",
+}
 ROWS = ("строка отложена", "строки отложены", "строк отложено")
+DOUBTS = "Есть предупреждения: проверьте их; если всё верно, делать ничего не нужно."
+STILL_REJECTED = (
+    "Они не приняты, и с тех пор ничего не изменилось: исправьте отмеченное в протоколе той сдачи."
+)
 RESEND = "Исправьте книгу и пришлите её снова целиком: новая сдача заменит эту."
 
 
@@ -26,12 +34,20 @@ def what_next(receipt: Receipt) -> str:
         case "duplicate":
             return _of_duplicate(receipt)
         case "rejected":
-            return f"Сведения из файла не загружены. {_ruling(receipt.in_force)} Исправьте отмеченное ниже и пришлите книгу снова."
+            ruling = _ruling(receipt.in_force)
+            return (
+                f"Сведения из файла не загружены. {ruling} Исправьте отмеченное ниже и пришлите книгу снова."
+            )
         case "accepted_with_errors":
             return f"{counted(receipt.totals.quarantined, ROWS)} и не посчитано, остальное принято. {RESEND}"
     if any(one.severity == "warning" for one in receipt.findings):
-        return "Сведения приняты целиком. Есть предупреждения: проверьте их; если всё верно, делать ничего не нужно."
+        return f"Сведения приняты целиком. {DOUBTS}"
     return "Сведения приняты целиком, замечаний нет. Делать ничего не нужно."
+
+
+def section(severity: str, verdict: str) -> str:
+    """Head the findings of one severity under a verdict."""
+    return (SECTIONS_OF_REJECTED if verdict == "rejected" else SECTIONS_OF_ACCEPTED)[severity]
 
 
 def _of_duplicate(receipt: Receipt) -> str:
@@ -40,8 +56,10 @@ def _of_duplicate(receipt: Receipt) -> str:
         return _ruling(receipt.in_force)
     same = f"Те же сведения уже получены: сдача {first.delivery} от {moment(first.received_at)}."
     if first.verdict == "rejected":
-        return f"{same} Они не приняты, и с тех пор ничего не изменилось: исправьте отмеченное в протоколе той сдачи."
-    return f"{same} {_ruling(receipt.in_force)} Делать ничего не нужно."
+        return f"{same} {STILL_REJECTED}"
+    in_force = receipt.in_force
+    ruling = "Она и в силе." if in_force and in_force.delivery == first.delivery else _ruling(in_force)
+    return f"{same} {ruling} Делать ничего не нужно."
 
 
 def _ruling(ruling: Other | None) -> str:
@@ -53,7 +71,11 @@ def _ruling(ruling: Other | None) -> str:
 def sender(receipt: Receipt) -> str:
     """Name the owner of the folder, as the register does."""
     name = receipt.institution_name
-    return f"{name} ({receipt.institution_code})" if name else f"{receipt.institution_code} (такого кода нет в реестре)"
+    return (
+        f"{name} ({receipt.institution_code})"
+        if name
+        else f"{receipt.institution_code} (такого кода нет в реестре)"
+    )
 
 
 def facts(receipt: Receipt) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from warehouse.home import Home
-from warehouse.receipts.contents import Receipt, pending_receipts
+from warehouse.receipts.contents import AT_ONCE, Receipt, pending_receipts
 from warehouse.receipts.folders import folder_name
 from warehouse.tables import table
 
@@ -16,23 +16,26 @@ PROTOCOL, DOCUMENT = "протокол.xlsx", "receipt.json"
 def write_pending_receipts(home: Home) -> int:
     """Write the receipts still owed and forget the debt; return how many.
 
-    Interrupted anywhere, it is completed by the next call: the same receipt is written again to the same place.
+    Interrupted anywhere, it is completed by the next call: the same receipt is written to the same place.
     """
     written = 0
-    while receipts := _pending(home):
-        for receipt in receipts:
-            write_receipt(receipt, home.settings.receipts)
-        os.sync()  # the debt goes only once the receipts cannot be lost
-        pending = table("pending_receipts")
-        with home.writing() as connection:
-            connection.execute(pending.delete().where(pending.c.delivery.in_([one.delivery for one in receipts])))
+    while True:
+        with home.reading() as connection:
+            receipts = pending_receipts(connection, home.settings.timezone)
+        if receipts:
+            _settle(home, receipts)
         written += len(receipts)
-    return written
+        if len(receipts) < AT_ONCE:
+            return written
 
 
-def _pending(home: Home) -> list[Receipt]:
-    with home.reading() as connection:
-        return pending_receipts(connection, home.settings.timezone)
+def _settle(home: Home, receipts: list[Receipt]) -> None:
+    for receipt in receipts:
+        write_receipt(receipt, home.settings.receipts)
+    os.sync()  # the debt goes only once the receipts cannot be lost
+    pending = table("pending_receipts")
+    with home.writing() as connection:
+        connection.execute(pending.delete().where(pending.c.delivery.in_([one.delivery for one in receipts])))
 
 
 def receipt_folder(receipt: Receipt, receipts: Path) -> Path:

@@ -167,7 +167,9 @@ def _render(spec: Layer, about: str) -> Markup:
     if size is None:
         raise ValueError("the chart has no viewBox")
     head = f'<svg class="chart" role="img" viewBox="0 0 {size[1]} {size[2]}"><title>{escape(about)}</title>'
-    return Markup(head + svg[svg.index(">") + 1 :])
+    # With `aria` off Vega still names the roles of its groups, which the picture's own role hides anyway.
+    drawing = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", svg[svg.index(">") + 1 :])
+    return Markup(head + drawing)
 
 
 def _float(value: Decimal | None) -> float | None:

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import ceil
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from warehouse.release.contents import FIGURES, KEY, PLAN_FULFILMENT, REPORTED_KPI, Contents
-from warehouse.release.wording import KINDS, natural
+from warehouse.release.wording import KINDS, SCOPES, natural
 
 
 class Figure(NamedTuple):
@@ -40,8 +41,7 @@ class Figure(NamedTuple):
         """How many people more would meet the target among those who reported."""
         if self.target is None or not self.denominator or self.numerator is None:
             return None
-        short = self.target * self.denominator - self.numerator * 100
-        return max(0, int(-(-short // 100)))
+        return max(0, ceil(self.target * self.denominator / 100 - self.numerator))
 
 
 class Scope(NamedTuple):
@@ -92,6 +92,11 @@ class Overview:
         return () if self.folded else self.parts
 
     @property
+    def planned(self) -> bool:
+        """Whether any institution has a plan for the school year of the release."""
+        return any(institution.plan is not None for institution in self.institutions.values())
+
+    @property
     def folded(self) -> bool:
         """Whether institutions are shown municipality by municipality."""
         return self.top.type != "municipality"
@@ -137,11 +142,18 @@ def overview_of(contents: Contents) -> Overview:
     )
 
 
+def territory(contents: Contents, scope_type: str, code: str) -> Scope:
+    """Name a municipality or a region; by its code where the contents have no title for it."""
+    return Scope(
+        scope_type, code, contents.scope_titles.get(code) or f"{SCOPES[scope_type].capitalize()} {code}"
+    )
+
+
 def _top(contents: Contents) -> Scope:
     for scope_type in ("municipality", "region"):
         codes = pc.unique(contents.institutions[scope_type]).to_pylist()
         if len(codes) == 1:
-            return Scope(scope_type, codes[0], contents.scope_titles.get(codes[0], codes[0]))
+            return territory(contents, scope_type, codes[0])
     return Scope("country", "RU", "Россия")
 
 
@@ -153,7 +165,7 @@ def _parts(contents: Contents, top: Scope) -> tuple[Scope, ...]:
             codes, key=lambda kind: (list(KINDS).index(kind) if kind in KINDS else len(KINDS), kind)
         )
         return tuple(Scope(below, f"{top.code}/{kind}", KINDS.get(kind, kind)) for kind in ordered)
-    scopes = (Scope(below, code, contents.scope_titles.get(code, code)) for code in codes)
+    scopes = (territory(contents, below, code) for code in codes)
     return tuple(sorted(scopes, key=lambda scope: natural(scope.title)))
 
 

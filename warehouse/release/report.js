@@ -50,10 +50,15 @@ query.addEventListener("input", filter);
 kind.addEventListener("change", filter);
 for (const button of document.querySelectorAll("th button")) button.addEventListener("click", () => sort(button));
 addEventListener("hashchange", reveal);
-let folded = [];
+const folded = new Set();
 addEventListener("beforeprint", () => {
-  folded = [...document.querySelectorAll("details:not([open])")];
-  for (const details of folded) details.open = true;
+  for (const details of document.querySelectorAll("details:not([open])")) {
+    details.open = true;
+    folded.add(details);
+  }
 });
-addEventListener("afterprint", () => { for (const details of folded) details.open = false; });
+addEventListener("afterprint", () => {
+  for (const details of folded) details.open = false;
+  folded.clear();
+});
 reveal();

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from warehouse.release.charts import describe, distribution_chart, series_chart
 from warehouse.release.contents import LATE, MISSING, ON_TIME, REPORTED_KPI, Contents
-from warehouse.release.overview import Figure, Institution, Overview, Scope, Standing
+from warehouse.release.overview import Figure, Institution, Overview, Scope, Standing, territory
 from warehouse.release.wording import natural
 
 HUNDRED = Decimal(100)
@@ -85,11 +85,10 @@ def missing_of(overview: Overview) -> dict[str, list[str]]:
 
 
 def _members(overview: Overview) -> dict[Scope, list[Institution]]:
-    titles = overview.contents.scope_titles
     members: dict[Scope, list[Institution]] = {}
     for institution in overview.institutions.values():
-        code = institution.municipality
-        members.setdefault(Scope("municipality", code, titles.get(code, code)), []).append(institution)
+        scope = territory(overview.contents, "municipality", institution.municipality)
+        members.setdefault(scope, []).append(institution)
     return dict(sorted(members.items(), key=lambda item: (natural(item[0].title), item[0].code)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from warehouse.release.overview import Overview, Scope, Standing
+from warehouse.release.overview import Overview, Scope, Standing, territory
 from warehouse.release.wording import SCOPES, STATES, STATUSES, day
 from warehouse.release.workbook_charts import MOST_BARS, ranking_chart
 from warehouse.release.workbook_styles import ROW_HEIGHT, Cell, Styles, add_head, put
@@ -13,10 +13,10 @@ from warehouse.release.workbook_styles import ROW_HEIGHT, Cell, Styles, add_head
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-TERRITORY = "Территория"
+TERRITORY, PLAN = "Территория", "План приказа, %"
 RANKING = {
     "Место": 7, "Кто": 36, "Вид": 15, TERRITORY: 18, "Обучающихся": 13, "Вовлечено": 11, "Доля, %": 9,
-    "Изменение, п. п.": 12, "План приказа, %": 11, "Сведения": 15, "Статус": 17,
+    "Изменение, п. п.": 12, PLAN: 11, "Сведения": 15, "Статус": 17,
 }  # fmt: skip
 CHART_COLUMNS, COLUMN_WIDTH = 8, 64  # beside the table; pixels of a column that nobody set
 ROWS_AROUND = 6  # rows that the chart's title and margins take
@@ -28,12 +28,13 @@ def add_ranking(
     """Add a sheet of scopes ranked by the reported indicator; a bar chart when few enough to tell apart."""
     sheet = book.add_worksheet(name)
     standings = overview.rank(scopes)
-    columns = {
-        heading: width for heading, width in RANKING.items() if overview.folded or heading != TERRITORY
-    }
+    empty = {TERRITORY: not overview.folded, PLAN: not overview.planned}
+    columns = {heading: width for heading, width in RANKING.items() if not empty.get(heading)}
     title = f"{name} по доле вовлечённых обучающихся на {day(overview.contents.as_of)}"
     since = f"«Изменение»: с {day(overview.previous)}. " if overview.previous else ""
-    note = f"{since}«План приказа»: вовлечено к числу участников по перечню приказа."
+    note = since + (
+        "«План приказа»: вовлечено к числу участников по перечню приказа." if overview.planned else ""
+    )
     add_head(sheet, styles, title, columns, note)
     for row, standing in enumerate(standings, start=3):
         cells = _ranking_cells(overview, standing)
@@ -53,18 +54,21 @@ def add_ranking(
 def _ranking_cells(overview: Overview, standing: Standing) -> dict[str, Cell]:
     figure, scope = standing.figure, standing.scope
     institution = overview.institutions[scope.code] if scope.type == "institution" else None
-    municipality = institution.municipality if institution else ""
     reported = f"{figure.reported} из {figure.expected}" if figure else None
     return {
         "Место": Cell(standing.place, "centre"),
         "Кто": Cell(scope.title),
         "Вид": Cell(institution.kind if institution else SCOPES[scope.type], "centre"),
-        TERRITORY: Cell(overview.contents.scope_titles.get(municipality, municipality)),
+        TERRITORY: Cell(
+            territory(overview.contents, "municipality", institution.municipality).title
+            if institution
+            else None
+        ),
         "Обучающихся": Cell(figure and figure.denominator, "whole"),
         "Вовлечено": Cell(figure and figure.numerator, "whole"),
         "Доля, %": Cell(figure and figure.value, "fixed"),
         "Изменение, п. п.": Cell(standing.change, "change"),
-        "План приказа, %": Cell(institution and institution.plan, "fixed"),
+        PLAN: Cell(institution and institution.plan, "fixed"),
         "Сведения": Cell(STATES[institution.state] if institution else reported, "centre"),
         "Статус": Cell(figure and STATUSES[figure.status], "centre"),
     }

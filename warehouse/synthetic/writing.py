@@ -23,6 +23,7 @@ from warehouse.synthetic.submissions import Submission
 
 ARCHIVE_TIME = (1980, 1, 1, 0, 0, 0)  # the first time a zip can hold: the same bytes whenever written
 CSV_ENCODING, CSV_DELIMITER = "cp1251", ";"
+COLUMN_WIDTH = 16  # a date and most names fit
 EPOCH = date(1899, 12, 30)  # Excel's day 0, as of March 1900
 TITLE, TOTAL = "{title}: сведения о реализации целевой модели наставничества", "Итого"
 DATE_FORMAT = FORM.by_name["organisation"].by_name["as_of"].spelling.excel.lower()
@@ -92,6 +93,7 @@ def _write_workbook(grids: dict[str, Grid], path: Path, created: datetime) -> No
     day = workbook.add_format({"num_format": DATE_FORMAT})
     for title, grid in grids.items():
         worksheet = workbook.add_worksheet(title)
+        worksheet.set_column(0, max(map(len, grid), default=0), COLUMN_WIDTH)
         writers: dict[type, Callable[..., Any]] = {
             str: worksheet.write_string,
             int: worksheet.write_number,

@@ -1,0 +1,92 @@
+"""Help pages and refusals in Russian."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from flows.cli.root import cli
+from tests.cli.conftest import Run
+
+COMMANDS = {
+    "demo", "reference", "template", "check", "intake", "kpi", "release", "findings", "verify", "status", "up", "deploy", "rebuild",
+}  # fmt: skip
+# What stays in Latin letters: names that are typed, and proper names.
+LATIN = set(
+    "nastavnik csv json table town region inbox xlsx Prefect Ctrl C releases kpi trace help CSV "
+    "institutions plans targets reporting dates milestones home code".split()
+)
+
+
+def pages(group: click.Group = cli, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from pages(command, (*path, name))
+        else:
+            yield (*path, name)
+
+
+def test_commands_are_those_of_the_readme() -> None:
+    assert set(cli.commands) == COMMANDS
+
+
+@pytest.mark.parametrize("path", pages(), ids=" ".join)
+def test_a_page_is_russian(run: Run, path: tuple[str, ...]) -> None:
+    result = run(*path, "--help")
+    assert result.exit_code == 0
+    assert result.output.startswith("Использование: nastavnik")
+    assert "Параметры:" in result.output
+    typed = re.sub(r"--?[a-z-]+|NASTAVNIK_\w+|PREFECT_\w+|\w+\.(csv|xlsx|html)|/\S*", " ", result.output)
+    words = set(re.findall(r"[A-Za-z]+", typed))
+    assert words - LATIN - COMMANDS - {"load"} == set()
+
+
+@pytest.mark.parametrize("path", pages(), ids=" ".join)
+def test_a_page_names_every_command_in_whole_words(run: Run, path: tuple[str, ...]) -> None:
+    assert "..." not in run(*path, "--help").output
+
+
+REFUSALS = [
+    ([], "Команды:"),
+    (["intak"], "Нет команды intak. Возможно, имелось в виду: intake."),
+    (["intake", "--inbx"], "Нет параметра --inbx. Возможно, имелось в виду: --inbox."),
+    (["intake", "--inbox"], "Параметр --inbox задан неверно"),
+    (["intake", "--inbox", "/no/such"], "нет такой папки: /no/such"),
+    (["intake", "--received-at", "вчера"], "ожидается дата или время, например 2021-12-31"),
+    (["intake", "x"], "Команда не закончена или в ней есть лишнее."),
+    (["release"], "Не указано: --as-of."),
+    (["release", "--as-of", "31-12-21"], "ожидается дата, например 2021-12-31."),
+    (["release", "--as-of", "2021-12-30"], "30.12.2021 нет в календаре отчётных дат."),
+    (["kpi", "--format", "xml"], "ожидается table или csv или json."),
+    (["kpi", "--definition", "0"], "Нет версии показателей «0»."),
+    (["check"], "Не указано: ФАЙЛ…."),
+    (["check", "/no/such"], "нет такого файла: /no/such"),
+    (["verify", "/no/such"], "нет такой папки: /no/such"),
+    (["reference"], "Команды:"),
+    (["reference", "load", "/"], "В папке нет ни одного справочника"),
+    (["demo", "--seed", "x"], "ожидается целое неотрицательное число."),
+    (["demo", "--size", "country"], "ожидается town или region."),
+    (["template", "--institution", "X", "--as-of", "2021-12-31", "-o", "x.xlsx"], "Организации с кодом X нет в реестре."),
+    (["template", "--institution", "NSH-S007", "--as-of", "2021-12-30", "-o", "x.xlsx"], "30.12.2021 нет в календаре"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "told"), REFUSALS, ids=lambda value: " ".join(value) if isinstance(value, list) else ""
+)
+def test_a_wrong_command_is_explained(run: Run, words: list[str], told: str) -> None:
+    result = run(*words)
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert result.stdout == ""
+    assert not re.search(r"Usage|Error|Try |Invalid|Missing|No such", result.stderr)
+
+
+def test_an_unknown_setting_is_refused(run: Run) -> None:
+    result = run("status", NASTAVNIK_HOEM="/tmp")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Неизвестные настройки: NASTAVNIK_HOEM." in result.stderr

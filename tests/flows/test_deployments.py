@@ -1,0 +1,44 @@
+"""The deployments as declared: every schedule named, in Moscow time, one run at a time."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import yaml
+
+DECLARED = yaml.safe_load((Path(__file__).parents[2] / "deployments" / "prefect.yaml").read_text())
+DEPLOYMENTS = {one["name"]: one for one in DECLARED["deployments"]}
+SCHEDULED = {
+    "intake": "30 2 * * *",
+    "kpi": "0 4 * * *",
+    "release": "0 5 * * *",
+    "reminders": "0 9 * * 1-5",
+    "backfill": None,
+}
+
+
+def test_what_runs_when() -> None:
+    crons = {name: [s["cron"] for s in one.get("schedules", [])] for name, one in DEPLOYMENTS.items()}
+    assert crons == {name: [cron] if cron else [] for name, cron in SCHEDULED.items()}
+
+
+@pytest.mark.parametrize("name", SCHEDULED)
+def test_a_deployment_runs_one_at_a_time_from_anywhere(name: str) -> None:
+    one = DEPLOYMENTS[name]
+    module, function = one["entrypoint"].rsplit(".", 1)
+    flow = getattr(import_module(module), function)
+    assert flow.name == name
+    assert flow.description  # what an operator reads beside the run
+    assert DECLARED["pull"] == []
+    assert one["concurrency_limit"] == {"limit": 1, "collision_strategy": "ENQUEUE"}
+    assert one["work_pool"]["name"] == "nastavnik"
+    assert one["tags"] == ["nastavnik"]
+
+
+@pytest.mark.parametrize("name", SCHEDULED)
+def test_a_schedule_keeps_its_id_and_zone(name: str) -> None:
+    schedules = DEPLOYMENTS[name].get("schedules", [])
+    assert len({one["slug"] for one in schedules}) == len(schedules)
+    assert {one["timezone"] for one in schedules} <= {"Europe/Moscow"}

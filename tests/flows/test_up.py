@@ -1,0 +1,172 @@
+"""`nastavnik up` with a real server: schedules appear, intake loads once, nothing leaks, nothing stays behind."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.serving import alone, deploy, up
+from tests.flows.served import (
+    api,
+    run_to_its_end,
+    session_of,
+    started,
+    status_of,
+    stopped,
+    traces,
+    url_in,
+    wait_for,
+)
+from tests.installations import installation, rows, settings_for
+from tests.workbooks import PEOPLE, submission, write
+from warehouse.settings import Misconfigured
+from warehouse.tables import table
+
+SURNAME, FOLDER = "Канареечкинский", "Канареечкина Папка"
+PERSON = PEOPLE.replace("Пробный", SURNAME)
+WRONG = PERSON.replace("29.02.2008", "30.02.2008")  # so that a finding is made of the very row
+
+
+class Served:
+    """What a served installation did before it was stopped; told once, asked by every test."""
+
+    def __init__(self, home: Path, output: Path, process: subprocess.Popen[bytes]) -> None:
+        self.home, self.process = home, process
+        wait_for(lambda: url_in(output) or process.poll() is not None, "server")
+        assert process.poll() is None, output.read_text()
+        self.stranger = status_of(f"{url_in(output)}/api/flow_runs/filter")
+        with api(url_in(output) or "", home) as client:
+            self._work(client)
+        self.below = session_of(process)
+        self.code = stopped(process)
+        self.output = output.read_text()
+
+    def _work(self, client) -> None:
+        from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+
+        self.deployments = {one.name: one for one in client.read_deployments()}
+        self.scheduled = Counter(
+            run.deployment_id for run in client.read_flow_runs() if run.state.is_scheduled()
+        )
+        intake = self.deployments["intake"].id
+        self.ends = [run_to_its_end(client, intake)]
+        self.ledger = [self._deliveries()]
+        self.ends.append(run_to_its_end(client, intake))
+        self.ledger.append(self._deliveries())
+        found = client.read_artifacts(artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=["intake"])))
+        self.artifacts = [artifact.data for artifact in found]
+        self.ids = _ids(client)
+        self.deployed = deploy(settings_for(self.home))
+        self.ids_after = _ids(client)
+
+    def _deliveries(self) -> list[tuple]:
+        with installation(self.home) as home:
+            return rows(home, table("deliveries"), "institution_code", "verdict", "rows_stored")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("served")
+    home = settings_for(folder / "home").home
+    inbox = home / "inbox"
+    write(inbox / "NSH-S007" / "a.xlsx", submission(Участники=PERSON))
+    write(inbox / "NSH-S008" / "a.zip", submission("NSH-S008", Участники=WRONG))
+    write(inbox / FOLDER / "a.xlsx", submission("NSH-S001", Участники=PERSON))
+    process = started(home, folder / "output")
+    try:
+        yield Served(home, folder / "output", process)
+    finally:
+        if process.poll() is None:
+            stopped(process)
+
+
+def _ids(client) -> dict[str, tuple]:
+    """Return deployments and schedules by name, with what must outlive a redeployment."""
+    return {
+        one.name: (one.id, sorted((s.slug, s.id) for s in one.schedules)) for one in client.read_deployments()
+    }
+
+
+@pytest.mark.slow
+def test_scheduled_runs_exist_for_every_schedule(served: Served) -> None:
+    names = {name for name, one in served.deployments.items() if served.scheduled[one.id]}
+    assert names == {"intake", "kpi", "release", "reminders"}
+    assert set(served.deployments) == names | {"backfill"}
+    assert all(f"  {name} " in served.output for name in served.deployments)
+
+
+@pytest.mark.slow
+def test_intake_loads_once(served: Served) -> None:
+    assert served.ends == ["Completed", "Completed"]
+    assert served.ledger[0] == served.ledger[1]
+    assert {code: verdict for code, verdict, _ in served.ledger[0]} == {
+        "NSH-S007": "accepted",
+        "NSH-S008": "accepted_with_errors",
+        FOLDER: "rejected",
+    }
+
+
+@pytest.mark.slow
+def test_artifacts_count_without_naming(served: Served) -> None:
+    assert len(served.artifacts) == 2
+    told = "".join(map(str, served.artifacts))
+    assert "NSH-S007" in told
+    assert FOLDER not in told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("canary", [SURNAME, FOLDER])
+def test_prefect_keeps_nothing_of_anyone(served: Served, canary: str) -> None:
+    kept = served.home / "run" / "prefect"
+    assert traces(kept, canary) == set()
+    assert ("prefect.db", "escaped twice") in traces(kept, "не из реестра")  # the search does see artifacts
+
+
+@pytest.mark.slow
+def test_a_redeployment_keeps_every_id(served: Served) -> None:
+    assert served.deployed == 0
+    assert served.ids_after == served.ids
+    assert [slug for slug, _ in served.ids["intake"][1]] == ["nightly"]
+
+
+@pytest.mark.slow
+def test_a_stranger_is_not_answered(served: Served) -> None:
+    assert served.stranger == 401
+
+
+@pytest.mark.slow
+def test_a_stop_leaves_no_process(served: Served) -> None:
+    assert served.code == 0
+    assert len(served.below) >= 2  # server and worker
+    assert [pid for pid in served.below if Path(f"/proc/{pid}").exists()] == []
+
+
+@pytest.mark.slow
+def test_prefect_home_is_the_owners_alone(served: Served) -> None:
+    kept = served.home / "run" / "prefect"
+    assert {path for path in kept.rglob("*") if path.stat().st_mode & 0o077} == set()
+
+
+def test_an_installation_is_served_once(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    with alone(settings), pytest.raises(Misconfigured, match="уже обслуживает"), alone(settings):
+        pass
+
+
+def test_a_busy_port_is_told_before_anything_starts(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(Misconfigured, match="занят"):
+            up(settings_for(tmp_path), taken.getsockname()[1])
+
+
+def test_deploy_needs_to_know_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    with pytest.raises(Misconfigured, match="PREFECT_API_URL"):
+        deploy(settings_for(tmp_path))

@@ -1,0 +1,144 @@
+"""An intake killed anywhere: the next one reaches the state of an undisturbed run."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.installations import ENGINES, installation, rows, settings_for, state, take
+from tests.warehouse.dying_intake import POINTS
+from tests.workbooks import PAIRS, submission, write
+from warehouse.lake import orphans
+from warehouse.tables import table
+
+ROOT = Path(__file__).parents[2]
+TELLING = {"lake written", "committed, no receipt"}  # run every time: before and after the commit
+ON_POSTGRESQL = {*TELLING, "vault kept", "half of the facts stored", "receipts written, inbox as it was"}
+CASES = [
+    pytest.param(engine, point, marks=[] if engine == "duckdb" and point in TELLING else pytest.mark.slow)
+    for engine in ENGINES
+    for point in POINTS
+    if engine == "duckdb" or point in ON_POSTGRESQL
+]
+Kill = Callable[[Path, str | None, str], int]
+COMMAND = (sys.executable, "-m", "tests.warehouse.dying_intake")
+
+
+@pytest.fixture(scope="module")
+def kill() -> Iterator[Kill]:
+    """Run an intake that dies at a point; return its exit code."""
+    server = subprocess.Popen(COMMAND, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert server.stdin and server.stdout
+
+    def ask(home: Path, url: str | None, point: str) -> int:
+        server.stdin.write(json.dumps({"home": str(home), "url": url, "point": point}) + "\n")
+        server.stdin.flush()
+        return int(server.stdout.readline())
+
+    yield ask
+    server.stdin.close()
+    server.wait(30)
+
+
+def deliver(home: Path) -> None:
+    """Three senders, one of them twice: accepted, accepted with errors, refused, repeated."""
+    inbox, bad = home / "inbox", PAIRS.replace("01.10.2020  |                 ", "01.10.2020  | 01.09.2020      ")
+    write(inbox / "NSH-S007/a.zip", submission(), modified=1_640_000_000)
+    write(inbox / "NSH-S008/b.zip", submission("NSH-S008", Пары=bad), modified=1_640_000_001)
+    write(inbox / "NSH-S014/c.zip", submission("NSH-S007"), modified=1_640_000_002)
+    write(inbox / "NSH-S007/again.zip", submission(), modified=1_640_000_003)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    folder = tmp_path_factory.mktemp("undisturbed") / "home"
+    settings_for(folder)
+    deliver(folder)
+    with installation(folder) as home:
+        assert take(home).verdicts == {"accepted": 1, "accepted_with_errors": 1, "rejected": 1, "duplicate": 1}
+        return state(home)
+
+
+def left_behind(home: Path) -> None:
+    """Half-written files have names of their own, which no reader takes; they are no part of the state."""
+    for pattern in ("received/.part-*", "lake/**/.*.parquet.*", "receipts/**/.*.partial"):
+        for path in home.glob(pattern):
+            path.unlink()
+
+
+@pytest.mark.parametrize(("engine", "point"), CASES)
+def test_a_killed_intake_is_completed_by_the_next(
+    kill: Kill, undisturbed: dict[str, object], tmp_path: Path, request: pytest.FixtureRequest, engine: str, point: str
+) -> None:
+    url = _fresh(request) if engine == "postgresql" else None
+    folder = tmp_path / "home"
+    settings_for(folder)
+    deliver(folder)
+    assert kill(folder, url, point) == -signal.SIGKILL
+    with installation(folder, url) as home:
+        take(home)
+        left_behind(folder)
+        after = state(home)
+        assert orphans(home.settings.lake, {path for (path,) in rows(home, table("lake_files"), "path")}) == []
+    for part, was in undisturbed.items():
+        assert after[part] == was, part
+
+
+def _fresh(request: pytest.FixtureRequest) -> str:
+    from tests.postgres import fresh_database
+
+    database = fresh_database(request.getfixturevalue("postgres_url"))
+    url = database.__enter__()
+    request.addfinalizer(lambda: database.__exit__(None, None, None))
+    return url
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ENGINES)
+def test_intakes_at_once_take_each_file_once(tmp_path: Path, request: pytest.FixtureRequest, engine: str) -> None:
+    """Three processes, one inbox, twenty files: the losers wait, and find nothing left."""
+    url = _fresh(request) if engine == "postgresql" else None
+    folder = tmp_path / "home"
+    settings_for(folder)
+    for number in range(20):
+        write(folder / "inbox" / f"NSH-T{number:03d}" / "a.zip", submission(f"NSH-T{number:03d}"))
+    command = [*COMMAND, str(folder), *([url] if url else [])]
+    running = [
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(3)
+    ]
+    said = [process.communicate()[0] for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0], "\n".join(said)
+    with installation(folder, url) as home:
+        lines = rows(home, table("deliveries"), "institution_code", "verdict")
+    assert Counter(code for code, _ in lines) == {f"NSH-T{number:03d}": 1 for number in range(20)}
+    assert {verdict for _, verdict in lines} == {"rejected"}  # the order's register does not know them: all were judged
+
+
+STRACE = shutil.which("strace")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(STRACE is None, reason="strace is not installed")
+def test_killed_at_renames_counted_by_the_kernel(undisturbed: dict[str, object], tmp_path: Path) -> None:
+    """Not our choice of points: the kernel kills at the 2nd, 9th and 20th rename of the whole process tree."""
+    for number in (2, 9, 20):
+        folder = tmp_path / f"home{number}"
+        settings_for(folder)
+        deliver(folder)
+        inject = f"inject=rename,renameat,renameat2:signal=KILL:when={number}"
+        trace = [str(STRACE), "-f", "-o", os.devnull, "-e", "trace=rename,renameat,renameat2", "-e", inject]
+        killed = subprocess.run([*trace, *COMMAND, str(folder)], cwd=ROOT, capture_output=True)
+        assert killed.returncode != 0, f"no rename number {number}"
+        with installation(folder) as home:
+            take(home)
+            left_behind(folder)
+            assert state(home) == undisturbed

@@ -1,0 +1,83 @@
+"""The engine gives right rows where DuckDB alone does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from expectations.staging import Staging
+from warehouse.engine import open_engine
+from warehouse.settings import Misconfigured
+
+# Two joins of one view over different columns: DuckDB 2.0.1's optimizer `common_subplan` takes them for the same.
+WORLD = """
+    CREATE TABLE people AS SELECT * FROM (VALUES ('d', 2, 'a', 'mentor'), ('d', 3, 'b', 'mentee')) t(delivery, row, id, role);
+    CREATE TABLE quarantined (delivery VARCHAR, row INTEGER, sheet VARCHAR);
+    CREATE VIEW good_people AS SELECT * FROM people ANTI JOIN (SELECT delivery, row FROM quarantined WHERE sheet = 'p') USING (delivery, row);
+    CREATE TABLE pairs AS SELECT * FROM (VALUES ('d', 1, 'a', 'b')) t(delivery, row, mentor, mentee);
+    CREATE VIEW judged AS
+        SELECT pairs.*, m.row AS mentor_row, e.row AS mentee_row, row_number() OVER (PARTITION BY pairs.delivery, pairs.mentor ORDER BY pairs.row) AS copy
+        FROM pairs LEFT JOIN good_people m ON m.delivery = pairs.delivery AND m.id = pairs.mentor
+        LEFT JOIN good_people e ON e.delivery = pairs.delivery AND e.id = pairs.mentee;
+    CREATE VIEW good_pairs AS SELECT * FROM judged ANTI JOIN (SELECT delivery, row FROM quarantined WHERE sheet = 'q') USING (delivery, row)
+"""
+QUESTION = """
+    SELECT 'mentor' AS role, p.role AS found FROM good_pairs q JOIN people p ON p.delivery = q.delivery AND p.row = q.mentor_row
+    UNION ALL
+    SELECT 'mentee', p.role FROM good_pairs q JOIN people p ON p.delivery = q.delivery AND p.row = q.mentee_row
+"""
+Ask = Callable[[str], list[tuple]]
+
+
+@pytest.fixture(params=["warehouse", "vault and warehouse, opened again", "staging", "staging as GX sees it"])
+def ask(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ask]:
+    """A connection as the product opens it."""
+    if request.param.startswith("staging"):
+        with Staging() as staging:
+            yield staging.run if request.param == "staging" else lambda text: _through(staging.engine, text)
+        return
+    engine = open_engine(f"duckdb:///{tmp_path / 'w.duckdb'}")
+    if "again" in request.param:
+        engine.connect().close()
+    with engine.connect() as connection:
+        yield lambda text: _read(connection.exec_driver_sql(text))
+    engine.dispose()
+
+
+def _through(engine: sa.Engine, text: str) -> list[tuple]:
+    with engine.connect() as connection:
+        return _read(connection.exec_driver_sql(text))
+
+
+def _read(result: sa.CursorResult) -> list[tuple]:
+    return [tuple(row) for row in result.all()]
+
+
+def test_two_joins_of_one_view_are_two_joins(ask: Ask) -> None:
+    for statement in WORLD.split(";"):
+        ask(statement)
+    assert sorted(ask(QUESTION)) == [("mentee", "mentee"), ("mentor", "mentor")]
+
+
+def test_nothing_is_installed_by_itself(ask: Ask) -> None:
+    names = "'autoinstall_known_extensions', 'autoload_known_extensions'"
+    assert dict(ask(f"SELECT name, value FROM duckdb_settings() WHERE name IN ({names})")) == {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+
+
+def test_error_texts_hold_no_values(tmp_path: Path) -> None:
+    engine = open_engine(f"duckdb:///{tmp_path / 'w.duckdb'}")
+    with engine.connect() as connection, pytest.raises(sa.exc.DBAPIError) as raised:
+        connection.execute(sa.text("SELECT * FROM nowhere WHERE surname = :surname"), {"surname": "Канарейкин"})
+    assert "Канарейкин" not in str(raised.value)
+
+
+@pytest.mark.parametrize("url", ["sqlite:///w.db", "mysql://host/w", "warehouse.duckdb"])
+def test_another_engine_is_refused(url: str) -> None:
+    with pytest.raises(Misconfigured):
+        open_engine(url)

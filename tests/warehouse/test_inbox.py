@@ -1,0 +1,110 @@
+"""Which files of an inbox are taken, and which are left for later."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from warehouse.inbox import look, unchanged
+from warehouse.intake import waves
+from warehouse.received import NotAFile, receive
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    (tmp_path / "NSH-S007").mkdir()
+    return tmp_path
+
+
+def put(inbox: Path, name: str, content: bytes = b"x", *, age: float = 0) -> Path:
+    path = inbox / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    modified = time.time() - age
+    os.utime(path, (modified, modified))
+    return path
+
+
+def names(paths: list) -> list[str]:
+    return [one.path.name for one in paths]
+
+
+def test_a_file_still_being_written_is_left_for_later(inbox: Path) -> None:
+    path = put(inbox, "NSH-S007/a.xlsx")
+    done = threading.Event()
+
+    def write_on() -> None:
+        while not done.wait(0.01):
+            with path.open("ab") as file:
+                file.write(b"more")
+
+    writer = threading.Thread(target=write_on)
+    writer.start()
+    found = look(inbox, set(), 0.2)
+    done.set()
+    writer.join()
+    assert (names(found.ready), found.unsettled) == ([], 1)
+    assert names(look(inbox, set(), 0.05).ready) == ["a.xlsx"]
+
+
+def test_one_slow_writer_holds_nobody_else(inbox: Path) -> None:
+    put(inbox, "NSH-S007/old.xlsx", age=60)
+    growing = put(inbox, "NSH-S007/new.xlsx")
+    threading.Timer(0.05, lambda: growing.write_bytes(b"longer")).start()
+    assert names(look(inbox, set(), 0.2).ready) == ["old.xlsx"]
+
+
+def test_old_files_are_taken_without_waiting(inbox: Path) -> None:
+    put(inbox, "NSH-S007/old.xlsx", age=60)
+    started = time.monotonic()
+    assert names(look(inbox, set(), 30).ready) == ["old.xlsx"]
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("name", ["a.xlsx.part", "a.FILEPART", "a.tmp", ".a.xlsx", "~$a.xlsx", "a.crdownload", "desktop.ini"])
+def test_names_that_say_unfinished_are_passed_over(inbox: Path, name: str) -> None:
+    put(inbox, f"NSH-S007/{name}", age=60)
+    found = look(inbox, set(), 0)
+    assert (found.ready, found.odd) == ([], 0)
+
+
+def test_the_same_file_is_taken_once_and_a_changed_one_again(inbox: Path) -> None:
+    path = put(inbox, "NSH-S007/a.xlsx", age=60)
+    (first,) = look(inbox, set(), 0).ready
+    found = look(inbox, {first.arrival}, 0)
+    assert (names(found.ready), names(found.taken)) == ([], ["a.xlsx"])
+    path.write_bytes(b"changed")
+    assert names(look(inbox, {first.arrival}, 0).ready) == ["a.xlsx"]
+    assert not unchanged(first)
+
+
+def test_an_empty_or_absent_inbox_holds_nothing(tmp_path: Path) -> None:
+    assert look(tmp_path / "nowhere", set(), 0).ready == []
+
+
+def test_a_batch_holds_each_sender_once(inbox: Path) -> None:
+    for name, age in (("A/1", 50), ("A/2", 40), ("B/1", 30), ("A/3", 20), ("C/1", 10)):
+        put(inbox, name, age=age)
+    batches = waves(look(inbox, set(), 0).ready, 2)
+    assert [[f"{one.folder}/{one.path.name}" for one in batch] for batch in batches] == [["A/1", "B/1"], ["C/1"], ["A/2"], ["A/3"]]
+
+
+def test_only_regular_files_are_received(inbox: Path, tmp_path: Path) -> None:
+    """Whatever was swapped in after the look: no link is followed, no pipe waited for."""
+    put(inbox, "NSH-S007/a.xlsx")
+    os.mkfifo(inbox / "pipe")
+    (inbox / "link").symlink_to(inbox / "NSH-S007/a.xlsx")
+    for odd in ("pipe", "link", "NSH-S007", "nowhere"):
+        with pytest.raises(NotAFile):
+            receive(inbox / odd, tmp_path / "received", 1000)
+
+
+def test_a_file_over_the_limit_is_hashed_and_not_kept(inbox: Path, tmp_path: Path) -> None:
+    path = put(inbox, "NSH-S007/a.xlsx", b"x" * 1001)
+    received = receive(path, tmp_path / "received", 1000)
+    assert (received.size, received.path) == (1001, None)
+    assert not [path for path in (tmp_path / "received").rglob("*") if path.is_file()]
