@@ -121,7 +121,7 @@ def alone(settings: Settings) -> Iterator[None]:
 
 
 def _free_port(wanted: tuple[int, ...]) -> int:
-    """Return the first port that is free; 0 stands for any. Whoever holds a taken one must not get our schedules."""
+    """Return the first free port, 0 standing for any; who holds a taken one must not get our schedules."""
     for port in wanted:
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -7,6 +7,7 @@ import pyarrow as pa
 from expectations.form import FORM, MENTEE, MENTOR
 from expectations.judge import RULESET
 from expectations.rules.cells import text_literal
+from expectations.rules.rows import PAIR_KEY
 from expectations.staging import Staging
 from expectations.structure import Sheet
 
@@ -16,8 +17,8 @@ _AGE = "year(h.as_of) + 1 - year(s.birth_date) - (strftime(s.birth_date, '%m%d')
 _EXTRA = {
     "participants": (f", s.snils_token, s.name_token, ({_AGE})::INTEGER AS age", "JOIN headers h USING (delivery)"),
     "pairs": (
-        ", s.mentor_id_row AS mentor_row, s.mentee_id_row AS mentee_row, row_number() OVER (PARTITION BY delivery,"
-        " s.mentor_id, s.mentee_id, s.form, s.started_on ORDER BY s.row) = 1 AS counted",
+        ", s.mentor_id_row AS mentor_row, s.mentee_id_row AS mentee_row, row_number() OVER (PARTITION BY delivery, "
+        f"{', '.join(PAIR_KEY)} ORDER BY s.row) = 1 AS counted",
         "",
     ),
     "surveys": (

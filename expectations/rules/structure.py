@@ -39,7 +39,6 @@ class Check:
     """A rule tied to a relation of the staged batch by the condition that good rows fulfil.
 
     `good` is DuckDB SQL over the relation; NULL counts as good. `detail` is SQL for the message.
-    `native` names a built-in expectation that says the same: ("in_set", values) or ("between", low, high).
     """
 
     rule: str
@@ -48,7 +47,6 @@ class Check:
     sheet: str | None = None  # name of the sheet the finding points into
     column: str | None = None
     detail: str | None = None
-    native: tuple | None = None
 
     @property
     def bad(self) -> str:

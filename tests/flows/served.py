@@ -71,10 +71,9 @@ def api(url: str, home: Path) -> Iterator:
 
 def status_of(url: str) -> int:
     """Return how somebody without the password is answered."""
+    request = urllib.request.Request(url)
     try:
-        with urllib.request.urlopen(
-            urllib.request.Request(url, b"{}", {"Content-Type": "application/json"})
-        ) as answer:
+        with urllib.request.urlopen(request) as answer:
             return answer.status
     except urllib.error.HTTPError as error:
         return error.code

@@ -39,7 +39,7 @@ class Served:
         self.home, self.process = home, process
         wait_for(lambda: url_in(output) or process.poll() is not None, "server")
         assert process.poll() is None, output.read_text()
-        self.stranger = status_of(f"{url_in(output)}/api/flow_runs/filter")
+        self.stranger = status_of(f"{url_in(output)}/api/work_pools/nastavnik")
         with api(url_in(output) or "", home) as client:
             self._work(client)
         self.below = session_of(process)

@@ -36,8 +36,9 @@ class Worlds:
 def worlds(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
     url = request.getfixturevalue("postgres_database") if "postgresql" in request.param else None
     regions, folder = [random_region(seed) for seed in SEEDS], tmp_path_factory.mktemp("worlds")
-    with installation(folder / "home", url) as home:
-        learn(home, folder / "register", moscow("2021-09-01 12:00"), institutions=register(regions))
+    begun = moscow("2021-09-01 12:00")
+    with installation(folder / "home", url, begun) as home:
+        learn(home, folder / "register", begun, institutions=register(regions))
         for wave, day in enumerate(DAYS):
             count = deliver(regions, wave, home.settings.inbox, backwards=url is not None)
             taken = take(home, moscow(day))

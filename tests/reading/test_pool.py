@@ -6,13 +6,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from expectations.reading.limits import Limits
 from expectations.reading.pool import read_many
 from expectations.reading.wire import NAMES
-from tests.reading.made_files import DELIVERY, KEY, problems, read, rules, xlsx
+from tests.reading.made_files import DELIVERY, KEY, archive, csv_entries, problems, read, rules, xlsx
+from tests.reading.made_xls import XLS
 
 LITTLE_MEMORY = Limits(memory_bytes=120 * 1024 * 1024)  # Arrow alone takes 64 MB at the first table
 
@@ -107,6 +109,29 @@ def test_a_file_that_takes_too_much_processor_time(heavy):
 def test_after_a_file_that_kills_its_reader_others_are_read(good, heavy):
     found = {path: rules(reading) for path, reading in read_many([heavy, good], KEY, LITTLE_MEMORY, 1)}
     assert found == {heavy: ["too-large"], good: []}
+
+
+def test_a_parser_that_aborts_takes_no_other_file(tmp_path, good):
+    """An .xls that promises two billion texts: calamine reserves their room and dies."""
+    texts = XLS.index(b"\xfc\x00", XLS.index(b"\x09\x08\x10\x00"))
+    bomb = tmp_path / "bomb.xls"
+    bomb.write_bytes(XLS[: texts + 8] + b"\xff\xff\xff\x7f" + XLS[texts + 12 :])
+    found = {path: rules(reading) for path, reading in read_many([bomb, good], KEY, Limits(), 1)}
+    assert found == {bomb: ["too-large"], good: []}
+
+
+def test_damage_is_a_problem_and_never_our_mistake(tmp_path, good):
+    random = Random(7)
+    originals = [good.read_bytes(), archive(tmp_path / "a.zip", csv_entries(DELIVERY)).read_bytes(), XLS]
+    for number in range(150):
+        content = originals[number % 3]
+        for _ in range(random.randint(1, 4)):
+            at, bytes_there = random.randrange(len(content)), random.randbytes(random.randint(1, 8))
+            content = content[:at] + bytes_there + content[at + len(bytes_there) :]
+        (tmp_path / f"{number}.bin").write_bytes(content)
+    found = list(read_many(sorted(tmp_path.glob("*.bin")), KEY, Limits(), 2))
+    assert len(found) == 150
+    assert [path for path, reading in found if "внутренняя ошибка" in str(reading.problems.to_pylist())] == []
 
 
 @pytest.mark.parametrize(("times", "told"), [(1, []), (2, ["unreadable-file"])])

@@ -5,7 +5,6 @@ from datetime import date
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies
 
 from expectations.arrow import COUNTS, PLACES, PROBLEMS, staged_schemas
 from expectations.reading.limits import Limits
@@ -73,30 +72,6 @@ def test_a_file_over_the_limit_is_not_opened_further(tmp_path):
     path = xlsx(tmp_path / "a.xlsx", DELIVERY)
     assert rules(read(path, Limits(file_bytes=path.stat().st_size - 1))) == ["too-large"]
     assert rules(read(path, Limits(file_bytes=path.stat().st_size))) == []
-
-
-@pytest.fixture(scope="module")
-def originals(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("originals")
-    in_csv = archive(folder / "a.zip", csv_entries(DELIVERY)).read_bytes()
-    return {"xlsx": xlsx(folder / "a.xlsx", DELIVERY).read_bytes(), "zip": in_csv, "xls": XLS}
-
-
-@pytest.mark.parametrize("medium", ["xlsx", "zip", "xls"])
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    damage=strategies.lists(
-        strategies.tuples(strategies.floats(0, 0.999), strategies.binary(max_size=8)), min_size=1, max_size=4
-    )
-)
-def test_damage_is_a_problem_and_never_an_exception(tmp_path, originals, medium, damage):
-    content = originals[medium]
-    for place, bytes_there in damage:
-        at = int(place * len(content))
-        content = content[:at] + bytes_there + content[at + len(bytes_there) :]
-    (tmp_path / "damaged").write_bytes(content)
-    reading = read(tmp_path / "damaged")
-    assert content == originals[medium] or len(schemas(reading)) == 13
 
 
 # -- the tables of a reading

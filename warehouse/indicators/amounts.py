@@ -111,7 +111,7 @@ AMOUNTS = {
 COUNTED_OVER_EXPECTED = ("expected", "reported", "on_time")
 
 
-def amounts(measures: dict[str, Measure], place: sa.FromClause, roster: Roster) -> sa.Subquery:
+def amounts(measures: dict[str, Measure], place: sa.FromClause, roster: Roster) -> sa.CTE:
     """One row per institution and date of `place` with every amount."""
     columns = [AMOUNTS[m.source](m, place, roster.seq).label(name) for name, m in measures.items()]
-    return sa.select(*(place.c[name] for name in PLACE), *columns).subquery("amounts")
+    return sa.select(*(place.c[name] for name in PLACE), *columns).cte("amounts")

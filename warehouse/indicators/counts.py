@@ -79,7 +79,7 @@ def _nobody_is_zero(measures: pd.DataFrame, definitions: Definitions, scopes: pd
 def _scopes(connection: sa.Connection, relations: Roster) -> pd.DataFrame:
     expected = relations.expected
     columns = [*(expected.c[name] for name in PLACE), expected.c.reported, expected.c.on_time]
-    rows = sa.select(*columns, sa.literal(1).label("expected")).subquery("rows")
+    rows = sa.select(*columns, sa.literal(1).label("expected")).cte("rows")
     return _frame(connection, total_cube(rows, ["expected", "reported", "on_time"]))
 
 
@@ -89,6 +89,6 @@ def _missing(connection: sa.Connection, definitions: Definitions, relations: Ros
     known = amounts(students, place, relations)
     unknown = sa.select(
         *(place.c[name] for name in PLACE), sa.case((place.c.delivery.is_(None), 1), else_=0).label("unknown")
-    ).subquery("unknown")
+    ).cte("unknown")
     frames = [_frame(connection, total_cube(known, list(students))), _frame(connection, total_cube(unknown, ["unknown"]))]
     return pd.concat([f.reindex(scopes.index) for f in frames], axis=1).fillna(0)
