@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
-INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 # one file of tests, one process: its servers and databases start once; more than four only fight for memory
 PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile
@@ -17,7 +17,7 @@ help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: env ## environment, install, the main job on a synthetic town; prints where the report and the extract are
-	$(BIN)/nastavnik demo
+	NASTAVNIK_HOME=$(CURDIR)/demo-home $(BIN)/nastavnik demo --fresh
 
 test: check ## ruff, mypy and every test
 	$(PYTEST)
@@ -46,7 +46,7 @@ lock: $(BIN)/uv ## pin every dependency anew: bootstrap.lock, requirements.lock
 	@! grep -nE '(https?|file)://' bootstrap.lock requirements.lock || { echo "A lock names a registry."; exit 1; }
 
 clean: ## remove the environment and every cache of ours
-	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv demo-home build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 env: .venv/installed

@@ -13,30 +13,43 @@ from expectations.structure import Form
 RULESET = "1.0"  # raised whenever a condition changes; findings are kept per version
 
 
-def suites(form: Form) -> dict[str, list[Check]]:
-    """Return every check by relation, in the order they are judged.
+# What is held against the good rows of other sheets is judged after these; the submission comes last.
+LATER = (("pairs", "surveys"), (SUBMISSIONS,))
 
-    Pairs and surveys come after participants: they are held against its good rows. The submission comes last.
-    """
+
+def suites(form: Form) -> dict[str, list[Check]]:
+    """Return every check by relation, in the order of judgement."""
     cells = checks_of(form)
-    late = {"pairs", "surveys"}
-    ordered = [name for name in cells if name not in late] + [name for name in cells if name in late]
+    later = [name for phase in LATER for name in phase if name in cells]
+    ordered = [name for name in cells if name not in later] + later
     return {name: cells[name] + ROW_CHECKS.get(name, []) for name in ordered} | {SUBMISSIONS: SUBMISSION_CHECKS}
+
+
+def phases(form: Form) -> list[dict[str, list[Check]]]:
+    """Return the suites in phases: every relation of a phase is judged before the next one is looked at."""
+    every = suites(form)
+    later = [{name: every.pop(name) for name in phase if name in every} for phase in LATER]
+    return [every, *later]
 
 
 def judge(staging: Staging) -> None:
     """Judge a loaded batch; fill its tables `findings`, `quarantined` and `verdicts`."""
-    from expectations.suites import Gate
+    from expectations.suites import CHECKED, Gate
 
     gate = Gate(staging.url)
-    for relation, checks in suites(staging.form).items():
-        staging.run(f"CREATE OR REPLACE TABLE check_{relation} AS SELECT * FROM judged_{relation}")
-        if not staging.run(f"SELECT 1 FROM check_{relation} LIMIT 1"):
-            continue  # where there is no row, none is bad
-        for check in gate.failing(f"check_{relation}", checks):
+    for phase in phases(staging.form):
+        for relation in phase:
+            staging.run(f"CREATE OR REPLACE TABLE {CHECKED}{relation} AS SELECT * FROM judged_{relation}")
+        for check in gate.failing([check for relation in phase for check in _with_rows(staging, phase, relation)]):
             staging.run(findings_of(check, staging.form))
-        staging.run(_quarantine(relation, staging.form))
+        for relation in phase:
+            staging.run(_quarantine(relation, staging.form))
     staging.run(_VERDICTS)
+
+
+def _with_rows(staging: Staging, phase: dict[str, list[Check]], relation: str) -> list[Check]:
+    """The checks of a relation; none where it has no row, for then none is bad."""
+    return phase[relation] if staging.run(f"SELECT 1 FROM check_{relation} LIMIT 1") else []
 
 
 def findings_of(check: Check, form: Form) -> str:

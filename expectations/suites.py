@@ -19,6 +19,7 @@ from great_expectations.core.expectation_suite import ExpectationSuite  # noqa: 
 from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: E402
 
 
+CHECKED = "check_"  # prefix of the tables that hold a relation's rows as they are judged
 _GX_SEVERITY = {Severity.FATAL: "critical", Severity.ERROR: "critical", Severity.WARNING: "warning"}
 
 
@@ -26,17 +27,30 @@ class GateBroken(RuntimeError):
     """GX could not evaluate an expectation: a defect of ours, named by its rule, never by a value."""
 
 
-def expectation_of(check: Check, number: int) -> gxe.Expectation:
-    """Return the check as an expectation; `number` finds it again in the results."""
-    meta = {"check": number, "rule": check.rule}
-    common = {"meta": meta, "severity": _GX_SEVERITY[RULES[check.rule].severity]}
-    query = f'SELECT delivery, "row" FROM {{batch}} WHERE {check.bad}'
-    return gxe.UnexpectedRowsExpectation(unexpected_rows_query=query, description=RULES[check.rule].title, **common)
+def by_rule(checks: list[Check]) -> list[list[Check]]:
+    """Group the checks of one rule on one relation: they are one expectation."""
+    groups: dict[tuple[str, str], list[Check]] = {}
+    for check in checks:
+        groups.setdefault((check.relation, check.rule), []).append(check)
+    return list(groups.values())
 
 
-def suite_of(name: str, checks: list[Check]) -> ExpectationSuite:
-    """Return the checks of one relation as a suite."""
-    return ExpectationSuite(name=name, expectations=[expectation_of(c, n) for n, c in enumerate(checks)])
+def expectation_of(checks: list[Check], number: int, prefix: str) -> gxe.Expectation:
+    """Return the checks of one rule as an expectation on a batch; `number` finds it again in the results."""
+    first, bad = checks[0], " OR ".join(f"({check.bad})" for check in checks)
+    return gxe.UnexpectedRowsExpectation(
+        unexpected_rows_query=f"""SELECT delivery, "row" FROM {prefix}{first.relation}
+            WHERE ({bad}) AND delivery IN (SELECT delivery FROM {{batch}})""",
+        description=RULES[first.rule].title,
+        severity=_GX_SEVERITY[RULES[first.rule].severity],
+        meta={"number": number, "rule": first.rule},
+    )
+
+
+def suite_of(checks: list[Check], prefix: str = CHECKED) -> ExpectationSuite:
+    """Return checks as a suite over the tables of their relations, each named by `prefix` and the relation."""
+    expectations = [expectation_of(group, number, prefix) for number, group in enumerate(by_rule(checks))]
+    return ExpectationSuite(name="batch", expectations=expectations)
 
 
 def _context() -> Any:
@@ -52,18 +66,19 @@ class Gate:
     """
 
     def __init__(self, url: str) -> None:
-        self._source = _context().data_sources.add_sql("staging", connection_string=url)
+        source = _context().data_sources.add_sql("staging", connection_string=url)
+        deliveries = source.add_table_asset("deliveries", table_name="deliveries")
+        self._deliveries = deliveries.add_batch_definition_whole_table("batch")
 
-    def failing(self, relation: str, checks: list[Check]) -> list[Check]:
-        """Validate the suite of one relation; return the checks that some row fails."""
-        asset = self._source.add_table_asset(relation, table_name=relation)
-        batch = asset.add_batch_definition_whole_table(relation).get_batch()
-        validation = batch.validate(suite_of(relation, checks), result_format="BOOLEAN_ONLY")
-        return [_judged(checks, result) for result in validation.results if not result.success]
+    def failing(self, checks: list[Check], prefix: str = CHECKED) -> list[Check]:
+        """Validate a suite of checks; return those of every rule that some row of the relation fails."""
+        validation = self._deliveries.get_batch().validate(suite_of(checks, prefix), result_format="BOOLEAN_ONLY")
+        groups = by_rule(checks)
+        return [check for result in validation.results if not result.success for check in _failed(groups, result)]
 
 
-def _judged(checks: list[Check], result: Any) -> Check:
-    check = checks[result.expectation_config.meta["check"]]
+def _failed(groups: list[list[Check]], result: Any) -> list[Check]:
+    group = groups[result.expectation_config.meta["number"]]
     if result.exception_info.get("raised_exception", True):
-        raise GateBroken(f"the expectation of rule {check.rule} on {check.relation} could not be evaluated")
-    return check
+        raise GateBroken(f"the expectation of rule {group[0].rule} on {group[0].relation} could not be evaluated")
+    return group

@@ -64,7 +64,9 @@ def enrolment(students: int, age: int = 12) -> str:
     return f"Возраст, полных лет | Обучающихся\n{age} | {students}"
 
 
-def submission(institution: str = "NSH-S007", as_of: str = "31.12.2021", students: int = 100, **sheets: str | Grid) -> dict[str, Grid]:
+def submission(
+    institution: str = "NSH-S007", as_of: str = "31.12.2021", students: int = 100, **sheets: str | Grid
+) -> dict[str, Grid]:
     """Return a whole submission with nothing amiss, some sheets replaced; keys are Russian titles."""
     said: dict[str, str | Grid] = {
         "Организация": organisation(код_организации=institution, отчётная_дата=as_of),
@@ -116,5 +118,7 @@ def snils(number: int) -> str:
 def inn(number: int) -> str:
     """Return nobody's ИНН of a firm with the right checksum, from any number of nine digits."""
     digits = f"{number:09d}"
-    total = sum(int(digit) * weight for digit, weight in zip(digits, (2, 4, 10, 3, 5, 9, 4, 6, 8), strict=True))
+    total = sum(
+        int(digit) * weight for digit, weight in zip(digits, (2, 4, 10, 3, 5, 9, 4, 6, 8), strict=True)
+    )
     return f"{digits}{total % 11 % 10}"

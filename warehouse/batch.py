@@ -11,16 +11,15 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from expectations.judge import RULESET, judge
-from expectations.reading.pool import read_many
-from expectations.reading.refusal import unreadable
-from expectations.staging import CONTEXT, Staged, Staging
-from expectations.text import fold_institution
+from expectations.reading.reading import unreadable
+from expectations.staging import Staged, Staging
 from warehouse import ledger
+from warehouse.home import Home
 from warehouse.journal import Entry
+from warehouse.judging import judging_context
 from warehouse.lake import write_lake
-from warehouse.loading import bulk_insert, fetch, insert_rows
+from warehouse.loading import bulk_insert, insert_rows
 from warehouse.received import received_path
-from warehouse.reference import known_reference
 from warehouse.settings import Settings
 from warehouse.storing import Kept
 from warehouse.tables import table
@@ -57,8 +56,9 @@ class Line:
 class Batch:
     """Processes arrivals, at most one of each sender, in the caller's transaction."""
 
-    def __init__(self, settings: Settings, connection: sa.Connection, vault: sa.Engine, key: bytes) -> None:
-        self._settings, self._connection, self._vault, self._key = settings, connection, vault, key
+    def __init__(self, home: Home, connection: sa.Connection, vault: sa.Engine) -> None:
+        self._settings, self._readers = home.settings, home.readers
+        self._connection, self._vault = connection, vault
 
     def process(self, arrivals: list[Arrival], on_read: Callable[[], None] = lambda: None) -> list[Line]:
         """Judge and store; return a line an arrival. Nothing is visible before the caller commits."""
@@ -99,7 +99,7 @@ class Batch:
                 staged.append(self._staged(arrival, unreadable("too-large", limit)))
             else:
                 by_path.setdefault(path, []).append(arrival)
-        for path, reading in read_many(by_path, self._key, self._settings.limits, self._settings.workers):
+        for path, reading in self._readers.read(by_path):
             staged += [self._staged(arrival, reading) for arrival in by_path[path]]
             on_read()
         return sorted(staged, key=lambda one: one.delivery)
@@ -124,28 +124,11 @@ class Batch:
         if not staged:
             return []
         with Staging() as staging:
-            staging.load(staged, self._context([one.folder for one in staged], seq))
+            staging.load(staged, judging_context(self._connection, [one.folder for one in staged], seq))
             judge(staging)
             kept = Kept(staging)
         self._store(kept)
         return list(kept.ledger.values())
-
-    def _context(self, institutions: list[str], seq: int) -> dict[str, pa.Table]:
-        def known(name: str, *columns: str) -> pa.Table:
-            reference = known_reference(name, seq)
-            return fetch(self._connection, sa.select(*(reference.c[c] for c in columns)))
-
-        register = known("institutions", "code", "name", "aliases", "kind", "level", "valid_from", "valid_to").to_pylist()
-        for row in register:
-            row["names"] = [fold_institution(x) for x in [row["name"], *(row["aliases"] or "").split("|")] if x]
-        plans = known("plans", "institution_code", "school_year", "planned_participants")
-        return {
-            "register": pa.Table.from_pylist(register, schema=CONTEXT["register"]),
-            "calendar": known("reporting_dates", "as_of", "due_on"),
-            "plans": plans.rename_columns(CONTEXT["plans"].names),
-            "milestones": known("milestones", "code", "due_on"),
-            "past": ledger.past(self._connection, institutions, seq),
-        }
 
     def _store(self, kept: Kept) -> None:
         accepted = {d: row["as_of"] for d, row in kept.ledger.items() if row["verdict"] != "rejected"}

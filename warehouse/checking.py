@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 
 from expectations.judge import judge
-from expectations.reading.pool import read_many
 from expectations.reading.reading import Reading, unreadable
 from expectations.rules.wording import Finding, Group, group_findings
 from expectations.staging import Staged, Staging
@@ -56,7 +55,7 @@ def _read(home: Home, files: list[Path], folder: Path, on_progress: Progress) ->
     copies = [_copy(file, folder, limits.file_bytes) for file in files]
     readings: dict[Path, Reading] = {}
     wanted = {copy for copy in copies if isinstance(copy, Path)}
-    for path, reading in read_many(sorted(wanted), home.key(), limits, home.settings.workers):
+    for path, reading in home.readers.read(sorted(wanted)):
         readings[path] = reading
         on_progress(len(readings), len(wanted))
     return [readings[copy] if isinstance(copy, Path) else copy for copy in copies]

@@ -8,6 +8,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -20,13 +22,24 @@ from warehouse.tables import JOURNAL, tables_of
 from warehouse.vault import open_vault
 from warehouse.views import create_views
 
+if TYPE_CHECKING:
+    from expectations.reading.pool import Readers
+
 
 @dataclass(frozen=True)
 class Home:
-    """An open installation."""
+    """An open installation; what it starts ends when it is closed."""
 
     settings: Settings
     engine: sa.Engine
+    closing: contextlib.ExitStack
+
+    @cached_property
+    def readers(self) -> Readers:
+        """The processes that read delivered files, started by their first use."""
+        from expectations.reading.pool import Readers
+
+        return self.closing.enter_context(Readers(self.key(), self.settings.limits, self.settings.workers))
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -58,11 +71,10 @@ def opened(settings: Settings, at: datetime, *, write: bool = False) -> Iterator
     with open(settings.run / "warehouse.lock", "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX if write or not _made(settings) else fcntl.LOCK_SH)
         engine = open_engine(settings.warehouse_url)
-        try:
+        with contextlib.ExitStack() as closing:
+            closing.callback(engine.dispose)
             _make(settings, engine, at)
-            yield Home(settings, engine)
-        finally:
-            engine.dispose()
+            yield Home(settings, engine, closing)
 
 
 def _marker(settings: Settings) -> os.PathLike[str]:

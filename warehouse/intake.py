@@ -15,10 +15,11 @@ from warehouse.batch import Arrival, Batch, Line
 from warehouse.home import Home
 from warehouse.inbox import Inbox, Waiting, look, unchanged
 from warehouse.journal import RECEIVED, Journal, arrivals
-from warehouse.ledger import delivery_id
+from warehouse.ledger import accepted_deliveries, delivery_id
 from warehouse.received import NotAFile, Received, receive
 from warehouse.settings import Settings
 from warehouse.tables import table
+from warehouse.vault import forget_strays
 
 
 @dataclass
@@ -52,6 +53,9 @@ def run_intake(
     write_pending_receipts(home)
     if inbox is None:
         _empty(found.taken)  # an earlier run ended between its commit and this
+    if found.ready:
+        home.readers.start()
+        import expectations.suites  # noqa: F401 — seconds, spent while the readers start
     done = 0
     for wave in waves(found.ready, home.settings.batch):
         start = done
@@ -103,8 +107,9 @@ def _take(
     vault = home.vault()
     try:
         with home.writing() as connection:
+            forget_strays(vault, accepted_deliveries(connection))
             arriving = _enter(connection, good, at)
-            lines = Batch(settings, connection, vault, home.key()).process(arriving, on_read)
+            lines = Batch(home, connection, vault).process(arriving, on_read)
     finally:
         vault.dispose()
     summary.lines += lines

@@ -45,6 +45,12 @@ def in_force(seq: int | sa.BindParameter) -> sa.Subquery:
     return sa.select(*columns).where(known.c.newest == 1).subquery("in_force")
 
 
+def accepted_deliveries(connection: sa.Connection) -> set[str]:
+    """Return every delivery that was ever accepted."""
+    ledger = table("deliveries")
+    return set(connection.execute(sa.select(ledger.c.delivery).where(ledger.c.verdict.in_(ACCEPTED))).scalars())
+
+
 def earlier_deliveries(connection: sa.Connection, hashes: list[str]) -> dict[tuple[str, str], list[Earlier]]:
     """Return earlier deliveries of these bytes by (sender, hash), oldest first."""
     ledger = table("deliveries")

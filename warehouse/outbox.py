@@ -104,7 +104,7 @@ def _message(settings: Settings, letter: Letter, at: datetime, on: date) -> MIME
     message["From"] = settings.mail_from
     if letter.address and _ADDRESS.fullmatch(letter.address.strip()):
         message["To"] = letter.address.strip()
-    message["Subject"] = Header(" ".join(letter.subject.split()), "utf-8").encode()
+    message["Subject"] = Header(" ".join(letter.subject.split()), "utf-8", header_name="Subject").encode()
     message["Date"] = format_datetime(at.astimezone(settings.timezone))
     name = hashlib.sha256(_file_name(letter, on, "kept").encode()).hexdigest()[:32]
     message["Message-ID"] = f"<{name}@{settings.mail_from.rpartition('@')[2] or 'localhost'}>"

@@ -79,7 +79,7 @@ def _steps(entries: list[Entry], size: int) -> Iterator[list[Arrival] | Entry]:
 
 def _replay(home: Home, connection: sa.Connection, vault: sa.Engine, step: list[Arrival] | Entry, summary: RebuildSummary) -> None:
     if isinstance(step, list):
-        Batch(home.settings, connection, vault, home.key()).process(step)
+        Batch(home, connection, vault).process(step)
         summary.deliveries += len(step)
     elif step.event == REFERENCE:
         replay_reference(connection, home.settings, step)

@@ -38,7 +38,7 @@ def receive(source: Path, folder: Path, limit: int) -> Received:
     with os.fdopen(descriptor, "rb") as file:
         keep = os.fstat(file.fileno()).st_size <= limit
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial = folder / f".part-{os.getpid()}"
+        partial = folder / ".part"  # one writer at a time: what a killed one left is written over
         sha256, size = _copy(file, partial if keep else None)
     return Received(sha256, size, _keep(partial, received_path(folder, sha256)) if keep else None)
 

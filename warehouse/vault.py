@@ -34,3 +34,15 @@ def keep_identities(engine: sa.Engine, tables: dict[str, pa.Table], deliveries: 
             kept = vault_of().tables[f"{VAULT}.{name}"]
             connection.execute(kept.delete().where(kept.c.delivery.in_(deliveries)))
             bulk_insert(connection, kept, rows)
+
+
+def forget_strays(engine: sa.Engine, accepted: set[str]) -> None:
+    """Forget the people of deliveries that were interrupted before the ledger named them, and never came again.
+
+    Every delivery kept has its one row of «Организация» here, in the same transaction as all its other rows.
+    """
+    headers = vault_of().tables[f"{VAULT}.organisation"]
+    with engine.begin() as connection:
+        strays = set(connection.execute(sa.select(headers.c.delivery)).scalars()) - accepted
+        for kept in vault_of().tables.values() if strays else ():
+            connection.execute(kept.delete().where(kept.c.delivery.in_(strays)))

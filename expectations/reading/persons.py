@@ -35,7 +35,12 @@ def person_tokens(staged: StagedSheet, key: bytes) -> dict[str, list[Any]]:
 
 def is_snils(digits: str | None) -> bool:
     """Return whether digits are a СНИЛС with the right checksum."""
-    if digits is None or len(digits) != 11 or not (digits.isascii() and digits.isdecimal()) or not int(digits):
+    if (
+        digits is None
+        or len(digits) != 11
+        or not (digits.isascii() and digits.isdecimal())
+        or not int(digits)
+    ):
         return False
     total = sum(map(mul, map(int, digits), SNILS_WEIGHTS))
     return total % 101 % 100 == int(digits[9:])

@@ -41,29 +41,58 @@ _OUT_OF_TIME = _Failure("too-large", TOO_SLOW, again=False)
 _CRASH = _Failure("unreadable-file", CRASHED)
 
 
+class Readers:
+    """Child processes that read files; they stay between calls and end with the `with` block."""
+
+    def __init__(self, key: bytes, limits: Limits, workers: int) -> None:
+        self._key, self._limits, self._workers = key, limits, workers
+        self._idle: list[_Reader] = []
+
+    def __enter__(self) -> Readers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        while self._idle:
+            self._idle.pop().end()
+
+    def start(self) -> None:
+        """Let the children start by now: they get ready while the caller does other things."""
+        while len(self._idle) < self._workers:
+            self._idle.append(_Reader(self._key, self._limits))
+
+    def read(self, paths: Iterable[Path]) -> Iterator[tuple[Path, Reading]]:
+        """Read files and yield each as it is read, in no certain order.
+
+        Holds no more than one reading a worker. Raises OSError for a file that cannot be opened, which is
+        no fault of its sender, and RuntimeError when no child starts. Closing the iterator ends the busy children.
+        """
+        waiting = iter(paths)
+        busy: list[_Reader] = []
+        try:
+            for first in islice(waiting, self._workers):
+                busy.append(self._idle.pop() if self._idle else _Reader(self._key, self._limits))
+                busy[-1].give(first)
+            while busy:
+                for reader in _first_to_answer(busy):
+                    path, reading = reader.path, reader.answer()
+                    if path and reading:
+                        if (following := next(waiting, None)) is not None:
+                            reader.give(following)
+                        else:
+                            busy.remove(reader)
+                            self._idle.append(reader)
+                        yield path, reading
+        finally:
+            for reader in busy:
+                reader.end()
+
+
 def read_many(
     paths: Iterable[Path], key: bytes, limits: Limits, workers: int
 ) -> Iterator[tuple[Path, Reading]]:
-    """Read files in `workers` child processes and yield each as it is read, in no certain order.
-
-    Holds no more than one reading a worker. Raises OSError for a file that cannot be opened, which is
-    no fault of its sender, and RuntimeError when no child starts. Closing the iterator ends the children.
-    """
-    waiting = iter(paths)
-    readers: list[_Reader] = []
-    try:
-        for first in islice(waiting, workers):
-            readers.append(_Reader(key, limits))
-            readers[-1].give(first)
-        while busy := [reader for reader in readers if reader.path]:
-            for reader in _first_to_answer(busy):
-                path, reading = reader.path, reader.answer()
-                if path and reading:
-                    reader.give(next(waiting, None))
-                    yield path, reading
-    finally:
-        for reader in readers:
-            reader.end()
+    """Read files in `workers` child processes of their own, as `Readers.read` does."""
+    with Readers(key, limits, workers) as readers:
+        yield from readers.read(paths)
 
 
 def _first_to_answer(busy: list[_Reader]) -> list[_Reader]:
@@ -84,16 +113,13 @@ class _Reader:
         self.path: Path | None = None
         self._start()
 
-    def give(self, path: Path | None) -> None:
-        """Give the next file, to a new child if the last one ended; without a file, end the child."""
+    def give(self, path: Path) -> None:
+        """Give the next file, to a new child if the last one ended."""
         self.path, self.retried = path, False
-        if path is None:
+        if self.process.poll() is not None:
             self.end()
-        else:
-            if self.process.poll() is not None:
-                self.end()
-                self._start()
-            self._send(path)
+            self._start()
+        self._send(path)
 
     def answer(self) -> Reading | None:
         """Receive the reading of the file; None while the child is getting ready or, renewed, tries again."""

@@ -13,9 +13,10 @@ from expectations.reading.limits import Limits
 from expectations.reading.pages import Fault, check_extent
 from expectations.reading.refusal import Refused, unreadable
 
-OLD_EXCEL_ROWS = 65_536
+OLD_EXCEL_ROWS, OLD_EXCEL_COLUMNS = 65_536, 256
 BOF, EOF, BOUNDSHEET, FILEPASS = 0x0809, 0x000A, 0x0085, 0x002F
-FORMULA, BOOLERR = 0x0006, 0x0205
+FORMULA, BOOLERR, DIMENSIONS = 0x0006, 0x0205, 0x0200
+_CLAIM = struct.Struct("<IIHH")  # first row, last row + 1, first column, last column + 1
 # Records whose first words are row and column: NUMBER, LABEL, RSTRING, LABELSST, RK, MULRK, FORMULA, BOOLERR.
 # BLANK and MULBLANK are left out: a formatted empty cell is no cell.
 CELLS = frozenset((0x0203, 0x0204, 0x00D6, 0x00FD, 0x027E, 0x00BD, FORMULA, BOOLERR))
@@ -100,6 +101,8 @@ def _sheet_offsets(stream: bytes) -> list[int]:
 def _scan_sheet(stream: bytes, offset: int) -> XlsSheet:
     sheet = XlsSheet()
     for kind, start, end in _records(stream, offset):
+        if kind == DIMENSIONS and end - start >= _CLAIM.size:
+            _check_claim(*_CLAIM.unpack_from(stream, start))
         if kind not in CELLS or end - start < 6:
             continue
         row, column = _PLACE.unpack_from(stream, start)
@@ -107,6 +110,12 @@ def _scan_sheet(stream: bytes, offset: int) -> XlsSheet:
         if _is_error(stream[start:end], kind):
             sheet.faults[row, column] = Fault.ERROR
     return sheet
+
+
+def _check_claim(_: int, rows: int, __: int, columns: int) -> None:
+    """Refuse an extent no .xls can have: calamine reserves room for all of it, and the process dies."""
+    if rows > OLD_EXCEL_ROWS or columns > OLD_EXCEL_COLUMNS:
+        raise unreadable(DAMAGED)
 
 
 def _is_error(record: bytes, kind: int) -> bool:

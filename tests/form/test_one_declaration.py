@@ -46,7 +46,7 @@ def sql(form: Form) -> list[str]:
 def great_expectations(form: Form) -> list[dict[str, Any]]:
     from expectations.suites import suite_of
 
-    return [suite_of(name, checks).to_json_dict() for name, checks in checks_of(form).items()]
+    return [suite_of(checks).to_json_dict() for checks in checks_of(form).values()]
 
 
 @pytest.fixture(scope="module", autouse=True)

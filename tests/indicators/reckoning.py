@@ -53,7 +53,11 @@ class Reckoning:
         self.bearers = owners(identity(told) for one in known for told in one.people if told.good)
         latest = {(one.institution.code, one.as_of): one for one in known}
         self.in_force = {code: one for (code, as_of), one in latest.items() if as_of == day}
-        self.earlier = {code: one for (code, as_of), one in sorted(latest.items(), key=lambda item: item[0][1]) if as_of < day}
+        self.earlier = {
+            code: one
+            for (code, as_of), one in sorted(latest.items(), key=lambda item: item[0][1])
+            if as_of < day
+        }
 
     def figures(self) -> Iterator[tuple[str, Scope, Shown]]:
         for scope, members in self._scopes().items():
@@ -95,43 +99,99 @@ class Reckoning:
     def _total(submissions: list[Submission], denominator: str, ages: tuple[int, int] | None = None) -> int:
         if denominator != "students":
             return sum(getattr(one, denominator) for one in submissions)
-        return sum(n for one in submissions for a, n in one.enrolment.items() if ages is None or ages[0] <= a <= ages[1])
+        return sum(
+            n
+            for one in submissions
+            for a, n in one.enrolment.items()
+            if ages is None or ages[0] <= a <= ages[1]
+        )
 
     def _people(self, code: str, members: list[Institution]) -> Shown:
         """People of one kind of institution are told apart; the kinds are added."""
         _, _, _, ages, denominator = PEOPLE[code]
         submissions = self._reported(members)
         kinds = {one.kind for one in members}
-        count = sum(len(self._persons([s for s in submissions if s.institution.kind == kind], code)) for kind in kinds)
-        absent = self._total(self._last_told(members), "students", ages) if denominator == "students" else None
-        return self._shown(members, count if submissions else None, self._total(submissions, denominator, ages) if submissions else None, absent, absent)
+        count = sum(
+            len(self._persons([s for s in submissions if s.institution.kind == kind], code)) for kind in kinds
+        )
+        absent = (
+            self._total(self._last_told(members), "students", ages) if denominator == "students" else None
+        )
+        return self._shown(
+            members,
+            count if submissions else None,
+            self._total(submissions, denominator, ages) if submissions else None,
+            absent,
+            absent,
+        )
 
     def _distinct(self, members: list[Institution]) -> Shown:
         submissions, last = self._reported(members), self._last_told(members)
         schools = [one for one in submissions if one.institution.kind == "ОУ"]
         absent = self._total([one for one in last if one.institution.kind == "ОУ"], "students")
         count = len(self._persons(submissions, "students_involved")) if submissions else None
-        return self._shown(members, count, self._total(schools, "students") if schools else None, absent, self._total(last, "students"))
+        return self._shown(
+            members,
+            count,
+            self._total(schools, "students") if schools else None,
+            absent,
+            self._total(last, "students"),
+        )
 
     def _completed(self, members: list[Institution]) -> Shown:
-        ended = [p for s in self._reported(members) for p in s.good_pairs if p.ended and p.ended.year == self.day.year]
+        ended = [
+            p
+            for s in self._reported(members)
+            for p in s.good_pairs
+            if p.ended and p.ended.year == self.day.year
+        ]
         told = bool(self._reported(members))
-        return self._shown(members, sum(p.outcome == "завершена" for p in ended) if told else None, len(ended) if told else None)
+        return self._shown(
+            members,
+            sum(p.outcome == "завершена" for p in ended) if told else None,
+            len(ended) if told else None,
+        )
 
     def _last_told(self, members: list[Institution]) -> list[Submission]:
         """What missing institutions last said."""
-        return [self.earlier[one.code] for one in members if one.code not in self.in_force and one.code in self.earlier]
+        return [
+            self.earlier[one.code]
+            for one in members
+            if one.code not in self.in_force and one.code in self.earlier
+        ]
 
-    def _shown(self, members: list[Institution], count: int | None, whole: int | None, absent: int | None = None, all_: int | None = None) -> Shown:
+    def _shown(
+        self,
+        members: list[Institution],
+        count: int | None,
+        whole: int | None,
+        absent: int | None = None,
+        all_: int | None = None,
+    ) -> Shown:
         missing = [one for one in members if one.code not in self.in_force]
         known = all(one.code in self.earlier for one in missing)
         students = self._total(self._reported(members), "students")
-        coverage = _share(students, students + self._total(self._last_told(members), "students")) if known else None
+        coverage = (
+            _share(students, students + self._total(self._last_told(members), "students")) if known else None
+        )
         low = high = None
         if missing and known and absent is not None and all_ is not None:
-            low, high = _share(count or 0, (whole or 0) + absent), _share((count or 0) + all_, (whole or 0) + absent)
+            low, high = (
+                _share(count or 0, (whole or 0) + absent),
+                _share((count or 0) + all_, (whole or 0) + absent),
+            )
         status = "provisional" if missing else "final"
-        seen = (count, whole, _share(count, whole), status, len(members), len(members) - len(missing), coverage, low, high)
+        seen = (
+            count,
+            whole,
+            _share(count, whole),
+            status,
+            len(members),
+            len(members) - len(missing),
+            coverage,
+            low,
+            high,
+        )
         return tuple("—" if one is None else str(one) for one in seen)
 
 

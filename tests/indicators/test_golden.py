@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -28,7 +27,10 @@ def _reference() -> dict[str, str]:
         "targets": "indicator,scope_type,scope_code,as_of,target_percent,direction,source",
     }
     lines = {"institutions": register_lines, "plans": plan_lines, "targets": target_lines}
-    return {name: "\n".join([head, *(line for town in CASES.values() for line in lines[name](town))]) for name, head in heads.items()}
+    return {
+        name: "\n".join([head, *(line for town in CASES.values() for line in lines[name](town))])
+        for name, head in heads.items()
+    }
 
 
 def _count(folder: Path, url: str | None) -> pa.Table:
@@ -42,16 +44,19 @@ def _count(folder: Path, url: str | None) -> pa.Table:
 
 
 @pytest.fixture(scope="module")
-def counted(tmp_path_factory: pytest.TempPathFactory, postgres_database: str) -> Iterator[dict[str, pa.Table]]:
+def counted(tmp_path_factory: pytest.TempPathFactory, postgres_database: str) -> dict[str, pa.Table]:
     """The figures of all towns, counted once on each engine."""
     urls = {"duckdb": None, "postgresql": postgres_database}
-    yield {engine: _count(tmp_path_factory.mktemp(engine), url) for engine, url in urls.items()}
+    return {engine: _count(tmp_path_factory.mktemp(engine), url) for engine, url in urls.items()}
 
 
 @pytest.fixture(scope="module")
 def by_key(counted: dict[str, pa.Table]) -> dict[str, Figures]:
     key = ("indicator", "scope_type", "scope_code")
-    return {engine: {tuple(row[k] for k in key): row for row in table.to_pylist()} for engine, table in counted.items()}
+    return {
+        engine: {tuple(row[k] for k in key): row for row in table.to_pylist()}
+        for engine, table in counted.items()
+    }
 
 
 def _spelled(value: object) -> str:
@@ -66,7 +71,11 @@ def _figure(row: dict[str, object]) -> str:
     numerator = row["numerator"]
     count = format(numerator.normalize(), "f") if isinstance(numerator, Decimal) else NONE
     indicator = next(one for one in definitions().indicators if one.code == row["indicator"])
-    return count if indicator.denominator is None else f"{count} / {_spelled(row['denominator'])} = {_spelled(row['value'])}"
+    return (
+        count
+        if indicator.denominator is None
+        else f"{count} / {_spelled(row['denominator'])} = {_spelled(row['value'])}"
+    )
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -80,7 +89,9 @@ def test_town(by_key: dict[str, Figures], engine: str, name: str) -> None:
             assert row is None, (indicator, scope)
             continue
         assert row is not None, (indicator, scope)
-        told = {"figure": _figure(row)} | {column: _spelled(row[column]) for column in expected if column != "figure"}
+        told = {"figure": _figure(row)} | {
+            column: _spelled(row[column]) for column in expected if column != "figure"
+        }
         assert told == expected, (indicator, scope)
 
 
@@ -102,8 +113,18 @@ def test_a_scope_has_a_figure_of_every_indicator_meant_for_it(by_key: dict[str, 
 
 def test_the_country_adds_regions_that_share_nobody(by_key: dict[str, Figures]) -> None:
     """No two towns share a person, so here the country is the sum of the regions."""
-    for indicator in ("students_involved", "students_involved_distinct", "mentees_10_19", "practices_shared", "training_hours"):
-        rows = [row for (code, scope, _), row in by_key["duckdb"].items() if code == indicator and scope == "region"]
+    for indicator in (
+        "students_involved",
+        "students_involved_distinct",
+        "mentees_10_19",
+        "practices_shared",
+        "training_hours",
+    ):
+        rows = [
+            row
+            for (code, scope, _), row in by_key["duckdb"].items()
+            if code == indicator and scope == "region"
+        ]
         country = by_key["duckdb"][indicator, "country", "RU"]
         assert country["numerator"] == sum(row["numerator"] for row in rows if row["numerator"] is not None)
         assert (country["denominator"] or 0) == sum(row["denominator"] or 0 for row in rows)

@@ -29,31 +29,31 @@ from warehouse.tables import table, tables_of
 
 KEY, BORN = b"k" * 32, date(2010, 5, 5)
 SAME = [
-    ("Фёдоров Пётр Ильич", "Федоров Петр Ильич"),
-    ("ИВАНОВ ИВАН ИВАНОВИЧ", "иванов иван иванович"),
-    ("Салтыков-Щедрин Ян Львович", "Салтыков – Щедрин Ян Львович"),
-    ("Салтыков-Щедрин Ян Львович", "Салтыков Щедрин Ян Львович"),
-    ("Иванoв Ивaн Иванович", "Иванов Иван Иванович"),  # Latin o and a
-    ("Bасильев Cемён Mаркович", "Васильев Семен Маркович"),  # Latin capitals B, C, M
-    ("Хан Анна-Мария ", "Хан Анна Мария"),
-    ("Йыги Юрий -", "Йыги Юрий -"),  # й of one sign and of two
+    ("Фёдоров/Пётр/Ильич", "Федоров/Петр/Ильич"),
+    ("ИВАНОВ/ИВАН/ИВАНОВИЧ", "иванов/иван/иванович"),
+    ("Салтыков-Щедрин/Ян/Львович", "Салтыков – Щедрин/Ян/Львович"),
+    ("Салтыков-Щедрин/Ян/Львович", "Салтыков Щедрин/Ян/Львович"),
+    ("Хан/Анна-Мария/", "Хан/Анна Мария/"),
+    ("Иванoв/Ивaн/Иванович", "Иванов/Иван/Иванович"),  # Latin o and a
+    ("Bасильев/Cемён/Mаркович", "Васильев/Семен/Маркович"),  # Latin capitals B, C, M
+    ("Йыги/Юрий/", "И\u0306ыги/Юрии\u0306/"),  # й of one sign and of two
 ]
 DIFFERENT = [
-    ("Иванов Иван Иванович", "Иванов Иван "),
-    ("Иванов Иван Иванович", "Иванова Иван Иванович"),
-    ("Иванов Иван Иванович", "Иван Иванов Иванович"),
-    ("Ким Ан На", "Кима Н На"),
+    ("Иванов/Иван/Иванович", "Иванов/Иван/"),
+    ("Иванов/Иван/Иванович", "Иванова/Иван/Иванович"),
+    ("Иванов/Иван/Иванович", "Иван/Иванов/Иванович"),
+    ("Ким/Ан На/", "Ким Ан/На/"),
+    ("Ким/Анна/", "Ким/Ан На/"),
 ]
 
 
 def _token(full_name: str, born: date = BORN) -> str:
-    surname, given_name, patronymic = _parts(full_name)
-    return name_token(KEY, surname, given_name, patronymic, born)
+    return name_token(KEY, *_parts(full_name), born)
 
 
 def _parts(full_name: str) -> tuple[str, str, str | None]:
-    *first, last = full_name.split(" ")
-    return " ".join(first[:-1]), first[-1], last or None
+    surname, given_name, patronymic = full_name.split("/")
+    return surname, given_name, patronymic or None
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
@@ -66,12 +66,8 @@ def test_different_names(one: str, other: str) -> None:
     assert _token(one) != _token(other)
 
 
-def test_a_composed_and_a_decomposed_letter_are_one() -> None:
-    assert _token("Йыги Юрий -") == _token("И\u0306ыги Юрии\u0306 -")
-
-
 def test_other_days_other_keys_other_people() -> None:
-    name = "Иванов Иван Иванович"
+    name = "Иванов/Иван/Иванович"
     assert _token(name) != _token(name, date(2010, 5, 6))
     assert name_token(KEY, *_parts(name), BORN) != name_token(b"K" * 32, *_parts(name), BORN)
     assert snils_token(KEY, snils(1)) != snils_token(KEY, snils(2))
@@ -91,7 +87,11 @@ class Row(NamedTuple):
 
 ROWS = st.lists(
     st.builds(
-        Row, st.integers(0, 3), st.sampled_from([None, None, "1", "2", "3"]), st.sampled_from(["Аня", "Боря", "Вера"]), st.just(True)
+        Row,
+        st.integers(0, 3),
+        st.sampled_from([None, None, "1", "2", "3"]),
+        st.sampled_from(["Аня", "Боря", "Вера"]),
+        st.just(True),
     ),
     max_size=12,
 )
@@ -110,7 +110,11 @@ def partition(persons: Iterable[Hashable]) -> list[int]:
 
 @pytest.fixture(scope="module", params=ENGINES)
 def warehouse(request: pytest.FixtureRequest) -> Iterator[sa.Connection]:
-    url = request.getfixturevalue("postgres_database") if request.param == "postgresql" else "duckdb:///:memory:"
+    url = (
+        request.getfixturevalue("postgres_database")
+        if request.param == "postgresql"
+        else "duckdb:///:memory:"
+    )
     engine = open_engine(url)
     with engine.connect() as connection:
         create_schema(connection, tables_of())
@@ -138,7 +142,12 @@ def linked_by_the_warehouse(connection: sa.Connection, rows: list[Row]) -> list[
     joined = participants.outerjoin(known, same_name(participants, known))
     chosen = sa.select(person_of(participants, known)).select_from(joined).order_by(participants.c.row)
     people = [
-        {"delivery": str(row.delivery), "row": number, "snils_token": uuid(row.snils), "name_token": uuid(row.name)}
+        {
+            "delivery": str(row.delivery),
+            "row": number,
+            "snils_token": uuid(row.snils),
+            "name_token": uuid(row.name),
+        }
         for number, row in enumerate(rows)
     ]
     with connection.begin() as transaction:
@@ -160,7 +169,9 @@ def test_the_warehouse_links_as_the_words_say(warehouse: sa.Connection, rows: li
 
 @settings(max_examples=20)
 @given(rows=ROWS, data=st.data())
-def test_the_order_of_rows_and_deliveries_decides_nothing(warehouse: sa.Connection, rows: list[Row], data: st.DataObject) -> None:
+def test_the_order_of_rows_and_deliveries_decides_nothing(
+    warehouse: sa.Connection, rows: list[Row], data: st.DataObject
+) -> None:
     order = data.draw(st.permutations(range(len(rows))))
     renumbered = data.draw(st.permutations(range(4)))
     shuffled = [rows[place]._replace(delivery=renumbered[rows[place].delivery]) for place in order]
@@ -170,7 +181,9 @@ def test_the_order_of_rows_and_deliveries_decides_nothing(warehouse: sa.Connecti
 
 @settings(max_examples=20)
 @given(rows=ROWS, refused=st.integers(0, 3))
-def test_a_refused_delivery_makes_nobody_known(warehouse: sa.Connection, rows: list[Row], refused: int) -> None:
+def test_a_refused_delivery_makes_nobody_known(
+    warehouse: sa.Connection, rows: list[Row], refused: int
+) -> None:
     """A СНИЛС told only there owns no name."""
     told = [row._replace(known=row.delivery != refused) for row in rows]
     bearers = owners(Identity(row.snils, row.name) for row in told if row.known)
@@ -190,13 +203,24 @@ def staging() -> Iterator[Staging]:
 def test_a_staged_delivery_is_linked_within_itself(staging: Staging, rows: list[Row]) -> None:
     schema = staged_schema(FORM.by_name["participants"]).insert(0, pa.field("delivery", pa.string()))
     people = [
-        {"delivery": str(row.delivery), "row": number, "snils_token": row.snils, "name_token": row.name, "category": "обучающийся"}
+        {
+            "delivery": str(row.delivery),
+            "row": number,
+            "snils_token": row.snils,
+            "name_token": row.name,
+            "category": "обучающийся",
+        }
         for number, row in enumerate(rows)
     ]
     staging.put("staged_participants", pa.Table.from_pylist(people, schema=schema))
-    found = [(delivery, one) for delivery, one in staging.run("SELECT delivery, person FROM persons ORDER BY row")]
+    found = [
+        (delivery, one) for delivery, one in staging.run("SELECT delivery, person FROM persons ORDER BY row")
+    ]
     by_delivery = defaultdict(list)
     for row in rows:
         by_delivery[row.delivery].append(Identity(row.snils, row.name))
-    expected = [(row.delivery, person(Identity(row.snils, row.name), owners(by_delivery[row.delivery]))) for row in rows]
+    expected = [
+        (row.delivery, person(Identity(row.snils, row.name), owners(by_delivery[row.delivery])))
+        for row in rows
+    ]
     assert partition(found) == partition(expected)

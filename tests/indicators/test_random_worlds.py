@@ -16,7 +16,17 @@ from warehouse.home import Home
 
 SEEDS = range(1, 7)
 DAYS = ("2021-10-10 12:00", "2022-01-10 12:00", "2022-01-20 12:00")
-COLUMNS = ("numerator", "denominator", "value", "status", "expected", "reported", "coverage_students", "low", "high")
+COLUMNS = (
+    "numerator",
+    "denominator",
+    "value",
+    "status",
+    "expected",
+    "reported",
+    "coverage_students",
+    "low",
+    "high",
+)
 
 
 @dataclass
@@ -31,7 +41,8 @@ class Worlds:
 
 
 @pytest.fixture(
-    scope="module", params=["duckdb", pytest.param("postgresql, senders turned round", marks=pytest.mark.slow)]
+    scope="module",
+    params=["duckdb", pytest.param("postgresql, senders turned round", marks=pytest.mark.slow)],
 )
 def worlds(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
     url = request.getfixturevalue("postgres_database") if "postgresql" in request.param else None
@@ -42,20 +53,33 @@ def worlds(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         for wave, day in enumerate(DAYS):
             count = deliver(regions, wave, home.settings.inbox, backwards=url is not None)
             taken = take(home, moscow(day))
-            assert (len(taken.lines), taken.verdicts["rejected"], taken.verdicts["duplicate"]) == (count, 0, 0)
+            assert (len(taken.lines), taken.verdicts["rejected"], taken.verdicts["duplicate"]) == (
+                count,
+                0,
+                0,
+            )
         yield Worlds(regions, home)
 
 
 def _shown(value: object) -> str:
     if value is None:
         return "—"
-    return format(value.normalize(), "f") if isinstance(value, Decimal) and value == value.to_integral_value() and value.as_tuple().exponent == -4 else str(value)
+    return (
+        format(value.normalize(), "f")
+        if isinstance(value, Decimal)
+        and value == value.to_integral_value()
+        and value.as_tuple().exponent == -4
+        else str(value)
+    )
 
 
 @pytest.mark.parametrize(("wave", "number"), [(0, 0), (1, 0), (1, 1), (2, 1)])
 def test_every_figure_is_what_the_words_give(worlds: Worlds, wave: int, number: int) -> None:
     """As known after each collection: the first, the corrections, the late ones."""
-    found = {(row["indicator"], row["scope_type"], row["scope_code"]): row for row in worlds.figures(wave, number).to_pylist()}
+    found = {
+        (row["indicator"], row["scope_type"], row["scope_code"]): row
+        for row in worlds.figures(wave, number).to_pylist()
+    }
     expected = list(Reckoning(worlds.regions, wave, COLLECTIONS[number]).figures())
     assert len(expected) > 500
     wrong = []
@@ -75,6 +99,6 @@ def test_the_worlds_hold_what_they_are_made_for(worlds: Worlds) -> None:
     assert any(not told.good for one in submissions for told in one.people)
     assert any(len(one.good_pairs) < len(one.pairs) for one in submissions)
     assert any(len(owners) > 1 for owners in reckoning.bearers.values())
-    distinct = dict(((code, scope), figure) for code, scope, figure in reckoning.figures())
+    distinct = {(code, scope): figure for code, scope, figure in reckoning.figures()}
     country = ("country", "RU")
     assert distinct["students_involved", country][0] > distinct["students_involved_distinct", country][0]

@@ -30,9 +30,20 @@ PAIR = {"Форма наставничества": "иная", "Программ
 SURVEY = {"Роль": "наставляемый", "Этап": "после", "Дата анкеты": "01.12.2021"}
 DOCUMENT = {"Дата утверждения": "01.09.2020"}
 EVENT = {"Название": "Встреча", "Участников": "1", "Часов": "1"}
-PARTNER = {"Наименование": "Завод", "Тип": "предприятие", "Статус соглашения": "заключено", "Предоставлено наставников": "1"}
+PARTNER = {
+    "Наименование": "Завод",
+    "Тип": "предприятие",
+    "Статус соглашения": "заключено",
+    "Предоставлено наставников": "1",
+}
 PRACTICE = {"Название": "Вместе", "Форма наставничества": "иная", "Результат": "Выставка"}
-DEFAULTS = {"Анкеты": SURVEY, "Документы": DOCUMENT, "Мероприятия": EVENT, "Партнёры": PARTNER, "Практики": PRACTICE}
+DEFAULTS = {
+    "Анкеты": SURVEY,
+    "Документы": DOCUMENT,
+    "Мероприятия": EVENT,
+    "Партнёры": PARTNER,
+    "Практики": PRACTICE,
+}
 
 
 @dataclass(frozen=True)
@@ -114,7 +125,11 @@ class _Person:
         match = re.fullmatch(r"(.+?)(?: (\d\d\.\d\d\.\d{4}))?(?: СНИЛС (\d+))?", cell)
         assert match, cell
         category = _category(match[1])
-        return cls(match[1], match[2] or BORN.get(category, BORN_EARLY), snils(700_000_000 + int(match[3])) if match[3] else "")
+        return cls(
+            match[1],
+            match[2] or BORN.get(category, BORN_EARLY),
+            snils(700_000_000 + int(match[3])) if match[3] else "",
+        )
 
 
 def _category(word: str) -> str:
@@ -140,7 +155,19 @@ class _Submission:
         said = {"Код организации": code, "Отчётная дата": self.as_of, "Наименование организации": code}
         staff = {"Педагогических работников": teachers, "из них молодых специалистов": young}
         sheets = {title: _grid(rows) for title, rows in self.sheets.items()}
-        none = {"Пары": [["ID пары", "ID наставника", "ID наставляемого", "Форма наставничества", "Программа", "Дата начала", "Итог"]]}
+        none = {
+            "Пары": [
+                [
+                    "ID пары",
+                    "ID наставника",
+                    "ID наставляемого",
+                    "Форма наставничества",
+                    "Программа",
+                    "Дата начала",
+                    "Итог",
+                ]
+            ]
+        }
         return none | sheets | {
             "Организация": organisation(**said, **staff),
             "Контингент": self._enrolment(students),
@@ -184,12 +211,25 @@ def _grid(rows: Iterable[dict[str, str]]) -> Grid:
 def _fill(town: Town, said: dict[str, _Submission]) -> None:
     for number, row in enumerate(records(town.pairs or "где"), 1):
         place = said[row.pop("где")]
-        pair = {"ID пары": f"П-{number}", **PAIR, **{head: value for head, value in row.items() if value or head == "Дата завершения"}}
-        pair |= {"ID наставника": place.participant(pair.pop("наставник")), "ID наставляемого": place.participant(pair.pop("наставляемый"))}
+        pair = {
+            "ID пары": f"П-{number}",
+            **PAIR,
+            **{head: value for head, value in row.items() if value or head == "Дата завершения"},
+        }
+        pair |= {
+            "ID наставника": place.participant(pair.pop("наставник")),
+            "ID наставляемого": place.participant(pair.pop("наставляемый")),
+        }
         pair.setdefault("Дата начала", "01.10.2020")
         pair.setdefault("Итог", "завершена" if pair["Дата завершения"] else "продолжается")
         place.sheets["Пары"].append(pair)
-    tables = {"Анкеты": town.surveys, "Документы": town.documents, "Мероприятия": town.events, "Партнёры": town.partners, "Практики": town.practices}
+    tables = {
+        "Анкеты": town.surveys,
+        "Документы": town.documents,
+        "Мероприятия": town.events,
+        "Партнёры": town.partners,
+        "Практики": town.practices,
+    }
     for title, table in tables.items():
         for row in records(table or "где"):
             place = said[row.pop("где")]

@@ -17,7 +17,11 @@ SPELLINGS = {
     "Ким": ("Ким", "КИМ", "ким"),
 }
 NAMES, PATRONYMICS = ("Пётр", "Анна"), ("", "Львович")
-BORN = tuple(date(year, month, day) for year in (2001, 2002, 2006, 2007, 2011, 2012) for month, day in ((1, 1), (1, 2), (12, 31)))
+BORN = tuple(
+    date(year, month, day)
+    for year in (2001, 2002, 2006, 2007, 2011, 2012)
+    for month, day in ((1, 1), (1, 2), (12, 31))
+)
 STUDENT, EDUCATOR, YOUNG = "обучающийся", "педагогический работник", "молодой специалист"
 OUTCOMES = ("завершена", "прервана")
 COLLECTIONS = (date(2021, 9, 30), date(2021, 12, 31))
@@ -118,15 +122,26 @@ def random_region(seed: int) -> Region:
 
 def _person(random: Random, number: int) -> Person:
     choose = random.choice
-    return Person(choose(SURNAMES), choose(NAMES), choose(PATRONYMICS), choose(BORN), snils(600_000_000 + number))
+    return Person(
+        choose(SURNAMES), choose(NAMES), choose(PATRONYMICS), choose(BORN), snils(600_000_000 + number)
+    )
 
 
-def _submission(random: Random, institution: Institution, as_of: date, wave: int, crowd: list[Person]) -> Submission:
+def _submission(
+    random: Random, institution: Institution, as_of: date, wave: int, crowd: list[Person]
+) -> Submission:
     people = [_told(random, person, STUDENT) for person in random.sample(crowd, 6)]
-    people += [_told(random, _person(random, 900_000 + random.randrange(99_000)), random.choice((EDUCATOR, YOUNG))) for _ in range(3)]
+    people += [
+        _told(random, _person(random, 900_000 + random.randrange(99_000)), random.choice((EDUCATOR, YOUNG)))
+        for _ in range(3)
+    ]
     pairs = [_pair(random, *random.choices(people, k=2), as_of) for _ in range(7)]
-    enrolment = {age: random.randrange(1, 9) + 6 * (age == 12) for age in random.sample(range(6, 21), 6)} | {12: 7}
-    return Submission(institution, as_of, wave, people, pairs, enrolment, random.randrange(5, 9), random.randrange(0, 4))
+    enrolment = {age: random.randrange(1, 9) + 6 * (age == 12) for age in random.sample(range(6, 21), 6)} | {
+        12: 7
+    }
+    return Submission(
+        institution, as_of, wave, people, pairs, enrolment, random.randrange(5, 9), random.randrange(0, 4)
+    )
 
 
 def _told(random: Random, person: Person, category: str) -> Told:
@@ -135,9 +150,19 @@ def _told(random: Random, person: Person, category: str) -> Told:
 
 def _pair(random: Random, mentor: Told, mentee: Told, as_of: date) -> Pair:
     first = date(as_of.year, 1, 1)
-    edges = (first - timedelta(1), first, as_of - timedelta(1), as_of, as_of + timedelta(1), date(2020, 10, 1), date(2021, 3, 8))
+    edges = (
+        first - timedelta(1),
+        first,
+        as_of - timedelta(1),
+        as_of,
+        as_of + timedelta(1),
+        date(2020, 10, 1),
+        date(2021, 3, 8),
+    )
     ended = random.choice((None, None, *edges))
-    return Pair(mentor, mentee, random.choice(edges), ended, random.choice(OUTCOMES) if ended else "продолжается")
+    return Pair(
+        mentor, mentee, random.choice(edges), ended, random.choice(OUTCOMES) if ended else "продолжается"
+    )
 
 
 def _day(day: date | None) -> str:
@@ -148,15 +173,37 @@ def grids(submission: Submission, random: Random) -> dict[str, Grid]:
     """Write a submission as its clerk would: names in any spelling."""
     ids = {id(told): f"У-{number}" for number, told in enumerate(submission.people)}
     said = {"Код организации": submission.institution.code, "Отчётная дата": _day(submission.as_of)}
-    staff = {"Педагогических работников": str(submission.teachers), "из них молодых специалистов": str(submission.young)}
-    heads = ["ID участника", "Фамилия", "Имя", "Отчество", "Дата рождения", "СНИЛС", "Категория", "Класс / объединение", "Стаж, лет"]
+    staff = {
+        "Педагогических работников": str(submission.teachers),
+        "из них молодых специалистов": str(submission.young),
+    }
+    heads = [
+        "ID участника",
+        "Фамилия",
+        "Имя",
+        "Отчество",
+        "Дата рождения",
+        "СНИЛС",
+        "Категория",
+        "Класс / объединение",
+        "Стаж, лет",
+    ]
     people = [
         [ids[id(told)], random.choice(SPELLINGS[told.person.surname]), told.person.name, told.person.patronymic, _day(told.person.born),
          told.snils, told.category if told.good else "школьник?", "5А", "2"]
         for told in submission.people
     ]  # fmt: skip
     pairs = [
-        [f"П-{number}", ids[id(pair.mentor)], ids[id(pair.mentee)], "иная", f"Программа {number}", _day(pair.started), _day(pair.ended), pair.outcome]
+        [
+            f"П-{number}",
+            ids[id(pair.mentor)],
+            ids[id(pair.mentee)],
+            "иная",
+            f"Программа {number}",
+            _day(pair.started),
+            _day(pair.ended),
+            pair.outcome,
+        ]
         for number, pair in enumerate(submission.pairs)
     ]
     return {

@@ -111,15 +111,6 @@ def test_after_a_file_that_kills_its_reader_others_are_read(good, heavy):
     assert found == {heavy: ["too-large"], good: []}
 
 
-def test_a_parser_that_aborts_takes_no_other_file(tmp_path, good):
-    """An .xls that promises two billion texts: calamine reserves their room and dies."""
-    texts = XLS.index(b"\xfc\x00", XLS.index(b"\x09\x08\x10\x00"))
-    bomb = tmp_path / "bomb.xls"
-    bomb.write_bytes(XLS[: texts + 8] + b"\xff\xff\xff\x7f" + XLS[texts + 12 :])
-    found = {path: rules(reading) for path, reading in read_many([bomb, good], KEY, Limits(), 1)}
-    assert found == {bomb: ["too-large"], good: []}
-
-
 def test_damage_is_a_problem_and_never_our_mistake(tmp_path, good):
     random = Random(7)
     originals = [good.read_bytes(), archive(tmp_path / "a.zip", csv_entries(DELIVERY)).read_bytes(), XLS]

@@ -283,6 +283,13 @@ def test_an_xls_over_the_limits(xls):
     assert refusal(xls, Limits(rows=5)) == ("too-large", "больше 5 строк на листе")
 
 
+def test_an_xls_that_claims_two_billion_rows(xls):
+    """calamine reserves their room and takes the process with it."""
+    dimensions = XLS.index(b"\x00\x02\x0e\x00")
+    xls.write_bytes(XLS[: dimensions + 8] + b"\xff\xff\xff\x7f" + XLS[dimensions + 12 :])
+    assert refusal(xls) == ("unreadable-file", "книга .xls повреждена")
+
+
 def test_an_encrypted_xls(xls):
     """A FILEPASS record stands where another of its length stood."""
     at = XLS.index(b"\x09\x08\x10\x00\x00\x06")  # the first record of the workbook

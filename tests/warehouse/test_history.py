@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,12 +54,12 @@ class History:
 
 
 @pytest.fixture(scope="module")
-def history(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
+def history(home: Home, tmp_path_factory: pytest.TempPathFactory) -> History:
     first_collection(home)
     first = first_release(home)
     first_bytes = hashes(first)
     later_knowledge(home, tmp_path_factory.mktemp("later"))
-    yield History(home, [first, second_release(home)], first_bytes)
+    return History(home, [first, second_release(home)], first_bytes)
 
 
 def involved(folder: Path, scope: str) -> tuple:
@@ -69,7 +68,14 @@ def involved(folder: Path, scope: str) -> tuple:
         for row in read_parquet(folder / "kpi.parquet").to_pylist()
         if (row["indicator"], row["scope_type"], row["as_of"]) == ("students_involved", scope, AS_OF)
     )
-    return int(row["numerator"]), row["denominator"], str(row["value"]), str(row["target"]), row["meets_target"], row["status"]
+    return (
+        int(row["numerator"]),
+        row["denominator"],
+        str(row["value"]),
+        str(row["target"]),
+        row["meets_target"],
+        row["status"],
+    )
 
 
 def test_releases_are_numbered_by_date(history: History) -> None:
@@ -80,7 +86,14 @@ def test_releases_are_numbered_by_date(history: History) -> None:
 def test_a_release_says_what_was_known_and_no_more(history: History) -> None:
     """Two schools share their two children; then a correction, a newcomer and a late УДО, under a new target."""
     assert involved(history.releases[0], "municipality") == (2, 200, "1.00", "30.00", False, "provisional")
-    assert involved(history.releases[1], "municipality") == (2 + 2, 110 + 100 + 100 + 50, "1.11", "2.00", False, "provisional")
+    assert involved(history.releases[1], "municipality") == (
+        2 + 2,
+        110 + 100 + 100 + 50,
+        "1.11",
+        "2.00",
+        False,
+        "provisional",
+    )
 
 
 def test_a_late_delivery_changes_no_byte_of_a_release(history: History, tmp_path: Path) -> None:

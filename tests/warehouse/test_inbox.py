@@ -65,7 +65,9 @@ def test_old_files_are_taken_without_waiting(inbox: Path) -> None:
     assert time.monotonic() - started < 5
 
 
-@pytest.mark.parametrize("name", ["a.xlsx.part", "a.FILEPART", "a.tmp", ".a.xlsx", "~$a.xlsx", "a.crdownload", "desktop.ini"])
+@pytest.mark.parametrize(
+    "name", ["a.xlsx.part", "a.FILEPART", "a.tmp", ".a.xlsx", "~$a.xlsx", "a.crdownload", "desktop.ini"]
+)
 def test_names_that_say_unfinished_are_passed_over(inbox: Path, name: str) -> None:
     put(inbox, f"NSH-S007/{name}", age=60)
     found = look(inbox, set(), 0)
@@ -90,7 +92,12 @@ def test_a_batch_holds_each_sender_once(inbox: Path) -> None:
     for name, age in (("A/1", 50), ("A/2", 40), ("B/1", 30), ("A/3", 20), ("C/1", 10)):
         put(inbox, name, age=age)
     batches = waves(look(inbox, set(), 0).ready, 2)
-    assert [[f"{one.folder}/{one.path.name}" for one in batch] for batch in batches] == [["A/1", "B/1"], ["C/1"], ["A/2"], ["A/3"]]
+    assert [[f"{one.folder}/{one.path.name}" for one in batch] for batch in batches] == [
+        ["A/1", "B/1"],
+        ["C/1"],
+        ["A/2"],
+        ["A/3"],
+    ]
 
 
 def test_only_regular_files_are_received(inbox: Path, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +45,7 @@ class Aviary:
 
 
 @pytest.fixture(scope="module")
-def aviary(home: Home) -> Iterator[Aviary]:
+def aviary(home: Home) -> Aviary:
     told: list[str] = []
     handler = logging.Handler(logging.DEBUG)
     handler.emit = lambda record: told.append(record.getMessage())  # type: ignore[method-assign]
@@ -54,13 +53,17 @@ def aviary(home: Home) -> Iterator[Aviary]:
     level = root.level
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
-    owner = organisation(**{"Куратор": f"{SURNAME} Пётр", "Телефон куратора": PHONE, "Эл. почта куратора": "kenar@example.org"})
-    write(home.settings.inbox / "NSH-S007/a.xlsx", submission(Организация=owner, Участники=PEOPLE, Пары=PAIRS))
+    owner = organisation(
+        **{"Куратор": f"{SURNAME} Пётр", "Телефон куратора": PHONE, "Эл. почта куратора": "kenar@example.org"}
+    )
+    write(
+        home.settings.inbox / "NSH-S007/a.xlsx", submission(Организация=owner, Участники=PEOPLE, Пары=PAIRS)
+    )
     write(home.settings.inbox / "NSH-S008/b.zip", submission("NSH-S008"))
     assert take(home).verdicts == {"accepted_with_errors": 1, "accepted": 1}
     root.removeHandler(handler)
     root.setLevel(level)
-    yield Aviary(home, "\n".join(told))
+    return Aviary(home, "\n".join(told))
 
 
 def canaries_in(text: str) -> list[str]:
@@ -74,7 +77,9 @@ def canaries_of(path: Path) -> list[str]:
 
 def test_the_vault_knows_those_who_agreed(aviary: Aviary) -> None:
     """Withdrawn on the reporting date is withdrawn; a later day is not; no date is no consent."""
-    position = FORM.by_name["participants"].personal.index(FORM.by_name["participants"].by_name["given_name"]) + 2
+    position = (
+        FORM.by_name["participants"].personal.index(FORM.by_name["participants"].by_name["given_name"]) + 2
+    )
     kept = {row[position] for row in vault_rows(aviary.home)["personal.participants"]}
     assert kept == {"Кенар", "Звонкая", "Пётр", "Лев", "Вера"}
 
@@ -103,7 +108,9 @@ def test_personal_columns_are_in_no_table_of_the_warehouse(aviary: Aviary) -> No
 def test_no_byte_of_warehouse_lake_or_run_folder_holds_a_canary(aviary: Aviary) -> None:
     home = aviary.home.settings
     kept_apart = {home.received, home.home / "vault.duckdb", home.home / "vault.duckdb.wal"}
-    files = [path for path in home.home.rglob("*") if path.is_file() and not kept_apart & {path, *path.parents}]
+    files = [
+        path for path in home.home.rglob("*") if path.is_file() and not kept_apart & {path, *path.parents}
+    ]
     assert home.lake in {parent for path in files for parent in path.parents}
     assert {str(path): found for path in files if (found := canaries_of(path))} == {}
 
@@ -114,7 +121,10 @@ def test_no_value_of_the_lake_is_a_canary(aviary: Aviary) -> None:
     assert files
     for path in files:
         table = pq.ParquetFile(path).read()
-        assert (path.name, canaries_in(repr(table.to_pylist()) + str(table.schema.metadata))) == (path.name, [])
+        assert (path.name, canaries_in(repr(table.to_pylist()) + str(table.schema.metadata))) == (
+            path.name,
+            [],
+        )
 
 
 def test_no_receipt_holds_a_canary(aviary: Aviary) -> None:
