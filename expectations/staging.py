@@ -80,6 +80,7 @@ class StagingDialect(duckdb_engine.Dialect):
 
 registry.register("duckdb.staging", __name__, "StagingDialect")
 
+
 @dataclass(frozen=True)
 class Staged:
     """One delivery of a batch, as read."""

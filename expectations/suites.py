@@ -13,11 +13,10 @@ from expectations.rules.structure import Check, Severity
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
-import great_expectations as gx  # noqa: E402  (the switch above must come first)
-import great_expectations.expectations as gxe  # noqa: E402
-from great_expectations.core.expectation_suite import ExpectationSuite  # noqa: E402
-from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: E402
-
+import great_expectations as gx
+import great_expectations.expectations as gxe
+from great_expectations.core.expectation_suite import ExpectationSuite
+from great_expectations.data_context.types.base import ProgressBarsConfig
 
 CHECKED = "check_"  # prefix of the tables that hold a relation's rows as they are judged
 _GX_SEVERITY = {Severity.FATAL: "critical", Severity.ERROR: "critical", Severity.WARNING: "warning"}

@@ -32,18 +32,14 @@ def intake_rows(lines: Iterable[Line], registered: set[str]) -> list[Row]:
         counts[ALL][line.verdict] += 1
     order = sorted(counts, key=lambda code: (code != ALL, code == UNREGISTERED, code))
     return [
-        {"организация": code} | {word: counts[code][verdict] for verdict, word in VERDICTS.items()}
-        for code in order
+        {"организация": code} | {word: counts[code][verdict] for verdict, word in VERDICTS.items()} for code in order
     ]
 
 
 def kpi_rows(figures: pa.Table, reported: str) -> list[Row]:
     """Set the reported indicator against its targets, wherever it has one."""
     chosen = figures.filter(pc.and_(pc.equal(figures["indicator"], reported), pc.is_valid(figures["target"])))
-    return [
-        _figure(row)
-        for row in chosen.sort_by([("as_of", "ascending"), ("scope_code", "ascending")]).to_pylist()
-    ]
+    return [_figure(row) for row in chosen.sort_by([("as_of", "ascending"), ("scope_code", "ascending")]).to_pylist()]
 
 
 def _figure(row: dict) -> Row:

@@ -61,9 +61,7 @@ def main(alone: bool) -> int:
             return 3
         _watch_silent_runs(client)
         if not _tell_schedules(client):
-            click.echo(
-                "Расписания записаны, но запуски по ним не появились: смотрите журнал сервера.", err=True
-            )
+            click.echo("Расписания записаны, но запуски по ним не появились: смотрите журнал сервера.", err=True)
             return 3
     return 0
 

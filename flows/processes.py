@@ -24,9 +24,7 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def start(
-    module: str, *arguments: str, environ: Mapping[str, str], log: Path | None
-) -> subprocess.Popen[bytes]:
+def start(module: str, *arguments: str, environ: Mapping[str, str], log: Path | None) -> subprocess.Popen[bytes]:
     """Start `python -m module` in its own session (a Ctrl-C reaches only us); it ends when we are killed."""
     with contextlib.ExitStack() as stack:
         output = stack.enter_context(log.open("ab")) if log else None
@@ -49,9 +47,7 @@ def _end_with_parent() -> None:
 def stop_signals() -> Iterator[threading.Event]:
     """Give an event that SIGINT and SIGTERM set."""
     stopping = threading.Event()
-    before = {
-        number: signal.signal(number, lambda *_: stopping.set()) for number in (signal.SIGINT, signal.SIGTERM)
-    }
+    before = {number: signal.signal(number, lambda *_: stopping.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stopping
     finally:

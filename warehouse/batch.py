@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import pyarrow as pa
 import sqlalchemy as sa
 
 from expectations.judge import RULESET, judge
-from expectations.reading.reading import unreadable
+from expectations.reading.reading import Reading, unreadable
 from expectations.staging import Staged, Staging
 from warehouse import ledger
 from warehouse.home import Home
@@ -63,7 +62,10 @@ class Batch:
     def process(self, arrivals: list[Arrival], on_read: Callable[[], None] = lambda: None) -> list[Line]:
         """Judge and store; return a line an arrival. Nothing is visible before the caller commits."""
         seq = arrivals[0].entry.seq - 1
-        bases = {day: ledger.basis(self._connection, RULESET, seq, day) for day in {a.received_on(self._settings) for a in arrivals}}
+        bases = {
+            day: ledger.basis(self._connection, RULESET, seq, day)
+            for day in {a.received_on(self._settings) for a in arrivals}
+        }
         repeated = self._repeated_bytes(arrivals, bases)
         fresh = [a for a in arrivals if a.delivery not in repeated]
         lines, rows = [], []
@@ -104,10 +106,8 @@ class Batch:
             on_read()
         return sorted(staged, key=lambda one: one.delivery)
 
-    def _staged(self, arrival: Arrival, reading: object) -> Staged:
-        sheets, problems, places, counts, content_hash = reading  # type: ignore[misc]
-        received_on = arrival.received_on(self._settings)
-        return Staged(arrival.delivery, arrival.entry.subject, received_on, sheets, problems, places, counts, content_hash)
+    def _staged(self, arrival: Arrival, reading: Reading) -> Staged:
+        return Staged(arrival.delivery, arrival.entry.subject, arrival.received_on(self._settings), *reading)
 
     def _same_content(self, staged: list[Staged], seq: int) -> dict[str, str]:
         """Find deliveries that say just what is in force already (re-saved, renamed)."""
@@ -149,7 +149,7 @@ class Batch:
 
 
 def _repetition(of: str) -> dict[str, object]:
-    none = {name: 0 for name in ("rows_read", "rows_stored", "rows_quarantined", "rows_skipped")}
+    none = dict.fromkeys(("rows_read", "rows_stored", "rows_quarantined", "rows_skipped"), 0)
     return none | {"verdict": "duplicate", "duplicate_of": of}
 
 

@@ -94,7 +94,5 @@ def _judge(home: Home, files: list[Path], staged: list[Staged]) -> list[Checked]
         columns = ", ".join(f'"{name}"' for name in Finding._fields)
         order = 'sheet NULLS FIRST, "row" NULLS FIRST, rule, detail'
         rows = staging.run(f"SELECT delivery, {columns} FROM findings ORDER BY {order}")
-    found = {
-        one.delivery: tuple(Finding(*row[1:]) for row in rows if row[0] == one.delivery) for one in staged
-    }
+    found = {one.delivery: tuple(Finding(*row[1:]) for row in rows if row[0] == one.delivery) for one in staged}
     return [Checked(file, verdicts[str(n)], found[str(n)]) for n, file in enumerate(files)]

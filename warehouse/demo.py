@@ -63,20 +63,14 @@ def prepare_home(settings: Settings, *, fresh: bool) -> Settings:
     A home that is not a demonstration's is never touched: Misconfigured is raised.
     """
     if not settings.embedded:
-        raise Misconfigured(
-            "Демонстрация работает со встроенным хранилищем: уберите NASTAVNIK_WAREHOUSE_URL."
-        )
+        raise Misconfigured("Демонстрация работает со встроенным хранилищем: уберите NASTAVNIK_WAREHOUSE_URL.")
     home = settings.home
     marker = home / MARKER
     if home.is_dir() and any(home.iterdir()):
         if not marker.is_file():
-            raise Misconfigured(
-                f"Папка {home} не пуста. Задайте NASTAVNIK_HOME: для демонстрации нужна новая папка."
-            )
+            raise Misconfigured(f"Папка {home} не пуста. Задайте NASTAVNIK_HOME: для демонстрации нужна новая папка.")
         if not fresh:
-            raise Misconfigured(
-                f"В {home} уже есть демонстрация. Чтобы удалить её и начать заново, добавьте --fresh."
-            )
+            raise Misconfigured(f"В {home} уже есть демонстрация. Чтобы удалить её и начать заново, добавьте --fresh.")
         _empty(home, marker)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     marker.write_text("Здесь только вымышленные люди; папку можно удалить.\n", encoding="utf-8")
@@ -103,9 +97,7 @@ def make_world(size: str, seed: int, folder: Path) -> World:
     return World(setting.only([setting.dates[-1].as_of]), REGION_RATES, folder)
 
 
-def write_deliveries(
-    settings: Settings, world: World, seed: int, on_files: Callable[[int], None]
-) -> list[Wave]:
+def write_deliveries(settings: Settings, world: World, seed: int, on_files: Callable[[int], None]) -> list[Wave]:
     """Write every delivery beside the inbox; return them as waves in the order they arrive."""
     workers = 1 if len(world.setting.institutions) < settings.batch else settings.workers
     return prepare_waves(settings.run / "postings", seed, world.setting, world.rates, workers, on_files)

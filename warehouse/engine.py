@@ -28,7 +28,7 @@ def open_engine(url: str) -> sa.Engine:
 
 def raw(connection: sa.Connection) -> Any:
     """Return the driver's own connection: duckdb.DuckDBPyConnection or psycopg.Connection."""
-    driver = connection.connection.driver_connection
+    driver: Any = connection.connection.driver_connection
     if connection.dialect.name != "duckdb":
         return driver
     duck = driver._ConnectionWrapper__c

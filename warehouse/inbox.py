@@ -97,5 +97,7 @@ def _waiting(path: Path, folder: str) -> Waiting | None:
         return None
     if not stat.S_ISREG(status.st_mode):
         return None
-    place = b"\0".join([os.fsencode(path.absolute()), *(str(n).encode() for n in (status.st_size, status.st_mtime_ns, status.st_ino))])
+    place = b"\0".join(
+        [os.fsencode(path.absolute()), *(str(n).encode() for n in (status.st_size, status.st_mtime_ns, status.st_ino))]
+    )
     return Waiting(path, folder, status.st_mtime_ns, hashlib.sha256(place).hexdigest())

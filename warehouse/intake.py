@@ -92,9 +92,7 @@ def waves(ready: list[Waiting], size: int) -> Iterator[list[Waiting]]:
             yield wave[start : start + size]
 
 
-def _take(
-    home: Home, wave: list[Waiting], at: datetime, on_read: Callable[[], None], summary: IntakeSummary
-) -> None:
+def _take(home: Home, wave: list[Waiting], at: datetime, on_read: Callable[[], None], summary: IntakeSummary) -> None:
     settings = home.settings
     still = [one for one in wave if unchanged(one)]  # earlier batches took their time
     received = [(one, _receive(one, settings)) for one in still]
@@ -132,7 +130,9 @@ def _enter(connection: sa.Connection, good: list[tuple[Waiting, Received]], at: 
     before = {(a, b): n for a, b, n in connection.execute(counted.group_by(ledger.c.institution_code, ledger.c.sha256))}
     arriving = []
     for one, file in good:
-        entry = journal.add(RECEIVED, one.folder, at, sha256=file.sha256, size=file.size, received_at=at, arrival=one.arrival)
+        entry = journal.add(
+            RECEIVED, one.folder, at, sha256=file.sha256, size=file.size, received_at=at, arrival=one.arrival
+        )
         repetition = before.get((one.folder, file.sha256), 0)
         arriving.append(Arrival(entry, delivery_id(one.folder, file.sha256, repetition)))
     journal.write()

@@ -19,9 +19,7 @@ def judging_context(connection: sa.Connection, institutions: list[str], seq: int
         reference = known_reference(name, seq)
         return fetch(connection, sa.select(*(reference.c[column] for column in columns)))
 
-    register = known(
-        "institutions", "code", "name", "aliases", "kind", "level", "valid_from", "valid_to"
-    ).to_pylist()
+    register = known("institutions", "code", "name", "aliases", "kind", "level", "valid_from", "valid_to").to_pylist()
     for row in register:
         names = [row["name"], *(row["aliases"] or "").split("|")]
         row["names"] = [fold_institution(name) for name in names if name]

@@ -28,7 +28,9 @@ def read_key(settings: Settings) -> bytes:
     try:
         key = bytes.fromhex(settings.key_file.read_text().strip())
     except FileNotFoundError:
-        raise Misconfigured("Нет файла ключа. Без ключа обработка не идёт: верните файл или задайте NASTAVNIK_KEY_FILE.") from None
+        raise Misconfigured(
+            "Нет файла ключа. Без ключа обработка не идёт: верните файл или задайте NASTAVNIK_KEY_FILE."
+        ) from None
     except (OSError, ValueError):
         raise Misconfigured("Файл ключа не читается: ожидается шестнадцатеричная запись.") from None
     if len(key) < KEY_BYTES or len(set(key)) == 1:

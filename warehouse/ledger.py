@@ -72,7 +72,9 @@ def repeats(earlier: list[Earlier], basis: str) -> Earlier | None:
     return same[-1] if same else None
 
 
-def content_in_force(connection: sa.Connection, institutions: list[str], seq: int) -> dict[tuple[str, date], tuple[str, str]]:
+def content_in_force(
+    connection: sa.Connection, institutions: list[str], seq: int
+) -> dict[tuple[str, date], tuple[str, str]]:
     """Return (content hash, delivery) of what is in force, by (institution, reporting date)."""
     now = in_force(seq)
     statement = sa.select(now.c.institution_code, now.c.as_of, now.c.content_hash, now.c.delivery)
@@ -89,7 +91,10 @@ def past(connection: sa.Connection, institutions: list[str], seq: int) -> pa.Tab
 
 def basis(connection: sa.Connection, ruleset: str, seq: int, on: date) -> str:
     """Name all that a verdict depends on beside the bytes: rules, reference data, reporting dates opened by a day."""
-    loads = [sa.select(sa.func.max(table(n).c.known_seq)).where(table(n).c.known_seq <= seq).scalar_subquery() for n in ("institutions", "reporting_dates")]
+    loads = [
+        sa.select(sa.func.max(table(n).c.known_seq)).where(table(n).c.known_seq <= seq).scalar_subquery()
+        for n in ("institutions", "reporting_dates")
+    ]
     calendar = known_reference("reporting_dates", seq)
     opened = sa.select(sa.func.max(calendar.c.as_of)).where(calendar.c.as_of <= on).scalar_subquery()
     register, dates, last = connection.execute(sa.select(*loads, opened)).one()

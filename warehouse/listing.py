@@ -90,9 +90,7 @@ def count_findings(connection: sa.Connection) -> list[RuleCount]:
     )
     counted = [RuleCount(*row) for row in connection.execute(statement)]
     grave = [severity.value for severity in Severity]
-    return sorted(
-        counted, key=lambda one: (one.as_of or date.min, grave.index(one.severity), -one.findings, one.rule)
-    )
+    return sorted(counted, key=lambda one: (one.as_of or date.min, grave.index(one.severity), -one.findings, one.rule))
 
 
 def figures_json(figures: pa.Table) -> str:

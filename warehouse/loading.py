@@ -44,7 +44,9 @@ def _scan(connection: sa.Connection, table: sa.Table, rows: pa.Table) -> None:
     duck = raw(connection)
     duck.register("incoming_rows", rows)
     try:
-        duck.execute(f'INSERT INTO "{table.schema}"."{table.name}" ({names}) SELECT {names} FROM incoming_rows').fetchall()
+        duck.execute(
+            f'INSERT INTO "{table.schema}"."{table.name}" ({names}) SELECT {names} FROM incoming_rows'
+        ).fetchall()
     finally:
         duck.unregister("incoming_rows")
 
@@ -58,7 +60,9 @@ def _copy(connection: sa.Connection, table: sa.Table, rows: pa.Table) -> None:
         copy.write(buffer.getvalue())
 
 
-def fetch(connection: sa.Connection, statement: sa.Select | sa.CompoundSelect, schema: pa.Schema | None = None) -> pa.Table:
+def fetch(
+    connection: sa.Connection, statement: sa.Select | sa.CompoundSelect, schema: pa.Schema | None = None
+) -> pa.Table:
     """Run a query and return its rows as Arrow, cast to `schema` where one is given."""
     if connection.dialect.name == "duckdb":
         table = _duckdb_arrow(connection, statement)

@@ -161,9 +161,7 @@ def _server(url: str | None) -> Iterator[smtplib.SMTP | None]:
 def _parts(url: str) -> SplitResult:
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise Misconfigured(
-            "NASTAVNIK_SMTP_URL: ожидается адрес smtp://сервер:порт или smtps://имя:пароль@сервер."
-        )
+        raise Misconfigured("NASTAVNIK_SMTP_URL: ожидается адрес smtp://сервер:порт или smtps://имя:пароль@сервер.")
     return parts
 
 
@@ -172,9 +170,7 @@ def _connected(parts: SplitResult) -> smtplib.SMTP:
     secure = parts.scheme == "smtps"
     server: smtplib.SMTP
     if secure:
-        server = smtplib.SMTP_SSL(
-            host, parts.port or 465, timeout=ANSWER_SECONDS, context=ssl.create_default_context()
-        )
+        server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=ANSWER_SECONDS, context=ssl.create_default_context())
     else:
         server = smtplib.SMTP(host, parts.port or 25, timeout=ANSWER_SECONDS)
     server.ehlo()

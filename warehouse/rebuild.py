@@ -77,7 +77,9 @@ def _steps(entries: list[Entry], size: int) -> Iterator[list[Arrival] | Entry]:
         yield from in_batches(arrivals, size)
 
 
-def _replay(home: Home, connection: sa.Connection, vault: sa.Engine, step: list[Arrival] | Entry, summary: RebuildSummary) -> None:
+def _replay(
+    home: Home, connection: sa.Connection, vault: sa.Engine, step: list[Arrival] | Entry, summary: RebuildSummary
+) -> None:
     if isinstance(step, list):
         Batch(home, connection, vault).process(step)
         summary.deliveries += len(step)

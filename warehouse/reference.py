@@ -48,7 +48,9 @@ def parse_reference(name: str, text: str) -> list[dict[str, object]]:
             try:
                 row[field.name] = _value(field, (record[field.name] or "").strip())
             except (ValueError, InvalidOperation):
-                raise Misconfigured(f"{name}.csv, строка {reader.line_num}, столбец {field.name}: неверное значение.") from None
+                raise Misconfigured(
+                    f"{name}.csv, строка {reader.line_num}, столбец {field.name}: неверное значение."
+                ) from None
         key = tuple(row[f.name] for f in fields if f.key)
         if key in seen:
             raise Misconfigured(f"{name}.csv, строка {reader.line_num}: ключ уже встречался.")

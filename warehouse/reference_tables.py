@@ -12,7 +12,7 @@ class Field:
     """One column of a reference file."""
 
     name: str
-    kind: type[sa.types.TypeEngine]
+    kind: type[sa.types.TypeEngine] | sa.types.TypeEngine
     comment: str
     required: bool = True
     key: bool = False
@@ -68,5 +68,7 @@ def reference_tables(metadata: sa.MetaData, schema: str) -> None:
         columns = [
             sa.Column(f.name, f.kind, comment=f.comment, nullable=not f.required, primary_key=f.key) for f in fields
         ]
-        known = sa.Column("known_seq", sa.BigInteger, primary_key=True, autoincrement=False, comment="номер записи журнала")
+        known = sa.Column(
+            "known_seq", sa.BigInteger, primary_key=True, autoincrement=False, comment="номер записи журнала"
+        )
         sa.Table(name, metadata, *columns, known, schema=schema, comment=title)

@@ -87,9 +87,7 @@ def _reminder(
 
 def _reported(connection: sa.Connection, seq: int, awaited: list[ReportingDate]) -> set[tuple[str, date]]:
     now = in_force(seq)
-    statement = sa.select(now.c.institution_code, now.c.as_of).where(
-        now.c.as_of.in_([day.as_of for day in awaited])
-    )
+    statement = sa.select(now.c.institution_code, now.c.as_of).where(now.c.as_of.in_([day.as_of for day in awaited]))
     return {(row.institution_code, row.as_of) for row in connection.execute(statement)}
 
 
@@ -146,22 +144,14 @@ def curator_addresses(home: Home, institutions: set[str]) -> dict[str, str]:
     )
     last = newest.group_by(ledger.c.institution_code).subquery()
     with home.reading() as connection:
-        statement = sa.select(ledger.c.delivery, ledger.c.institution_code).join(
-            last, ledger.c.seq == last.c.seq
-        )
+        statement = sa.select(ledger.c.delivery, ledger.c.institution_code).join(last, ledger.c.seq == last.c.seq)
         sender = {row.delivery: row.institution_code for row in connection.execute(statement)}
     curators = vault_of().tables[f"{VAULT}.organisation"]
     vault = home.vault()
     try:
         with vault.connect() as connection:
-            found = sa.select(curators.c.delivery, curators.c.curator_email).where(
-                curators.c.delivery.in_(sender)
-            )
-            return {
-                sender[row.delivery]: row.curator_email
-                for row in connection.execute(found)
-                if row.curator_email
-            }
+            found = sa.select(curators.c.delivery, curators.c.curator_email).where(curators.c.delivery.in_(sender))
+            return {sender[row.delivery]: row.curator_email for row in connection.execute(found) if row.curator_email}
     finally:
         vault.dispose()
 
@@ -171,9 +161,7 @@ def _letters(reminders: list[Reminder], addresses: dict[str, str], on: date) -> 
     for one in reminders:
         by_institution[one.institution.code].append(one)
     return [
-        Letter(
-            code, tuple(one.mark for one in owed), addresses.get(code), subject_of(owed), body_of(owed, on)
-        )
+        Letter(code, tuple(one.mark for one in owed), addresses.get(code), subject_of(owed), body_of(owed, on))
         for code, owed in by_institution.items()
     ]
 

@@ -72,9 +72,7 @@ def status_table(connection: sa.Connection, on: date, seq: int) -> list[DateStat
     ]
 
 
-def late_institutions(
-    connection: sa.Connection, on: date, seq: int
-) -> list[tuple[ReportingDate, Institution]]:
+def late_institutions(connection: sa.Connection, on: date, seq: int) -> list[tuple[ReportingDate, Institution]]:
     """Return who owes a submission for a current reporting date whose deadline has passed."""
     return [
         (one.date, state.institution)

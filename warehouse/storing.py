@@ -41,7 +41,7 @@ def _sheet_rows(sheet: Sheet) -> str:
 def _labelled_row(sheet: Sheet) -> str:
     """A vertical sheet is one record: a bad cell is left out of it, the others stay."""
     columns = ", ".join(
-        f"CASE WHEN NOT coalesce(list_contains(b.bad, '{c.name}'), FALSE) THEN s.\"{c.name}\" END AS \"{c.name}\""
+        f'CASE WHEN NOT coalesce(list_contains(b.bad, \'{c.name}\'), FALSE) THEN s."{c.name}" END AS "{c.name}"'
         for c in sheet.stored
     )
     return f"""SELECT s.delivery, s.row, {columns} FROM staged_{sheet.name} s

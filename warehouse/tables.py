@@ -72,7 +72,9 @@ def _extra(sheet: str) -> list[sa.Column]:
 
 def _sheet_table(metadata: sa.MetaData, sheet: Sheet) -> sa.Table:
     columns = [_delivery(), _row(), *_form_columns(sheet.stored), *_extra(sheet.name)]
-    return sa.Table(sheet.name, metadata, *columns, schema=MENTORING, comment=f"Лист «{sheet.title}». {sheet.description}")
+    return sa.Table(
+        sheet.name, metadata, *columns, schema=MENTORING, comment=f"Лист «{sheet.title}». {sheet.description}"
+    )
 
 
 def _journal(metadata: sa.MetaData) -> None:

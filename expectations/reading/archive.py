@@ -106,9 +106,7 @@ def _start(content: bytes, entry: zipfile.ZipInfo) -> int:
     at = entry.header_offset
     if at + LOCAL.size > len(content):
         raise unreadable(DAMAGED)
-    signature, _, flags, method, _, _, checksum, packed, size, name_length, extra = LOCAL.unpack_from(
-        content, at
-    )
+    signature, _, flags, method, _, _, checksum, packed, size, name_length, extra = LOCAL.unpack_from(content, at)
     name = content[at + LOCAL.size : at + LOCAL.size + name_length]
     same = signature == b"PK\3\4" and method == entry.compress_type and name == _raw_name(entry)
     if not flags & STREAMED:

@@ -55,9 +55,7 @@ class ColumnReader:
         joined = GAP.join(texts)
         if len(joined) > longest and max(map(len, texts)) > longest:
             raise too_large(f"текст длиннее {longest} знаков в ячейке")
-        if len(texts) < len(cells) and bool in set(
-            map(type, cells)
-        ):  # True equals 1 and would be remembered as one
+        if len(texts) < len(cells) and bool in set(map(type, cells)):  # True equals 1 and would be remembered as one
             cells = [Fault.WRONG_TYPE if isinstance(cell, bool) else cell for cell in cells]
         if self._as_they_are(cells, texts, joined):
             return self._marked([cell or None for cell in cells], [], joined)
@@ -75,9 +73,7 @@ class ColumnReader:
             return False
         if kind in (Kind.SNILS, Kind.INN):
             return is_number(joined.replace(GAP, ""))
-        return (
-            kind in (Kind.TEXT, Kind.NAME) and is_plain(joined) and not any(edge in joined for edge in _EDGES)
-        )
+        return kind in (Kind.TEXT, Kind.NAME) and is_plain(joined) and not any(edge in joined for edge in _EDGES)
 
     def _marked(self, values: list[Any], marks: list[tuple[int, str]], joined: str) -> Read:
         if self.column.kind is Kind.NAME and _LATIN.search(joined):

@@ -90,14 +90,8 @@ def _looks_like(head: bytes) -> str:
             return kind
     text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if text.startswith(b"<?xml"):
-        return (
-            "это таблица XML 2003"
-            if b"excel.sheet" in text or b"office:spreadsheet" in text
-            else "это файл XML"
-        )
-    if text.startswith(b"<") and any(
-        mark in text for mark in (b"<html", b"<table", b"<!doctype html", b"<head")
-    ):
+        return "это таблица XML 2003" if b"excel.sheet" in text or b"office:spreadsheet" in text else "это файл XML"
+    if text.startswith(b"<") and any(mark in text for mark in (b"<html", b"<table", b"<!doctype html", b"<head")):
         return "это веб-страница (HTML), хотя и названа иначе"
     if not _is_text(head):
         return "вид файла не распознан"

@@ -21,9 +21,7 @@ class Headings:
     def __init__(self, form: Form) -> None:
         self.sheets = {fold(sheet.title): sheet for sheet in form.sheets}
         self.ignored = frozenset(map(fold, form.ignored_sheets))
-        self.columns = {
-            sheet.name: {fold(column.heading): column for column in sheet.columns} for sheet in form.sheets
-        }
+        self.columns = {sheet.name: {fold(column.heading): column for column in sheet.columns} for sheet in form.sheets}
 
     def sheet(self, title: str) -> Sheet | None:
         return self.sheets.get(fold(title))

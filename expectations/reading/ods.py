@@ -195,9 +195,7 @@ def _repeats(attributes: dict[str, str], name: str) -> int:
 def _value(attributes: dict[str, str], text: str) -> Cell:
     """Return what a cell holds; a formula counts by its cached value."""
     kind = attributes.get("value-type", "")
-    if attributes.get("calcext:value-type") == "error" or (
-        text.startswith(("Err:", "#")) and "formula" in attributes
-    ):
+    if attributes.get("calcext:value-type") == "error" or (text.startswith(("Err:", "#")) and "formula" in attributes):
         return Fault.ERROR
     if kind in ("float", "percentage", "currency"):
         return float(attributes.get("value", "nan"))

@@ -25,9 +25,7 @@ def person_tokens(staged: StagedSheet, key: bytes) -> dict[str, list[Any]]:
             snils_token(key, number) if is_snils(number) else None for number in columns.get("snils", blank)
         ],
         "name_token": [
-            name_token(key, surname, given_name, patronymic, born)
-            if surname and given_name and born
-            else None
+            name_token(key, surname, given_name, patronymic, born) if surname and given_name and born else None
             for surname, given_name, patronymic, born in people
         ],
     }
@@ -35,12 +33,7 @@ def person_tokens(staged: StagedSheet, key: bytes) -> dict[str, list[Any]]:
 
 def is_snils(digits: str | None) -> bool:
     """Return whether digits are a СНИЛС with the right checksum."""
-    if (
-        digits is None
-        or len(digits) != 11
-        or not (digits.isascii() and digits.isdecimal())
-        or not int(digits)
-    ):
+    if digits is None or len(digits) != 11 or not (digits.isascii() and digits.isdecimal()) or not int(digits):
         return False
     total = sum(map(mul, map(int, digits), SNILS_WEIGHTS))
     return total % 101 % 100 == int(digits[9:])

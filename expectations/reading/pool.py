@@ -87,9 +87,7 @@ class Readers:
                 reader.end()
 
 
-def read_many(
-    paths: Iterable[Path], key: bytes, limits: Limits, workers: int
-) -> Iterator[tuple[Path, Reading]]:
+def read_many(paths: Iterable[Path], key: bytes, limits: Limits, workers: int) -> Iterator[tuple[Path, Reading]]:
     """Read files in `workers` child processes of their own, as `Readers.read` does."""
     with Readers(key, limits, workers) as readers:
         yield from readers.read(paths)

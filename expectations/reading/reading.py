@@ -76,8 +76,7 @@ class _Plan:
     def __init__(self, form: Form, longest: int) -> None:
         self.headings = Headings(form)
         self.readers = {
-            sheet.name: SheetReader(sheet, self.headings.columns[sheet.name], longest)
-            for sheet in form.sheets
+            sheet.name: SheetReader(sheet, self.headings.columns[sheet.name], longest) for sheet in form.sheets
         }
         self.schemas = {sheet.name: staged_schema(sheet) for sheet in form.sheets}
         self.empty = {name: schema.empty_table() for name, schema in self.schemas.items()}
@@ -102,16 +101,12 @@ def _match(pages: Iterable[Page], headings: Headings, form: Form) -> tuple[list[
     problems += [_not_loaded(page) for name, page in hidden.items() if name in found]
     for sheet in form.sheets:
         problems += _check_presence(sheet, found.get(sheet.name, []), sheet.name in hidden)
-    return problems, {
-        sheet.name: found[sheet.name][0] for sheet in form.sheets if len(found.get(sheet.name, ())) == 1
-    }
+    return problems, {sheet.name: found[sheet.name][0] for sheet in form.sheets if len(found.get(sheet.name, ())) == 1}
 
 
 def _not_loaded(page: Page) -> Problem:
     title = label(page.title)
-    return Problem(
-        title, None, None, None, "unknown-sheet", f"{title} (лист скрыт)" if page.hidden else title
-    )
+    return Problem(title, None, None, None, "unknown-sheet", f"{title} (лист скрыт)" if page.hidden else title)
 
 
 def _check_presence(sheet: Sheet, pages: list[Page], hidden: bool) -> list[Problem]:
@@ -125,9 +120,7 @@ def _check_presence(sheet: Sheet, pages: list[Page], hidden: bool) -> list[Probl
 
 def _assemble(problems: list[Problem], staged: list[StagedSheet], key: bytes, plan: _Plan) -> Reading:
     problems = problems + [problem for sheet in staged for problem in sheet.problems]
-    sheets = plan.empty | {
-        one.sheet.name: _table(one, plan.schemas[one.sheet.name], key) for one in staged if one.rows
-    }
+    sheets = plan.empty | {one.sheet.name: _table(one, plan.schemas[one.sheet.name], key) for one in staged if one.rows}
     places = [(one.sheet.name, *place) for one in staged for place in one.places]
     counts = [(one.sheet.name, one.read, one.skipped) for one in staged]
     rows = [(one.sheet, one.row, one.column, one.letter, one.rule, one.detail) for one in problems]
@@ -143,9 +136,7 @@ def _assemble(problems: list[Problem], staged: list[StagedSheet], key: bytes, pl
 def _table(staged: StagedSheet, schema: pa.Schema, key: bytes) -> pa.Table:
     values = {"row": staged.rows, "unread": staged.unread, **staged.columns, **person_tokens(staged, key)}
     arrays = [
-        pa.array(values[field.name], field.type)
-        if values.get(field.name)
-        else pa.nulls(len(staged.rows), field.type)
+        pa.array(values[field.name], field.type) if values.get(field.name) else pa.nulls(len(staged.rows), field.type)
         for field in schema
     ]
     return pa.Table.from_arrays(arrays, schema=schema)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-LABEL_CHARACTERS = (
-    60  # enough to find a heading or an entry by; a whole paragraph typed there is not repeated
-)
+LABEL_CHARACTERS = 60  # enough to find a heading or an entry by; a whole paragraph typed there is not repeated
 
 
 class Refused(Exception):

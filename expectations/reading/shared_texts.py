@@ -26,10 +26,7 @@ def check_copies(strings: bytes, sheets: Iterable[bytes], limits: Limits) -> Non
     """Refuse a workbook whose cells, each with a text of its own, would not fit in memory."""
     lengths = _lengths(strings)
     total = sum(
-        lengths[index]
-        for sheet in sheets
-        for index in map(int, _POINTER.findall(sheet))
-        if index < len(lengths)
+        lengths[index] for sheet in sheets for index in map(int, _POINTER.findall(sheet)) if index < len(lengths)
     )
     if total * COPY_BYTES > limits.memory_bytes:
         raise too_large("тексты ячеек не помещаются в память")

@@ -37,9 +37,7 @@ class SheetReader:
         _report_headings(staged, page, found, cells)
         staged.places = [(name, letter(position), None) for name, position in found.columns.items()]
         if cells and found.columns and not found.missing:
-            read = {
-                name: self.readers[name](cells[place], self.longest) for name, place in found.columns.items()
-            }
+            read = {name: self.readers[name](cells[place], self.longest) for name, place in found.columns.items()}
             _keep_rows(staged, numbers, read, _total_rows(cells))
             _report_cells(staged, numbers, read, found.columns)
         return staged
@@ -53,17 +51,13 @@ class SheetReader:
                 text, value = [*row, ""][position : position + 2]
                 column = self.headings.get(fold(text)) if isinstance(text, str) else None
                 self._stage_label(staged, column, value, number, position)
-        missing = [
-            column for column in self.sheet.columns if column.required and column.name not in staged.columns
-        ]
+        missing = [column for column in self.sheet.columns if column.required and column.name not in staged.columns]
         staged.report_missing(missing)
         if missing:
             staged.rows = []
         return staged
 
-    def _stage_label(
-        self, staged: StagedSheet, column: Column | None, value: Cell, number: int, position: int
-    ) -> None:
+    def _stage_label(self, staged: StagedSheet, column: Column | None, value: Cell, number: int, position: int) -> None:
         place = letter(position + 1)
         if column is None:
             if is_filled(value):  # named by its address: a label that is none may be a person's name
@@ -136,13 +130,9 @@ def _blank_rows(read: dict[str, Read]) -> set[int]:
     return {row for row, values in enumerate(zip(*columns, strict=True)) if values.count(None) == len(values)}
 
 
-def _report_cells(
-    staged: StagedSheet, numbers: Sequence[int], read: dict[str, Read], places: dict[str, int]
-) -> None:
+def _report_cells(staged: StagedSheet, numbers: Sequence[int], read: dict[str, Read], places: dict[str, int]) -> None:
     """Report the cells marked while reading, row by row."""
-    marks = [
-        (numbers[row], places[name], name, rule) for name, (_, marks) in read.items() for row, rule in marks
-    ]
+    marks = [(numbers[row], places[name], name, rule) for name, (_, marks) in read.items() for row, rule in marks]
     indices = {number: index for index, number in enumerate(staged.rows)} if marks else {}
     for number, position, name, rule in sorted(marks):
         if number in indices:

@@ -22,7 +22,10 @@ SNILS_GOOD = (
     "(" + " + ".join(f"TRY_CAST(substr({{c}}, {i + 1}, 1) AS INTEGER) * {9 - i}" for i in range(9)) + ") % 101 % 100"
     " = TRY_CAST(substr({c}, 10, 2) AS INTEGER)"
 )
-INN_WEIGHTS = {10: ((2, 4, 10, 3, 5, 9, 4, 6, 8),), 12: ((7, 2, 4, 10, 3, 5, 9, 4, 6, 8), (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8))}
+INN_WEIGHTS = {
+    10: ((2, 4, 10, 3, 5, 9, 4, 6, 8),),
+    12: ((7, 2, 4, 10, 3, 5, 9, 4, 6, 8), (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)),
+}
 NAME_GOOD = r"regexp_full_match({c}, '[\pL][\pL\pM .''’ʼ‐‑‒–—-]*')"
 
 
@@ -47,7 +50,9 @@ def _inn_good(column: str) -> str:
     lengths = " WHEN ".join(
         f"{length} THEN {' AND '.join(map(_inn_digit, weights))}" for length, weights in INN_WEIGHTS.items()
     )
-    template = "{c} IS NULL OR regexp_full_match({c}, '[0-9]+') AND CASE length({c}) WHEN " + lengths + " ELSE FALSE END"
+    template = (
+        "{c} IS NULL OR regexp_full_match({c}, '[0-9]+') AND CASE length({c}) WHEN " + lengths + " ELSE FALSE END"
+    )
     return template.format(c=column)
 
 
@@ -119,5 +124,7 @@ def _column_checks(sheet: Sheet, column: Column) -> Iterator[Check]:
 
 def checks_of(form: Form) -> dict[str, list[Check]]:
     """Return the checks of every sheet's cells, by sheet name, and of reading itself under READING."""
-    checks = {sheet.name: [c for column in sheet.columns for c in _column_checks(sheet, column)] for sheet in form.sheets}
+    checks = {
+        sheet.name: [c for column in sheet.columns for c in _column_checks(sheet, column)] for sheet in form.sheets
+    }
     return {READING: [Check(rule, READING, f"rule <> '{rule}'") for rule in READING_RULES]} | checks

@@ -136,9 +136,7 @@ def group_findings(findings: Iterable[Finding], form: Form = FORM) -> list[Group
     graveness = list(Severity)
 
     def rank(group: Group) -> tuple[int, int]:
-        return graveness.index(group.severity), order.get(
-            group.sheet or "", len(order) if group.sheet else -1
-        )
+        return graveness.index(group.severity), order.get(group.sheet or "", len(order) if group.sheet else -1)
 
     return sorted((_group(found, form) for found in causes.values()), key=rank)
 

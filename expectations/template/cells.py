@@ -61,9 +61,7 @@ def guard(target: Worksheet, grid: Grid, column: Column, marks: Marks) -> None:
             target.conditional_format(*span, {"type": "formula", "criteria": f"={formula}", "format": fill})
 
 
-def write_value(
-    target: Worksheet, row: int, place: int, column: Column, value: object, entry: Format
-) -> None:
+def write_value(target: Worksheet, row: int, place: int, column: Column, value: object, entry: Format) -> None:
     """Write a known value; raise TypeError, which does not quote it, for one of another kind."""
     if value is None:
         return

@@ -24,9 +24,7 @@ NUMBERS: dict[str, tuple[str, Sequence[object]]] = {
 }
 
 
-def write_lists(
-    workbook: Workbook, sheet: Worksheet, form: Form, grids: dict[str, Grid], looks: Looks
-) -> None:
+def write_lists(workbook: Workbook, sheet: Worksheet, form: Form, grids: dict[str, Grid], looks: Looks) -> None:
     """Write every code list and name it; name the columns that others refer to."""
     bold = looks.made(bold=True)
     for number, (name, (heading, values)) in enumerate((NUMBERS | _code_lists(form, grids)).items()):

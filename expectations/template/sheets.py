@@ -28,9 +28,7 @@ ALLOWED = (
 )
 
 
-def write_sheet(
-    target: Worksheet, grid: Grid, rows: Sequence[Row], looks: Looks, marks: Marks, footer: str
-) -> None:
+def write_sheet(target: Worksheet, grid: Grid, rows: Sequence[Row], looks: Looks, marks: Marks, footer: str) -> None:
     """Write one sheet of the form with the rows already known."""
     sheet = grid.sheet
     (_write_vertical if sheet.vertical else _write_table)(target, grid, rows, looks)

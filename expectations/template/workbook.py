@@ -27,10 +27,7 @@ def write_template(output: Path | BinaryIO, form: Form, filling: Filling) -> Non
     `form.ignored_sheets` names the instruction and the hidden lists. An `output` stream must seek.
     """
     rows = {sheet.name: list(filling.rows_of(sheet, form)) for sheet in form.sheets}
-    grids = {
-        sheet.name: Grid(sheet, max(PREPARED_ROWS, len(rows[sheet.name]) + SPARE_ROWS))
-        for sheet in form.sheets
-    }
+    grids = {sheet.name: Grid(sheet, max(PREPARED_ROWS, len(rows[sheet.name]) + SPARE_ROWS)) for sheet in form.sheets}
     # In memory: a filled template holds people, and no copy of it belongs in /tmp.
     # No `with`: it would write the file after an error too.
     workbook = Workbook(output, {"in_memory": True})
@@ -40,18 +37,14 @@ def write_template(output: Path | BinaryIO, form: Form, filling: Filling) -> Non
     _describe(workbook, form, filling)
     write_instruction(workbook.add_worksheet(instruction), form, filling, looks)
     for name, grid in grids.items():
-        write_sheet(
-            workbook.add_worksheet(grid.sheet.title), grid, rows[name], looks, marks, _footer(form, filling)
-        )
+        write_sheet(workbook.add_worksheet(grid.sheet.title), grid, rows[name], looks, marks, _footer(form, filling))
     write_lists(workbook, workbook.add_worksheet(lists), form, grids, looks)
     workbook.close()
 
 
 def _describe(workbook: Workbook, form: Form, filling: Filling) -> None:
     made = datetime.combine(filling.as_of or BLANK_MADE_ON, time(), UTC).replace(tzinfo=None)
-    workbook.set_properties(
-        {"title": f"Наставничество: форма {form.version}", "author": "Nastavnik", "created": made}
-    )
+    workbook.set_properties({"title": f"Наставничество: форма {form.version}", "author": "Nastavnik", "created": made})
     workbook.set_size(2400, 1400)
 
 

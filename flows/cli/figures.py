@@ -21,9 +21,7 @@ from flows.cli.russian import Command, Day, ExistingFolder, Moment, NewPath, One
     help="По сведениям на это время; день берётся целиком.",
 )
 @click.option("--definition", cls=Option, metavar="ВЕРСИЯ", help="Версия показателей; по умолчанию новейшая.")
-@click.option(
-    "--format", "form", cls=Option, type=OneOf(["table", "csv", "json"]), default="table", help="Вид ответа."
-)
+@click.option("--format", "form", cls=Option, type=OneOf(["table", "csv", "json"]), default="table", help="Вид ответа.")
 def kpi(as_of: date | None, known_at: datetime | None, definition: str | None, form: str) -> None:
     """Посчитать ряд показателей на любую дату и по любым сведениям."""
     from warehouse.indicators.series import series
@@ -49,9 +47,7 @@ def kpi(as_of: date | None, known_at: datetime | None, definition: str | None, f
 
 @click.command(cls=Command)
 @click.option("--as-of", cls=Option, type=Day(), required=True, help="Отчётная дата.")
-@click.option(
-    "-o", "--output", cls=Option, type=NewPath(), help="Куда записать копию; по умолчанию только в releases."
-)
+@click.option("-o", "--output", cls=Option, type=NewPath(), help="Куда записать копию; по умолчанию только в releases.")
 def release(as_of: date, output: Path | None) -> None:
     """Заморозить ряд и записать выпуск; последняя строка ответа — его папка."""
     from warehouse.release.package import ReleaseDiffers

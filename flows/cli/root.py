@@ -18,9 +18,7 @@ from flows.cli.russian import Option
     Код завершения: 0 — сделано; 1 — сделано, но есть непринятые сдачи; 2 — неверная команда или настройка;
     3 — сбой, ничего не сделано наполовину.""",
 )
-@click.option(
-    "--trace", cls=Option, is_flag=True, expose_value=False, help="При сбое показать, где он случился."
-)
+@click.option("--trace", cls=Option, is_flag=True, expose_value=False, help="При сбое показать, где он случился.")
 def cli() -> None:
     """Take the options of all commands."""
 

@@ -23,22 +23,16 @@ def console() -> Console:
     """Return where tables are shown."""
     from rich.console import Console
 
-    return Console(
-        file=sys.stdout, width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False, markup=False
-    )
+    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False, markup=False)
 
 
-def table(
-    title: str, headings: Iterable[str], rows: Iterable[Iterable[str]], right: Iterable[int] = ()
-) -> Table:
+def table(title: str, headings: Iterable[str], rows: Iterable[Iterable[str]], right: Iterable[int] = ()) -> Table:
     """Make a table; `right` names the columns that hold numbers."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(
-        title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
-    )
+    made = Table(title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     numbers = set(right)
     for place, heading in enumerate(headings):
         made.add_column(Text(heading), justify="right" if place in numbers else "left")
@@ -152,9 +146,7 @@ def show_series(rows: list[dict]) -> None:
     scopes = list(dict.fromkeys((row["scope_type"], row["scope_code"]) for row in rows))
     by_place = {(row["as_of"], row["scope_code"]): row for row in rows}
     dates = sorted({row["as_of"] for row in rows})
-    lines = [
-        (day(when), *(_against_target(by_place.get((when, code))) for _, code in scopes)) for when in dates
-    ]
+    lines = [(day(when), *(_against_target(by_place.get((when, code))) for _, code in scopes)) for when in dates]
     headings = ("Дата", *(code for _, code in scopes))
     console().print(table("Вовлечено обучающихся", headings, lines, right=range(1, len(headings))))
 

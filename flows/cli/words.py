@@ -31,9 +31,7 @@ def intake_words(summary: IntakeSummary, receipts: Path) -> str:
     if summary.unsettled:
         lines.append(f"Ещё записывается, оставлено до следующего раза: {summary.unsettled}.")
     if summary.odd:
-        lines.append(
-            f"Не файлы в папках организаций (ссылки, вложенные папки и прочее), не тронуто: {summary.odd}."
-        )
+        lines.append(f"Не файлы в папках организаций (ссылки, вложенные папки и прочее), не тронуто: {summary.odd}.")
     return "\n".join(lines)
 
 

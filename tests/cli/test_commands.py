@@ -57,9 +57,7 @@ def test_findings_as_csv(collected: Collected) -> None:
     assert result.stdout.splitlines()[0] == FINDINGS_HEADER
     assert [line["institution"] for line in lines] == sorted(line["institution"] for line in lines)
     grave = {
-        (x["institution"], x["sheet"], x["row"], x["column"], x["rule"])
-        for x in lines
-        if x["severity"] != "warning"
+        (x["institution"], x["sheet"], x["row"], x["column"], x["rule"]) for x in lines if x["severity"] != "warning"
     }
     assert grave == {
         ("NSH-S003", "Пары", "3", "G", "ends-before-start"),
@@ -88,9 +86,7 @@ def test_the_series_as_csv_and_json(collected: Collected) -> None:
     assert {line["as_of"] for line in lines} == {"2021-12-31"}
     rows = json.loads(run("kpi", "--as-of", "2021-12-31", "--format", "json").stdout)
     assert len(rows) == len(lines)
-    (share,) = [
-        row for row in rows if (row["indicator"], row["scope_code"]) == ("students_involved", "NSH-S007")
-    ]
+    (share,) = [row for row in rows if (row["indicator"], row["scope_code"]) == ("students_involved", "NSH-S007")]
     assert (share["numerator"], share["denominator"], share["value"]) == (2, 100, 2)
     assert "Доля обучающихся" in run("kpi").stdout
 
@@ -158,11 +154,7 @@ def test_a_template_is_prefilled(run: Run, tmp_path: Path) -> None:
     output = tmp_path / "t.xlsx"
     result = run("template", "--institution", "NSH-S007", "--as-of", "31.12.2021", "-o", output)
     assert (result.exit_code, result.stdout) == (0, f"{output}\n")
-    cells = [
-        cell
-        for row in openpyxl.load_workbook(output)["Организация"].iter_rows(values_only=True)
-        for cell in row
-    ]
+    cells = [cell for row in openpyxl.load_workbook(output)["Организация"].iter_rows(values_only=True) for cell in row]
     assert {"NSH-S007", "МБОУ СОШ № 7"} <= set(cells)
 
 

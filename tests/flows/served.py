@@ -26,9 +26,7 @@ UP = "import sys; from flows.serving import up; from warehouse.settings import r
 
 def started(home: Path, output: Path) -> subprocess.Popen[bytes]:
     """Start `up` from a folder that is not the repository."""
-    environ = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "NASTAVNIK_"))
-    }
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "NASTAVNIK_"))}
     environ |= {
         "NASTAVNIK_HOME": str(home),
         "NASTAVNIK_SETTLE_SECONDS": "0",

@@ -32,9 +32,7 @@ def said(settings: Settings) -> dict[str, str]:
     """Return the letters in the outbox: name → body."""
     letters = {}
     for path in sorted(outbox_of(settings.home).glob("*.eml")):
-        letters[path.name] = (
-            message_from_bytes(path.read_bytes(), policy=default).get_content().replace("\r\n", "\n")
-        )
+        letters[path.name] = message_from_bytes(path.read_bytes(), policy=default).get_content().replace("\r\n", "\n")
     return letters
 
 
@@ -45,9 +43,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with installation(folder / "home") as home:
         learn(home, folder / "reference", institutions=REGISTER)
         inbox = home.settings.inbox
-        write(
-            inbox / "NSH-S007" / "a.xlsx", submission(Организация=with_mail("NSH-S007", "seven@example.org"))
-        )
+        write(inbox / "NSH-S007" / "a.xlsx", submission(Организация=with_mail("NSH-S007", "seven@example.org")))
         write(inbox / "NSH-S008" / "a.xlsx", submission("NSH-S008", students=0))
         take(home)
     return folder / "home"
@@ -85,9 +81,7 @@ def with_mail(code: str, address: str) -> list[list[str]]:
 
 def owed(settings: Settings, on: date) -> dict[str, str]:
     with installation(settings.home) as home:
-        return {
-            f"{one.institution.code} {one.date.as_of}": one.reason.value for one in due_reminders(home, on)
-        }
+        return {f"{one.institution.code} {one.date.as_of}": one.reason.value for one in due_reminders(home, on)}
 
 
 BOTH = {"NSH-S001 2021-12-31": "missing", "NSH-S008 2021-12-31": "rejected"}
@@ -103,9 +97,7 @@ BOTH = {"NSH-S001 2021-12-31": "missing", "NSH-S008 2021-12-31": "rejected"}
         (date(2022, 2, 1), {}),
     ],
 )
-def test_those_who_owe_an_open_date_are_due(
-    settings: Settings, on: date, institutions: dict[str, str]
-) -> None:
+def test_those_who_owe_an_open_date_are_due(settings: Settings, on: date, institutions: dict[str, str]) -> None:
     assert owed(settings, on) == institutions
 
 
@@ -129,9 +121,7 @@ def reminders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Reminder]:
     with installation(tmp_path_factory.mktemp("histories") / "home") as home:
         for code, (delivered, _) in HISTORIES.items():
             for number, name in enumerate(delivered):
-                deliver(
-                    home.settings.inbox / code / f"{number}.xlsx", code, name, modified=1_640_000_000 + number
-                )
+                deliver(home.settings.inbox / code / f"{number}.xlsx", code, name, modified=1_640_000_000 + number)
         take(home)
         return {one.institution.code: one for one in due_reminders(home, date(2022, 1, 11))}
 

@@ -99,10 +99,7 @@ def test_kpi_is_set_against_its_targets(reported: Settings) -> None:
 
 
 def test_kpi_rows_leave_out_what_has_no_target() -> None:
-    assert (
-        kpi_rows(pa.Table.from_pylist([{"indicator": "students_involved"}], FIGURES), "students_involved")
-        == []
-    )
+    assert kpi_rows(pa.Table.from_pylist([{"indicator": "students_involved"}], FIGURES), "students_involved") == []
 
 
 def test_release_takes_the_date_that_is_due_and_only_once(reported: Settings) -> None:
@@ -141,9 +138,7 @@ def test_the_newest_date_past_its_deadline_is_due(taken: Path, on: date, due: da
         (date(2022, 3, 31), None),  # made ahead by a person: no way back
     ],
 )
-def test_nothing_older_than_the_last_release_is_due(
-    reported: Settings, released: date, due: date | None
-) -> None:
+def test_nothing_older_than_the_last_release_is_due(reported: Settings, released: date, due: date | None) -> None:
     name = f"{released}-1"
     row = {
         "release": name,

@@ -50,9 +50,7 @@ class Served:
         from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
         self.deployments = {one.name: one for one in client.read_deployments()}
-        self.scheduled = Counter(
-            run.deployment_id for run in client.read_flow_runs() if run.state.is_scheduled()
-        )
+        self.scheduled = Counter(run.deployment_id for run in client.read_flow_runs() if run.state.is_scheduled())
         intake = self.deployments["intake"].id
         self.ends = [run_to_its_end(client, intake)]
         self.ledger = [self._deliveries()]
@@ -87,9 +85,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def _ids(client) -> dict[str, tuple]:
     """Return deployments and schedules by name, with what must outlive a redeployment."""
-    return {
-        one.name: (one.id, sorted((s.slug, s.id) for s in one.schedules)) for one in client.read_deployments()
-    }
+    return {one.name: (one.id, sorted((s.slug, s.id) for s in one.schedules)) for one in client.read_deployments()}
 
 
 @pytest.mark.slow

@@ -11,9 +11,7 @@ from expectations.rules import RULES
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize(
-    ("page", "render"), [("dictionary.md", render_dictionary), ("rules.md", render_rulebook)]
-)
+@pytest.mark.parametrize(("page", "render"), [("dictionary.md", render_dictionary), ("rules.md", render_rulebook)])
 def test_the_page_in_docs_is_the_one_the_code_would_write(page, render):
     assert (DOCS / page).read_text(encoding="utf-8") == render(), "run `make docs`"
 
@@ -24,9 +22,7 @@ def test_the_dictionary_holds_every_column_with_its_types():
         for column in sheet.columns:
             spelling = column.spelling
             stored = [
-                line
-                for line in lines
-                if f"| `{column.name}` |" in line and line.startswith(f"| {column.heading} |")
+                line for line in lines if f"| `{column.name}` |" in line and line.startswith(f"| {column.heading} |")
             ]
             assert any(
                 f"| `{spelling.sql()}` | `{spelling.arrow}` | `{spelling.excel}` |" in line for line in stored

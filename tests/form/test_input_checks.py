@@ -100,9 +100,7 @@ def computed(tmp_path_factory, convert):
                     value,
                     workbook.add_format({"num_format": sheet.by_name[name].spelling.excel}),
                 )
-            page.write_formula(
-                99, 25, f"={formula}" if (formula := excel_formula(place, row, question)) else "=FALSE"
-            )
+            page.write_formula(99, 25, f"={formula}" if (formula := excel_formula(place, row, question)) else "=FALSE")
         for title in ("Участники", "Списки"):
             workbook.add_worksheet(title)
         grids = {sheet.name: Grid(sheet) for sheet in FORM.sheets}

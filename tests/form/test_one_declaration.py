@@ -38,9 +38,7 @@ def arrow(form: Form) -> list[str]:
 def sql(form: Form) -> list[str]:
     """Where each column is kept, its type, its comment."""
     tables = [*tables_of(form).tables.values(), *vault_of(form).tables.values()]
-    return [
-        f"{c.table.fullname}.{c.name} {c.type!r} {c.nullable} {c.comment}" for t in tables for c in t.columns
-    ]
+    return [f"{c.table.fullname}.{c.name} {c.type!r} {c.nullable} {c.comment}" for t in tables for c in t.columns]
 
 
 def great_expectations(form: Form) -> list[dict[str, Any]]:

@@ -40,17 +40,11 @@ def test_every_value_comes_back(reading, sheet):
     ]
 
 
-@pytest.mark.parametrize(
-    "sheet", [sheet for sheet in FORM.sheets if not sheet.vertical], ids=lambda sheet: sheet.name
-)
+@pytest.mark.parametrize("sheet", [sheet for sheet in FORM.sheets if not sheet.vertical], ids=lambda sheet: sheet.name)
 def test_rows_and_columns_are_named_as_excel_shows_them(reading, sheet):
     rows = reading.sheets[sheet.name].column("row").to_pylist()
     assert rows == list(range(FIRST_LINE, FIRST_LINE + len(ROWS[sheet.name])))
-    letters = {
-        place["column"]: place["letter"]
-        for place in reading.places.to_pylist()
-        if place["sheet"] == sheet.name
-    }
+    letters = {place["column"]: place["letter"] for place in reading.places.to_pylist() if place["sheet"] == sheet.name}
     assert letters == {column.name: chr(ord("A") + number) for number, column in enumerate(sheet.columns)}
 
 
@@ -58,9 +52,7 @@ def test_a_blank_template_is_a_readable_delivery_without_rows(tmp_path):
     write_template(tmp_path / "blank.xlsx", FORM, Filling())
     reading = read_delivery(tmp_path / "blank.xlsx", KEY, Limits())
     assert reading.problems.to_pylist() == []
-    assert {name: table.num_rows for name, table in reading.sheets.items() if table.num_rows} == {
-        "organisation": 1
-    }
+    assert {name: table.num_rows for name, table in reading.sheets.items() if table.num_rows} == {"organisation": 1}
 
 
 @pytest.mark.slow

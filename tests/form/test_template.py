@@ -57,9 +57,7 @@ def heading_of(workbook, sheet, column):
 
 def validation_of(workbook, sheet, column):
     cell = cell_of(workbook, sheet, column)
-    (found,) = [
-        v for v in workbook[sheet.title].data_validations.dataValidation if cell.coordinate in v.sqref
-    ]
+    (found,) = [v for v in workbook[sheet.title].data_validations.dataValidation if cell.coordinate in v.sqref]
     return found
 
 
@@ -75,9 +73,7 @@ def test_the_sheets_are_the_forms_between_instruction_and_hidden_lists(blank):
     assert blank[lists].sheet_state == "hidden"
 
 
-@pytest.mark.parametrize(
-    ("sheet", "column"), columns(vertical=False) + columns(vertical=True), ids=lambda x: x.name
-)
+@pytest.mark.parametrize(("sheet", "column"), columns(vertical=False) + columns(vertical=True), ids=lambda x: x.name)
 def test_a_column_shows_its_heading_hint_and_format(blank, sheet, column):
     heading, cell = heading_of(blank, sheet, column), cell_of(blank, sheet, column)
     assert fold_heading(heading.value) == fold_heading(column.heading)
@@ -194,10 +190,7 @@ def test_text_that_looks_like_a_formula_stays_text(full):
 def test_the_instruction_names_the_institution_the_deadline_and_the_folder(full, blank):
     def text(workbook):
         return " ".join(
-            str(cell.value)
-            for row in workbook[FORM.ignored_sheets[0]].iter_rows()
-            for cell in row
-            if cell.value
+            str(cell.value) for row in workbook[FORM.ignored_sheets[0]].iter_rows() for cell in row if cell.value
         )
 
     for words in (
@@ -245,9 +238,7 @@ def test_the_same_filling_gives_the_same_bytes_in_any_process():
         "PYTHONHASHSEED": "1",
         "PYTHONPATH": str(Path(__file__).parents[2]),
     }
-    other = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, check=True, env=environment
-    ).stdout
+    other = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, env=environment).stdout
     assert other == written(FILLED)
 
 

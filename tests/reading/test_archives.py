@@ -29,9 +29,7 @@ def test_encodings_and_delimiters(tmp_path, plain, encoding, delimiter):
 @pytest.mark.parametrize("encoding", ["koi8-r", "cp866", "mac-cyrillic", "utf-16-le"])
 def test_an_encoding_that_cannot_be_known_is_refused(tmp_path, encoding):
     text = csv_text(DELIVERY["Участники"]).replace(DASH, "-")
-    reading = read(
-        archive(tmp_path / "a.zip", csv_entries(DELIVERY) | {"Участники.csv": text.encode(encoding)})
-    )
+    reading = read(archive(tmp_path / "a.zip", csv_entries(DELIVERY) | {"Участники.csv": text.encode(encoding)}))
     assert problems(reading) in (
         [("unreadable-file", None, None, None, "кодировка файла «Участники.csv» не определена")],
         # without a mark UTF-16 is valid UTF-8 with a zero after every sign: no heading is seen in it
@@ -70,9 +68,7 @@ def test_line_ends(tmp_path, line_end):
     ],
 )
 def test_csv_that_is_refused(tmp_path, text, rule):
-    assert rules(read(archive(tmp_path / "a.zip", csv_entries(DELIVERY) | {"Контингент.csv": text}))) == [
-        rule
-    ]
+    assert rules(read(archive(tmp_path / "a.zip", csv_entries(DELIVERY) | {"Контингент.csv": text}))) == [rule]
 
 
 def test_quotes_inside_a_name_are_its_own(tmp_path):
@@ -172,9 +168,7 @@ def test_two_entries_of_one_name(tmp_path):
     path = archive(tmp_path / "a.zip", csv_entries(DELIVERY))
     with zipfile.ZipFile(path, "a") as file:
         file.writestr("Пары.csv", "x")
-    assert problems(read(path)) == [
-        ("unreadable-file", None, None, None, "в архиве два файла с одним именем")
-    ]
+    assert problems(read(path)) == [("unreadable-file", None, None, None, "в архиве два файла с одним именем")]
 
 
 @pytest.mark.parametrize(
@@ -190,9 +184,7 @@ def test_bombs(tmp_path, limits, detail):
     reading = read(archive(tmp_path / "a.zip", bomb), limits)
     if detail.startswith("распакованные"):
         reading = read(
-            archive(
-                tmp_path / "b.zip", csv_entries(DELIVERY) | {f"{n}.csv": b";" * 900_000 for n in range(3)}
-            ),
+            archive(tmp_path / "b.zip", csv_entries(DELIVERY) | {f"{n}.csv": b";" * 900_000 for n in range(3)}),
             limits,
         )
     assert problems(reading) == [("too-large", None, None, None, detail)]

@@ -59,18 +59,14 @@ def test_every_file_is_answered_in_time_and_memory(answers):
 
 def test_every_file_that_must_be_refused_is(answers):
     refused = {
-        path.name
-        for path, expected in index().items()
-        if expected.startswith("REJECT") and " or read" not in expected
+        path.name for path, expected in index().items() if expected.startswith("REJECT") and " or read" not in expected
     }
     passed = {name for name in refused if not set(answers[name][0]) & set(REFUSED)}
     assert passed == set(READ_ANYWAY)
 
 
 def test_no_file_becomes_a_delivery(answers):
-    assert [
-        name for name, (found, _) in answers.items() if not {*REFUSED, "missing-sheet"} & set(found)
-    ] == []
+    assert [name for name, (found, _) in answers.items() if not {*REFUSED, "missing-sheet"} & set(found)] == []
 
 
 @pytest.mark.parametrize(
@@ -121,20 +117,11 @@ def cells(name):
 )  # fmt: skip
 def test_cells_stand_where_they_stood(name, title, first_rows):
     rows = cells(name)[title]
-    assert (
-        rows[: len(first_rows)] == first_rows
-        if first_rows
-        else any(cell != "" for row in rows for cell in row)
-    )
+    assert rows[: len(first_rows)] == first_rows if first_rows else any(cell != "" for row in rows for cell in row)
 
 
 def test_every_error_cell_is_found():
-    found = [
-        cell
-        for row in cells("sheetjs__ErrorTypes.xlsx")["RawErrors"]
-        for cell in row
-        if isinstance(cell, Fault)
-    ]
+    found = [cell for row in cells("sheetjs__ErrorTypes.xlsx")["RawErrors"] for cell in row if isinstance(cell, Fault)]
     assert len(found) >= 20 and set(found) == {Fault.ERROR}
 
 

@@ -59,9 +59,7 @@ def no_child_is_left():
 
 
 def same(one, other):
-    return one.content_hash == other.content_hash and all(
-        one.sheets[name] == other.sheets[name] for name in NAMES
-    )
+    return one.content_hash == other.content_hash and all(one.sheets[name] == other.sheets[name] for name in NAMES)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

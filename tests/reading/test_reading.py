@@ -56,9 +56,7 @@ def test_other_files_are_named_by_their_content(tmp_path, content, said):
     ("part", "said"), [("xl/workbook.bin", ".xlsb"), ("word/document.xml", "документ Word"), ("ppt/presentation.xml", "презентация")]
 )  # fmt: skip
 def test_other_office_files(tmp_path, part, said):
-    ((rule, *_, detail),) = problems(
-        read(archive(tmp_path / "a.xlsx", {"[Content_Types].xml": "<Types/>", part: "x"}))
-    )
+    ((rule, *_, detail),) = problems(read(archive(tmp_path / "a.xlsx", {"[Content_Types].xml": "<Types/>", part: "x"})))
     assert rule == "unreadable-file" and said in detail
 
 
@@ -78,9 +76,7 @@ def test_a_file_over_the_limit_is_not_opened_further(tmp_path):
 
 
 def schemas(reading):
-    return [
-        table.schema for table in (*reading.sheets.values(), reading.problems, reading.places, reading.counts)
-    ]
+    return [table.schema for table in (*reading.sheets.values(), reading.problems, reading.places, reading.counts)]
 
 
 def test_every_reading_has_the_same_tables(tmp_path):

@@ -26,9 +26,7 @@ def rows_of(reading, sheet="enrolment"):
 
 
 def counts_of(reading, sheet="enrolment"):
-    return next(
-        (c["rows_read"], c["rows_skipped"]) for c in reading.counts.to_pylist() if c["sheet"] == sheet
-    )
+    return next((c["rows_read"], c["rows_skipped"]) for c in reading.counts.to_pylist() if c["sheet"] == sheet)
 
 
 @pytest.mark.parametrize(
@@ -100,9 +98,7 @@ def test_only_the_whole_word_makes_a_total(tmp_path):
 
 
 def test_every_row_read_is_staged_or_skipped(enrolment):
-    reading = enrolment(
-        [[AGE, STUDENTS], [None, None], ["x", 1], ["Итого", 1], [None, None], [9, "y"], [None, None]]
-    )
+    reading = enrolment([[AGE, STUDENTS], [None, None], ["x", 1], ["Итого", 1], [None, None], [9, "y"], [None, None]])
     read_rows, skipped = counts_of(reading)
     assert read_rows == skipped + reading.sheets["enrolment"].num_rows == 5
 
@@ -205,9 +201,7 @@ def test_a_vertical_sheet_without_a_required_label_has_no_row(tmp_path):
 
 
 def test_sheets_are_matched_as_headings_are(tmp_path):
-    renamed = {" КОНТИНГЕНТ ": DELIVERY["Контингент"]} | {
-        k: v for k, v in DELIVERY.items() if k != "Контингент"
-    }
+    renamed = {" КОНТИНГЕНТ ": DELIVERY["Контингент"]} | {k: v for k, v in DELIVERY.items() if k != "Контингент"}
     assert problems(read(xlsx(tmp_path / "a.xlsx", renamed))) == []
 
 
@@ -225,9 +219,7 @@ def test_sheets_are_matched_as_headings_are(tmp_path):
 )  # fmt: skip
 def test_sheets_that_are_missing_twice_there_or_not_ours(tmp_path, sheets, hidden, told):
     delivered = {title: rows for title, rows in (DELIVERY | sheets).items() if rows is not None}
-    reading = read(
-        xlsx(tmp_path / "a.xlsx", {k.replace("*", " "): v for k, v in delivered.items()}, hidden=hidden)
-    )
+    reading = read(xlsx(tmp_path / "a.xlsx", {k.replace("*", " "): v for k, v in delivered.items()}, hidden=hidden))
     assert [(p["rule"], p["sheet"], p["detail"]) for p in reading.problems.to_pylist()] == told
 
 

@@ -44,9 +44,7 @@ def book(tmp_path):
 
 def test_formulas_count_by_their_cached_value(tmp_path):
     rows = [["=1+1→2", "=NA()→#N/A", '=A1&"б"→2б'], ["=1+2", "x", "=1/0→#DIV/0!"]]
-    assert pages(xlsx(tmp_path / "a.xlsx", {"Лист": rows})) == {
-        "Лист": [[2.0, ERROR, "2б"], [NO_VALUE, "x", ERROR]]
-    }
+    assert pages(xlsx(tmp_path / "a.xlsx", {"Лист": rows})) == {"Лист": [[2.0, ERROR, "2б"], [NO_VALUE, "x", ERROR]]}
 
 
 @pytest.mark.parametrize(
@@ -88,9 +86,7 @@ def test_merged_cells_hold_their_value_once(book):
     merged = rewritten(
         book,
         SHEET1,
-        lambda old: xml(old).replace(
-            b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A1:A2"/></mergeCells>'
-        ),
+        lambda old: xml(old).replace(b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A1:A2"/></mergeCells>'),
     )
     assert pages(merged) == {"Контингент": [[1.0, ""], ["", 2.0]]}
 
@@ -234,9 +230,7 @@ def test_an_ods_of_billions_of_cells(tmp_path, rows, columns):
 
 def test_hidden_sheets_of_ods(tmp_path):
     styles = '<style:style style:name="ta2"><style:table-properties table:display="false"/></style:style>'
-    tables = ods_table(ods_row(FILLED)) + ods_table(
-        ods_row(FILLED), 'table:name="Тайна" table:style-name="ta2"'
-    )
+    tables = ods_table(ods_row(FILLED)) + ods_table(ods_row(FILLED), 'table:name="Тайна" table:style-name="ta2"')
     assert pages(ods(tmp_path / "a.ods", tables, styles)) == {"Лист": [[7.0]]}
 
 

@@ -69,11 +69,7 @@ def test_counts_are_those_of_the_file(answered: Answered) -> None:
 
 def test_findings_name_their_place_and_their_cause(answered: Answered) -> None:
     _, receipt = answered.receipts[SPOILT]
-    errors = [
-        (f["sheet"], f["row"], f["column"], f["rule"])
-        for f in receipt["findings"]
-        if f["severity"] == "error"
-    ]
+    errors = [(f["sheet"], f["row"], f["column"], f["rule"]) for f in receipt["findings"] if f["severity"] == "error"]
     assert errors == [
         ("Пары", 2, "C", "unknown-participant"),
         ("Пары", 3, "G", "ends-before-start"),
@@ -143,10 +139,7 @@ def test_an_interrupted_run_writes_the_same_again(answered: Answered) -> None:
     assert write_pending_receipts(answered.home) == 1
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     with answered.home.reading() as connection:
-        assert (
-            connection.execute(sa.select(sa.func.count()).select_from(table("pending_receipts"))).scalar()
-            == 0
-        )
+        assert connection.execute(sa.select(sa.func.count()).select_from(table("pending_receipts"))).scalar() == 0
 
 
 def test_the_protocol_says_what_the_document_says(answered: Answered) -> None:
@@ -183,16 +176,12 @@ def test_every_key_is_documented(answered: Answered) -> None:
 def text_of(book: Path) -> str:
     """All that a reader of a workbook sees."""
     sheets = openpyxl.load_workbook(book).worksheets
-    return "\n".join(
-        str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row if cell
-    )
+    return "\n".join(str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row if cell)
 
 
 def made(**changes: object) -> Receipt:
     """A receipt of a school that names its sheets unkindly."""
-    finding = Finding(
-        "=cmd|' /C calc'!A0", None, "Z", None, "unknown-sheet", "warning", '=HYPERLINK("http://x")'
-    )
+    finding = Finding("=cmd|' /C calc'!A0", None, "Z", None, "unknown-sheet", "warning", '=HYPERLINK("http://x")')
     receipt = Receipt(
         delivery="0123456789abcdef", institution_code="=1+1", institution_name=None, as_of=None,
         received_at=datetime(2022, 1, 10, 12, tzinfo=UTC), verdict="accepted", ruleset="1.0", late=False,
@@ -214,10 +203,7 @@ def test_equal_receipts_have_equal_bytes() -> None:
 
 
 def test_a_protocol_is_cut_where_the_document_is_whole(tmp_path: Path) -> None:
-    many = [
-        Finding("Пары", row, "D", "form", "wrong-type", "error", None)
-        for row in range(2, MOST_FINDINGS + 100)
-    ]
+    many = [Finding("Пары", row, "D", "form", "wrong-type", "error", None) for row in range(2, MOST_FINDINGS + 100)]
     receipt = made(findings=tuple(many))
     (tmp_path / "p.xlsx").write_bytes(protocol(receipt))
     second = openpyxl.load_workbook(tmp_path / "p.xlsx")["Замечания"]

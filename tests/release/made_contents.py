@@ -127,9 +127,7 @@ def make_contents(
 
 def town(**options) -> Contents:
     """The town of the order over its five annual dates."""
-    return make_contents(
-        town_register(random.Random(7)), **({"scope_titles": {"NSH": "Новошахтинск"}} | options)
-    )
+    return make_contents(town_register(random.Random(7)), **({"scope_titles": {"NSH": "Новошахтинск"}} | options))
 
 
 def region(institutions: int, dates: tuple[date, ...] = DATES, **options) -> Contents:
@@ -199,11 +197,7 @@ def _ratio(places: list[Institution], there: list[Institution], counts: dict, ta
 
 
 def _target(indicator: str, scope_type: str, scope_code: str, as_of: date) -> Decimal | None:
-    if (
-        indicator != REPORTED_KPI
-        or scope_type not in ("kind", "municipality")
-        or (as_of.month, as_of.day) != (12, 31)
-    ):
+    if indicator != REPORTED_KPI or scope_type not in ("kind", "municipality") or (as_of.month, as_of.day) != (12, 31):
         return None
     order = 0 if scope_type == "municipality" else 1 if scope_code.endswith("/ОУ") else 2
     target = TARGETS[as_of.year][order]

@@ -94,6 +94,4 @@ def test_equal_figures_of_two_releases_hash_equal():
 def test_rows_are_sorted_by_all_key_columns():
     table = town().figures
     keys = list(zip(*(table[name].to_pylist() for name in FIGURES.names[:6]), strict=True))
-    assert keys == sorted(
-        keys, key=lambda key: [part.encode() if isinstance(part, str) else part for part in key]
-    )
+    assert keys == sorted(keys, key=lambda key: [part.encode() if isinstance(part, str) else part for part in key])

@@ -60,9 +60,7 @@ def test_manifest_tells_what_is_inside(folder, contents):
 
 def test_rows_in_another_order_give_the_same_bytes(folder, contents, tmp_path):
     names = [
-        field.name
-        for field in dataclasses.fields(Contents)
-        if isinstance(getattr(contents, field.name), pa.Table)
+        field.name for field in dataclasses.fields(Contents) if isinstance(getattr(contents, field.name), pa.Table)
     ]
     turned = {name: getattr(contents, name).slice(0)[::-1] for name in names if name != "indicators"}
     again = write_release(dataclasses.replace(contents, **turned), tmp_path / "again")
@@ -76,9 +74,7 @@ def test_the_same_contents_give_the_same_bytes_anywhere(folder, tmp_path):
         "write_release(town(missing=('NSH-S016', 'NSH-S079')), Path(sys.argv[1]))"
     )
     elsewhere = {"TZ": "Asia/Kamchatka", "PYTHONHASHSEED": "7", "LC_ALL": "C", "PYTHONPATH": str(Path.cwd())}
-    subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path / "again")], env=os.environ | elsewhere, check=True
-    )
+    subprocess.run([sys.executable, "-c", script, str(tmp_path / "again")], env=os.environ | elsewhere, check=True)
     assert read(tmp_path / "again") == read(folder)
 
 
@@ -98,9 +94,7 @@ def test_what_was_released_is_never_overwritten(folder, contents):
 
 
 @pytest.mark.parametrize("failing", list(WRITERS))
-def test_an_interrupted_release_is_absent_and_the_next_run_completes_it(
-    contents, tmp_path, monkeypatch, failing
-):
+def test_an_interrupted_release_is_absent_and_the_next_run_completes_it(contents, tmp_path, monkeypatch, failing):
     def fail(contents: Contents, path: Path) -> None:
         path.write_text("half", encoding="utf-8")
         raise OSError(28, "No space left on device")
@@ -165,9 +159,7 @@ TAMPERINGS = {
 @pytest.mark.parametrize("tampering", TAMPERINGS)
 def test_tampering_is_found(folder, tampering):
     tamper, expected = TAMPERINGS[tampering]
-    if (
-        tampering == "changed figure"
-    ):  # the indicator whose row it is comes last in the file before plan_fulfilment's
+    if tampering == "changed figure":  # the indicator whose row it is comes last in the file before plan_fulfilment's
         expected = expected.replace("students_involved (", "mentors_15_19 (")
     tamper(folder)
     assert any(line.startswith(expected) for line in verify(folder)), verify(folder)

@@ -135,20 +135,14 @@ def test_pictures_are_described_in_words_or_hidden(page):
     charts = [svg for svg in page.all("svg") if svg.get("role") == "img"]
     assert len(charts) == 3
     assert all(
-        svg.get("role") == "img" or svg.get("aria-hidden") == "true"
-        for svg in page.all("svg")
-        if svg.get("class")
+        svg.get("role") == "img" or svg.get("aria-hidden") == "true" for svg in page.all("svg") if svg.get("class")
     )
     assert "Школы. 31.12.2020: 13,06 % при цели 10 %;" in page.words
-    assert "aria-roledescription" not in "".join(
-        name for _, attributes in page.elements for name in attributes
-    )
+    assert "aria-roledescription" not in "".join(name for _, attributes in page.elements for name in attributes)
 
 
 def test_only_our_own_style_and_script_may_run(page):
-    policy = next(
-        meta["content"] for meta in page.all("meta") if meta.get("http-equiv") == "Content-Security-Policy"
-    )
+    policy = next(meta["content"] for meta in page.all("meta") if meta.get("http-equiv") == "Content-Security-Policy")
     for tag in ("style", "script"):
         assert len(page.all(tag)) == 1
         digest = b64encode(hashlib.sha256(page.raw[tag].encode()).digest()).decode()
@@ -159,9 +153,7 @@ def test_only_our_own_style_and_script_may_run(page):
 def test_nothing_is_fetched_and_no_element_carries_style_or_script(source, page):
     for _, attributes in page.elements:
         assert not [
-            name
-            for name in attributes
-            if name.startswith("on") or name in ("style", "src", "srcset", "action")
+            name for name in attributes if name.startswith("on") or name in ("style", "src", "srcset", "action")
         ]
         assert all(attributes.get(name, "#").startswith("#") for name in ("href", "xlink:href"))
     assert re.findall(r"https?://(?!www\.w3\.org/)[^\s\"'<]*", source) == []
@@ -185,9 +177,7 @@ def test_names_are_shown_as_they_are_and_never_as_markup(contents):
         *HOSTILE,
     )
     findings = [row | {"title": hostile[0]} for row in contents.findings.to_pylist()]
-    changed = dataclasses.replace(
-        with_names(contents, hostile), findings=pa.Table.from_pylist(findings, FINDINGS)
-    )
+    changed = dataclasses.replace(with_names(contents, hostile), findings=pa.Table.from_pylist(findings, FINDINGS))
     page = Page(render_report(changed))
     assert page.open == []
     assert len(page.all("script")) == 1 and page.all("b") == [] and page.all("img") == []
@@ -215,9 +205,7 @@ def test_a_region_folds_institutions_into_their_municipalities():
     assert "Район № 7 20 организаций, не сдали: 1" in page.words
     assert "Что не сдано на 31.12.2024: 2 организации." in page.words
     assert source.count("<tr data-name") == 240
-    assert {link["href"][1:] for link in page.all("a")} <= {
-        attributes.get("id") for _, attributes in page.elements
-    }
+    assert {link["href"][1:] for link in page.all("a")} <= {attributes.get("id") for _, attributes in page.elements}
 
 
 def test_more_institutions_than_a_page_holds_are_left_to_the_workbook(monkeypatch):
@@ -225,15 +213,11 @@ def test_more_institutions_than_a_page_holds_are_left_to_the_workbook(monkeypatc
     page = Page(render_report(region(40, DATES[-1:])))
     assert "Все они есть в kpi.xlsx, лист «Организации»." in page.words
     assert [row for row in page.all("tr") if "data-name" in row] == []
-    assert {link["href"][1:] for link in page.all("a")} <= {
-        attributes.get("id") for _, attributes in page.elements
-    }
+    assert {link["href"][1:] for link in page.all("a")} <= {attributes.get("id") for _, attributes in page.elements}
 
 
 def test_nothing_counted_is_still_a_page(contents):
-    empty = {
-        name: getattr(contents, name).slice(0, 0) for name in ("figures", "forms", "findings", "completeness")
-    }
+    empty = {name: getattr(contents, name).slice(0, 0) for name in ("figures", "forms", "findings", "completeness")}
     page = Page(render_report(dataclasses.replace(contents, **empty)))
     assert page.open == []
     assert "Замечаний к принятым сведениям на 31.12.2024 нет." in page.words

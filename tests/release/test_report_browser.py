@@ -30,9 +30,7 @@ class Opened:
         self.requests: list[str] = []
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on(
-            "dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}") or dialog.dismiss()
-        )
+        self.page.on("dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}") or dialog.dismiss())
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.goto(path.as_uri())
 
@@ -102,9 +100,7 @@ def test_text_is_told_from_its_background(browser, town_page, scheme):
     page = Opened(browser, town_page, color_scheme=scheme).page
     contrasts = page.evaluate(CONTRASTS)
     assert len(contrasts) > 200
-    assert min(contrasts.items(), key=lambda item: item[1])[1] >= 4.5, min(
-        contrasts.items(), key=lambda item: item[1]
-    )
+    assert min(contrasts.items(), key=lambda item: item[1])[1] >= 4.5, min(contrasts.items(), key=lambda item: item[1])
 
 
 # The contrast of WCAG 2 between each element's own text and the nearest background behind it.
@@ -193,10 +189,6 @@ def test_the_workbook_opens_in_an_office_program_and_gains_no_formula(tmp_path):
         )
     assert (out / "kpi.pdf").read_bytes().startswith(b"%PDF")
     with zipfile.ZipFile(out / "kpi.xlsx") as archive:
-        sheets = [
-            archive.read(name).decode()
-            for name in archive.namelist()
-            if name.startswith("xl/worksheets/sheet")
-        ]
+        sheets = [archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
     assert len(sheets) == 5
     assert all("<f>" not in sheet and "<f " not in sheet for sheet in sheets)

@@ -35,8 +35,7 @@ def with_names(contents: Contents, names: tuple[str, ...]) -> Contents:
     for place, row in enumerate(rows):
         row["name"] = names[place % len(names)]
     indicators = [
-        row | {"title": names[0], "wording": names[1], "source": names[2]}
-        for row in contents.indicators.to_pylist()
+        row | {"title": names[0], "wording": names[1], "source": names[2]} for row in contents.indicators.to_pylist()
     ]
     return dataclasses.replace(
         contents,
@@ -67,9 +66,7 @@ def test_cells_are_typed_and_formatted(town_book):
     book = openpyxl.load_workbook(town_book)
     sheet = book["Все показатели"]
     heads = {cell.value: cell.column for cell in sheet[3]}
-    row = next(
-        r for r in sheet.iter_rows(min_row=4) if r[heads["Код показателя"] - 1].value == "students_involved"
-    )
+    row = next(r for r in sheet.iter_rows(min_row=4) if r[heads["Код показателя"] - 1].value == "students_involved")
     cells = {head: row[column - 1] for head, column in heads.items()}
     assert isinstance(cells["Отчётная дата"].value, datetime | date)
     assert cells["Отчётная дата"].number_format == "dd.mm.yyyy"
@@ -132,9 +129,7 @@ def test_text_of_the_contents_is_never_a_formula_or_a_link(tmp_path):
 def test_the_file_names_no_machine_and_holds_only_known_parts(town_book):
     with zipfile.ZipFile(town_book) as archive:
         assert [name for name in archive.namelist() if not PARTS.fullmatch(name)] == []
-        assert {entry.date_time for entry in archive.infolist()} == {
-            (1980, 1, 31, 0, 0, 0)
-        }  # the writer's constant
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 31, 0, 0, 0)}  # the writer's constant
         core = archive.read("docProps/core.xml").decode()
         states = re.findall(r'<sheet [^>]*state="', archive.read("xl/workbook.xml").decode())
     assert "<dc:creator></dc:creator>" in core and "2025-01-20T09:30:00Z" in core

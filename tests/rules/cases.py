@@ -105,9 +105,7 @@ def context_of(cases: dict[int, Case], milestones: dict[str, str] | None = None)
 
 def findings_by_case(staging: Staging) -> dict[int, list[dict]]:
     """Return the findings of a judged batch by the number of the case."""
-    found: dict[int, list[dict]] = {
-        int(name): [] for (name,) in staging.run("SELECT delivery FROM deliveries")
-    }
+    found: dict[int, list[dict]] = {int(name): [] for (name,) in staging.run("SELECT delivery FROM deliveries")}
     for row in staging.fetch("SELECT * FROM findings").to_pylist():
         found[int(row["delivery"])].append(row)
     return found

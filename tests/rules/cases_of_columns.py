@@ -20,9 +20,7 @@ CONSEQUENCES = {  # of an empty or unread label that says who reports what
 
 def kept(column: Column) -> Iterator[str]:
     """Yield cells at the bounds of what is allowed."""
-    asks_for_people = (
-        column is FORM.by_name["pairs"].by_name["form"]
-    )  # of certain categories: `cases_of_rows` has them
+    asks_for_people = column is FORM.by_name["pairs"].by_name["form"]  # of certain categories: `cases_of_rows` has them
     yield from column.codes[-1:] if asks_for_people else column.codes
     yield from (str(bound) for bound in (column.minimum, column.maximum) if bound is not None)
     if column.max_length is not None and not column.refers_to:

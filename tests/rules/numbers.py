@@ -6,9 +6,7 @@ from __future__ import annotations
 def snils(number: int) -> str:
     """Return the СНИЛС whose first nine digits are a number; the checksum as the Pension Fund words it."""
     digits = f"{number:09}"
-    total = sum(
-        int(digit) * weight for digit, weight in zip(digits, (9, 8, 7, 6, 5, 4, 3, 2, 1), strict=True)
-    )
+    total = sum(int(digit) * weight for digit, weight in zip(digits, (9, 8, 7, 6, 5, 4, 3, 2, 1), strict=True))
     while total > 101:
         total %= 101
     return digits + ("00" if total in (100, 101) else f"{total:02}")

@@ -71,21 +71,13 @@ def parse(text: str, *, vertical: bool = False) -> Table:
 
 def complete(tables: dict[str, str], *, code: str, name: str, kind: str) -> dict[str, list[list[str]]]:
     """Return the lines of every sheet of a whole submission, the heading row first."""
-    rows = {
-        title: fill(title, parse(text).records(), kind)
-        for title, text in tables.items()
-        if title != ORGANISATION
-    }
+    rows = {title: fill(title, parse(text).records(), kind) for title, text in tables.items() if title != ORGANISATION}
     if PARTICIPANTS not in rows:
         rows[PARTICIPANTS] = fill(PARTICIPANTS, [{ID: one} for one in _mentioned(rows) or ["У-1"]], kind)
     if PAIRS not in rows:
         mentees = dict.fromkeys(row[ID] for row in rows[PARTICIPANTS] if row.get(ID))
-        rows[PARTICIPANTS] += fill(
-            PARTICIPANTS, [{ID: HELPER, "Категория": EDUCATOR}], kind, len(rows[PARTICIPANTS])
-        )
-        rows[PAIRS] = fill(
-            PAIRS, [{"ID наставника": HELPER, "ID наставляемого": one} for one in mentees], kind
-        )
+        rows[PARTICIPANTS] += fill(PARTICIPANTS, [{ID: HELPER, "Категория": EDUCATOR}], kind, len(rows[PARTICIPANTS]))
+        rows[PAIRS] = fill(PAIRS, [{"ID наставника": HELPER, "ID наставляемого": one} for one in mentees], kind)
     rows = {
         ENROLMENT: fill(ENROLMENT, [{"Обучающихся": "100"}], kind),
         DOCUMENTS: fill(DOCUMENTS, four_documents(), kind),
@@ -131,10 +123,7 @@ def _labels(text: str, code: str, name: str) -> list[list[str]]:
 def fill(title: str, rows: list[Row], kind: str, start: int = 0) -> list[Row]:
     """Give the rows of a sheet good values under the headings they leave out."""
     default = _DEFAULTS[title]
-    return [
-        default(number, row, kind) | row if _says_something(row) else row
-        for number, row in enumerate(rows, start)
-    ]
+    return [default(number, row, kind) | row if _says_something(row) else row for number, row in enumerate(rows, start)]
 
 
 def _says_something(row: Row) -> bool:
@@ -147,9 +136,7 @@ def _lines(sheet: Sheet, rows: list[Row]) -> list[list[str]]:
     headings = [column.heading for column in sheet.columns]
     known = {fold_heading(heading) for heading in headings}
     headings += [
-        heading
-        for heading in dict.fromkeys(h for row in rows for h in row)
-        if fold_heading(heading) not in known
+        heading for heading in dict.fromkeys(h for row in rows for h in row) if fold_heading(heading) not in known
     ]
     return [headings, *([row.get(heading, "") for heading in headings] for row in rows)]
 
@@ -203,9 +190,7 @@ def places_found(title: str, text: str, *, exact: bool) -> Iterator[str]:
     """Yield the findings written beside the rows of a table, as «rule Лист!F3»."""
     vertical = title == ORGANISATION
     table = parse(text, vertical=vertical)
-    lines = (
-        _label_lines(table) if vertical and not exact else range(1 if vertical else 2, len(table.rows) + 2)
-    )
+    lines = _label_lines(table) if vertical and not exact else range(1 if vertical else 2, len(table.rows) + 2)
     for line, found in [(1, table.above), *zip(lines, table.found, strict=False)]:
         for one in found:
             rule, _, letter = one.partition(" ")

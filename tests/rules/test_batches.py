@@ -47,19 +47,14 @@ def judged_alone(
 
 
 def spell(found: dict[int, list[dict]]) -> dict[int, list[str]]:
-    return {
-        number: sorted(f"{spelled(one)} {one['detail']}" for one in findings)
-        for number, findings in found.items()
-    }
+    return {number: sorted(f"{spelled(one)} {one['detail']}" for one in findings) for number, findings in found.items()}
 
 
 def test_a_delivery_is_judged_alike_whoever_is_beside_it_and_before_it(staged, found) -> None:
     """Every second one, in the opposite order: people of one name and one ID are in nearly all of them."""
     cases = {number: case for number, case in CASES.items() if number % 2}
     beside = [one for one in reversed(staged) if int(one.delivery) in cases]
-    assert judged_alone(beside, cases) == {
-        number: words for number, words in spell(found).items() if number in cases
-    }
+    assert judged_alone(beside, cases) == {number: words for number, words in spell(found).items() if number in cases}
 
 
 def test_a_delivery_is_judged_alike_alone(staged, found) -> None:
@@ -126,9 +121,7 @@ def kept(written: dict[int, Sheets], tmp_path_factory):
     for number, lines in written.items():
         path = folder / f"{number}.file"
         path.write_bytes(csv_archive(lines))
-        staged.append(
-            Staged(f"{number:04}", code_of(number), day("10.01.2022"), *read_delivery(path, KEY, Limits()))
-        )
+        staged.append(Staged(f"{number:04}", code_of(number), day("10.01.2022"), *read_delivery(path, KEY, Limits())))
     with Staging() as staging:
         staging.load(staged, context_of(dict.fromkeys(written, Case("column", "faulty"))))
         judge(staging)
@@ -139,8 +132,7 @@ def test_there_is_something_to_count(kept) -> None:
     verdicts = Counter(row["verdict"] for row in kept.ledger.values())
     assert min(verdicts[one] for one in ("rejected", "accepted_with_errors")) >= DELIVERIES // 10
     totals = [
-        sum(kept.sheet_counts.column(name).to_pylist())
-        for name in ("rows_stored", "rows_quarantined", "rows_skipped")
+        sum(kept.sheet_counts.column(name).to_pylist()) for name in ("rows_stored", "rows_quarantined", "rows_skipped")
     ]
     assert min(totals) > DELIVERIES // 2
 
@@ -148,9 +140,7 @@ def test_there_is_something_to_count(kept) -> None:
 def test_every_row_written_is_stored_quarantined_or_skipped(written, kept) -> None:
     """Rows as a person counts them in the file, rows really stored, rows of the three counts."""
     stored = Counter(
-        (row["delivery"], name)
-        for name, table in kept.facts.items()
-        for row in table.select(["delivery"]).to_pylist()
+        (row["delivery"], name) for name, table in kept.facts.items() for row in table.select(["delivery"]).to_pylist()
     )
     rejected = {name for name, row in kept.ledger.items() if row["verdict"] == "rejected"}
     counts = {(row["delivery"], row["sheet"]): row for row in kept.sheet_counts.to_pylist()}
@@ -162,11 +152,7 @@ def test_every_row_written_is_stored_quarantined_or_skipped(written, kept) -> No
             if there is None:
                 assert row is None or row["rows_read"] == 0
                 continue
-            assert (
-                row["rows_read"]
-                == there
-                == row["rows_stored"] + row["rows_quarantined"] + row["rows_skipped"]
-            ), key
+            assert row["rows_read"] == there == row["rows_stored"] + row["rows_quarantined"] + row["rows_skipped"], key
             if title != ORGANISATION:
                 assert row["rows_stored"] == stored[key], key
             if key[0] in rejected:

@@ -18,12 +18,9 @@ RANDOM = random.Random(632)
 def near_misses(number: str) -> list[str]:
     """Return a number with one digit changed at a time, and with two neighbours changed places."""
     changed = [
-        number[:i] + str((int(number[i]) + RANDOM.randint(1, 9)) % 10) + number[i + 1 :]
-        for i in range(len(number))
+        number[:i] + str((int(number[i]) + RANDOM.randint(1, 9)) % 10) + number[i + 1 :] for i in range(len(number))
     ]
-    return changed + [
-        number[:i] + number[i + 1] + number[i] + number[i + 2 :] for i in range(len(number) - 1)
-    ]
+    return changed + [number[:i] + number[i + 1] + number[i] + number[i + 2 :] for i in range(len(number) - 1)]
 
 
 def kept_by(rule: str, sheet: str, values: list[str]) -> set[str]:
@@ -33,16 +30,12 @@ def kept_by(rule: str, sheet: str, values: list[str]) -> set[str]:
         connection.execute(f"CREATE TABLE cells AS SELECT unnest(?) AS {check.column}", [values])
         return {
             value
-            for (value,) in connection.execute(
-                f"SELECT {check.column} FROM cells WHERE NOT ({check.bad})"
-            ).fetchall()
+            for (value,) in connection.execute(f"SELECT {check.column} FROM cells WHERE NOT ({check.bad})").fetchall()
         }
 
 
 def test_snils() -> None:
-    right = [
-        snils(RANDOM.randrange(10**9)) for _ in range(5_000)
-    ]  # enough for every remainder, 100 and 101 too
+    right = [snils(RANDOM.randrange(10**9)) for _ in range(5_000)]  # enough for every remainder, 100 and 101 too
     values = (
         right
         + [miss for number in right[:50] for miss in near_misses(number)]

@@ -35,8 +35,12 @@ def verdicts(judged: Staging) -> dict[tuple[str, str], tuple[set[str], set[str]]
             table = f"judged_{number}_{relation}"
             rules = list(dict.fromkeys(check.rule for check in checks))
             bad = [f"({check.bad})" for check in checks if left_out(rules.index(check.rule))]
-            judged.run(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM check_{relation} WHERE NOT ({' OR '.join(bad) or 'FALSE'})")
-            counts = judged.run(f"SELECT {', '.join(f'count(*) FILTER ({check.bad})' for check in checks)} FROM {table}")[0]
+            judged.run(
+                f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM check_{relation} WHERE NOT ({' OR '.join(bad) or 'FALSE'})"
+            )
+            counts = judged.run(
+                f"SELECT {', '.join(f'count(*) FILTER ({check.bad})' for check in checks)} FROM {table}"
+            )[0]
             by_condition = {check.rule for check, count in zip(checks, counts, strict=True) if count}
             by_gx = {check.rule for check in gate.failing(checks, f"judged_{number}_")}
             compared[rows, relation] = (by_gx, by_condition)

@@ -15,9 +15,7 @@ from tests.rules.tables import PAIRS, parse
 def told(case: Case, findings: list[dict]) -> list[str]:
     """Spell the findings; what is found in a pair that the tests made up for a participant follows from him."""
     return sorted(
-        spelled(one)
-        for one in findings
-        if not (one["sheet"] == PAIRS and one["row"] and case.completed(PAIRS))
+        spelled(one) for one in findings if not (one["sheet"] == PAIRS and one["row"] and case.completed(PAIRS))
     )
 
 
@@ -41,9 +39,7 @@ def finds(case: Case, rule: str) -> bool:
 
 def leaves_a_row_alone(case: Case, rule: str) -> bool:
     tables = [parse(text) for text in case.sheets.values()]
-    tables = [
-        table for table in tables if any(one.startswith(rule) for found in table.found for one in found)
-    ]
+    tables = [table for table in tables if any(one.startswith(rule) for found in table.found for one in found)]
     return any(not found for table in tables for found in table.found)
 
 
@@ -121,7 +117,5 @@ def details(found: dict[int, list[dict]], rule: str, shows: str) -> set[str]:
         ("missing-column", "a required heading is absent", {"Обучающихся"}),
     ],
 )
-def test_a_finding_adds_what_helps(
-    rule: str, shows: str, expected: set[str], found: dict[int, list[dict]]
-) -> None:
+def test_a_finding_adds_what_helps(rule: str, shows: str, expected: set[str], found: dict[int, list[dict]]) -> None:
     assert details(found, rule, shows) == expected

@@ -24,9 +24,7 @@ FEMALE_NAMES = set(GIVEN_NAMES[1])
 
 def kept(condition: str, values: list[str]) -> int:
     """Count the values for which the product's own rule holds."""
-    return duckdb.execute(
-        f"SELECT count(*) FROM (SELECT unnest(?) AS v) WHERE {condition}", [values]
-    ).fetchone()[0]
+    return duckdb.execute(f"SELECT count(*) FROM (SELECT unnest(?) AS v) WHERE {condition}", [values]).fetchone()[0]
 
 
 def test_the_published_example_has_these_check_digits() -> None:

@@ -153,10 +153,7 @@ def test_children_go_up_a_class_each_year(submissions) -> None:
             for row in earlier.sheets["participants"]:
                 if row["category"] == STUDENT:
                     before, after = int(row["group_name"][:-1]), int(known[row["participant_id"]][:-1])
-                    assert (
-                        after in (before, before + 1)
-                        and row["group_name"][-1] == known[row["participant_id"]][-1]
-                    )
+                    assert after in (before, before + 1) and row["group_name"][-1] == known[row["participant_id"]][-1]
                     ups += after > before
     assert ups > 5_000
 
@@ -165,9 +162,7 @@ def test_basic_schools_have_no_upper_classes(submissions) -> None:
     basic = [s for s in submissions if s.place.institution.level == "ООШ"]
     assert basic
     for submission in basic:
-        assert (
-            max(int(r["group_name"][:-1]) for r in submission.sheets["participants"] if r["group_name"]) <= 9
-        )
+        assert max(int(r["group_name"][:-1]) for r in submission.sheets["participants"] if r["group_name"]) <= 9
 
 
 def test_many_children_are_in_a_school_and_a_club_often_spelled_otherwise(submissions, town) -> None:

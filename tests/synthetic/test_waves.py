@@ -72,13 +72,9 @@ def test_a_region_has_the_kinds_and_municipalities_asked_for(region: Setting) ->
 
 
 @pytest.mark.parametrize("hand", sorted({hand.name for hand in HANDS}))
-def test_every_hand_is_read_without_a_finding_and_gives_the_same_values(
-    submissions, hand: str, tmp_path: Path
-) -> None:
+def test_every_hand_is_read_without_a_finding_and_gives_the_same_values(submissions, hand: str, tmp_path: Path) -> None:
     # The last of a hand: its fullest history.
-    submission = [
-        each for each in submissions if each.hand.name == hand and len(each.sheets["participants"]) < 260
-    ][-1]
+    submission = [each for each in submissions if each.hand.name == hand and len(each.sheets["participants"]) < 260][-1]
     path = tmp_path / f"file{suffix_of(submission.hand)}"
     write_submission(submission, path)
     reading = read_delivery(path, KEY, Limits())
@@ -86,9 +82,7 @@ def test_every_hand_is_read_without_a_finding_and_gives_the_same_values(
     for name, rows in submission.sheets.items():
         assert reading.sheets[name].num_rows == len(rows), name
     for name, column in [("pairs", "started_on"), ("pairs", "form"), ("participants", "birth_date"), ("participants", "snils"), ("partners", "inn"), ("surveys", "satisfaction"), ("events", "hours")]:  # fmt: skip
-        assert reading.sheets[name][column].to_pylist() == [
-            row.get(column) for row in submission.sheets[name]
-        ], column
+        assert reading.sheets[name][column].to_pylist() == [row.get(column) for row in submission.sheets[name]], column
 
 
 def test_every_way_to_go_wrong_happens_in_the_town(incidents) -> None:
@@ -115,7 +109,5 @@ def test_each_spoilt_file_is_refused_or_marked(incidents, submissions, tmp_path:
         if first.submission is not submission and len(submission.sheets["participants"]) < 200:
             path = tmp_path / first.file_name
             write_submission(first.submission, path)
-            seen.update(
-                problem["rule"] for problem in read_delivery(path, KEY, Limits()).problems.to_pylist()
-            )
+            seen.update(problem["rule"] for problem in read_delivery(path, KEY, Limits()).problems.to_pylist())
     assert {"wrong-type", "excel-error-value", "missing-sheet", "missing-column"} <= set(seen)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import sqlalchemy as sa
 
 from expectations.judged import SCHOOL_YEAR_STARTS_IN
@@ -12,7 +15,7 @@ from warehouse.indicators.scopes import PLACE, Roster
 from warehouse.reference import known_reference
 from warehouse.tables import table
 
-Amount = sa.ColumnElement[object]
+Amount = sa.ColumnElement[Any]
 
 
 def _of_delivery(rows: sa.Table, place: sa.FromClause, amount: Amount, *conditions: sa.ColumnElement[bool]) -> Amount:
@@ -28,7 +31,7 @@ def students(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
     return sa.case((place.c.kind.in_(measure.kinds), total)) if measure.kinds else total
 
 
-def _declared(name: str):  # noqa: ANN202 (a measure's statement, like the functions around it)
+def _declared(name: str) -> Callable[[Measure, sa.FromClause, int], Amount]:
     def amount(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
         rows = table("organisation")
         return _of_delivery(rows, place, sa.func.max(rows.c[name]))
@@ -39,7 +42,9 @@ def _declared(name: str):  # noqa: ANN202 (a measure's statement, like the funct
 def planned(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
     """The plan of the school year that contains the date (September to August)."""
     plans = known_reference("plans", seq)
-    first = sa.extract("year", place.c.as_of) - sa.case((sa.extract("month", place.c.as_of) < SCHOOL_YEAR_STARTS_IN, 1), else_=0)
+    first = sa.extract("year", place.c.as_of) - sa.case(
+        (sa.extract("month", place.c.as_of) < SCHOOL_YEAR_STARTS_IN, 1), else_=0
+    )
     year = sa.cast(sa.cast(first, sa.Integer), sa.Text) + "/" + sa.cast(sa.cast(first + 1, sa.Integer), sa.Text)
     conditions = (plans.c.institution_code == place.c.institution_code, plans.c.school_year == year)
     return sa.select(sa.func.max(plans.c.planned_participants)).where(*conditions).correlate(place).scalar_subquery()
@@ -68,7 +73,9 @@ def _within(measure: Measure, seq: int, day: sa.ColumnElement) -> sa.ColumnEleme
     milestones = known_reference("milestones", seq)
 
     def of(name: str) -> sa.ScalarSelect:
-        return sa.select(sa.func.max(milestones.c[name])).where(milestones.c.code == measure.milestone).scalar_subquery()
+        return (
+            sa.select(sa.func.max(milestones.c[name])).where(milestones.c.code == measure.milestone).scalar_subquery()
+        )
 
     return sa.and_(day <= of("due_on"), sa.or_(of("starts_on").is_(None), day >= of("starts_on")))
 
@@ -83,7 +90,9 @@ def documents_ready(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
     approver = sa.case(*((place.c.kind == kind, who) for kind, who in APPROVERS.items()))
 
     def there(kind: str) -> sa.ColumnElement[bool]:
-        agreed = [_within(measure, seq, rows.c.agreed_on), rows.c.agreed_by == approver] if kind in AGREED_DOCUMENTS else []
+        agreed = (
+            [_within(measure, seq, rows.c.agreed_on), rows.c.agreed_by == approver] if kind in AGREED_DOCUMENTS else []
+        )
         return _of_delivery(rows, place, sa.func.count(), rows.c.kind == kind, *agreed) > 0
 
     return _all([there(kind) for kind in FOUR_DOCUMENTS])
@@ -92,7 +101,7 @@ def documents_ready(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
 def events_held(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
     """1 where each kind of `every`, or one of `any`, was held within the milestone."""
     rows = table("events")
-    groups = [(kind,) for kind in measure.every] or [measure.any]
+    groups: list[tuple[str, ...]] = [(kind,) for kind in measure.every] or [measure.any]
     within = _within(measure, seq, rows.c.held_on)
     return _all([_of_delivery(rows, place, sa.func.count(), rows.c.kind.in_(group), within) > 0 for group in groups])
 

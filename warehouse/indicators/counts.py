@@ -52,7 +52,9 @@ def _distinct(connection: sa.Connection, definitions: Definitions, relations: Ro
         for across in (False, True):
             chosen = _chosen(definitions, lambda m, s=source, a=across: m.source == s and m.across_kinds == a)
             if chosen:
-                frames.append(_frame(connection, distinct_cube(keyed(chosen, relations), list(chosen), across_kinds=across)))
+                frames.append(
+                    _frame(connection, distinct_cube(keyed(chosen, relations), list(chosen), across_kinds=across))
+                )
     return frames
 
 
@@ -66,7 +68,9 @@ def count(connection: sa.Connection, definitions: Definitions, seq: int, dates: 
     rosters = _chosen(definitions, lambda m: m.source in COUNTED_OVER_EXPECTED)
     frames.append(pd.DataFrame({name: scopes[m.source] for name, m in rosters.items()}, index=scopes.index))
     measures = pd.concat([f.reindex(scopes.index) for f in frames], axis=1)
-    return Counts(_nobody_is_zero(measures, definitions, scopes), scopes, _missing(connection, definitions, relations, scopes))
+    return Counts(
+        _nobody_is_zero(measures, definitions, scopes), scopes, _missing(connection, definitions, relations, scopes)
+    )
 
 
 def _nobody_is_zero(measures: pd.DataFrame, definitions: Definitions, scopes: pd.DataFrame) -> pd.DataFrame:
@@ -83,12 +87,17 @@ def _scopes(connection: sa.Connection, relations: Roster) -> pd.DataFrame:
     return _frame(connection, total_cube(rows, ["expected", "reported", "on_time"]))
 
 
-def _missing(connection: sa.Connection, definitions: Definitions, relations: Roster, scopes: pd.DataFrame) -> pd.DataFrame:
+def _missing(
+    connection: sa.Connection, definitions: Definitions, relations: Roster, scopes: pd.DataFrame
+) -> pd.DataFrame:
     students = _chosen(definitions, lambda m: m.source == STUDENTS)
     place = relations.last_known
     known = amounts(students, place, relations)
     unknown = sa.select(
         *(place.c[name] for name in PLACE), sa.case((place.c.delivery.is_(None), 1), else_=0).label("unknown")
     ).cte("unknown")
-    frames = [_frame(connection, total_cube(known, list(students))), _frame(connection, total_cube(unknown, ["unknown"]))]
+    frames = [
+        _frame(connection, total_cube(known, list(students))),
+        _frame(connection, total_cube(unknown, ["unknown"])),
+    ]
     return pd.concat([f.reindex(scopes.index) for f in frames], axis=1).fillna(0)

@@ -19,14 +19,21 @@ def total_cube(rows: sa.FromClause, names: list[str]) -> sa.CompoundSelect:
     def level(scope: str) -> sa.Select:
         code = scope_code(scope, rows.c)
         amounts = [sa.func.sum(rows.c[name]).label(name) for name in names]
-        selected = sa.select(sa.literal(scope, sa.Text).label("scope_type"), code.label("scope_code"), rows.c.as_of, *amounts)
+        selected = sa.select(
+            sa.literal(scope, sa.Text).label("scope_type"), code.label("scope_code"), rows.c.as_of, *amounts
+        )
         return selected.group_by(rows.c.as_of, *_grouped(scope, rows))
 
     return sa.union_all(*(level(scope) for scope in SCOPES))
 
 
 def _grouped(scope: str, rows: sa.FromClause) -> list[sa.ColumnElement]:
-    columns = {"institution": ("institution_code",), "kind": ("municipality", "kind"), "municipality": ("municipality",), "region": ("region",)}
+    columns = {
+        "institution": ("institution_code",),
+        "kind": ("municipality", "kind"),
+        "municipality": ("municipality",),
+        "region": ("region",),
+    }
     return [rows.c[name] for name in columns.get(scope, ())]
 
 
@@ -53,7 +60,13 @@ def distinct_cube(rows: sa.FromClause, names: list[str], *, across_kinds: bool =
         select = sa.select(*columns, previous.c.key, *flags).group_by(*columns, previous.c.key)
         previous = levels[level] = select.cte(f"{level}_keys{'_across' if across_kinds else ''}")
     # A municipality's kinds are told apart at the level «kind», and added (or were never parted).
-    made_from = {"institution": "institution", "kind": "kind", "municipality": "kind", "region": "region", "country": "country"}
+    made_from = {
+        "institution": "institution",
+        "kind": "kind",
+        "municipality": "kind",
+        "region": "region",
+        "country": "country",
+    }
     scopes = [scope for scope in SCOPES if not (across_kinds and scope in ("institution", "kind"))]
 
     def count(scope: str) -> sa.Select:

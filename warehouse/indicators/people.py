@@ -18,7 +18,11 @@ def _keyed(roster: Roster, key: sa.ColumnElement, joined: sa.FromClause, flags: 
     place = [roster.in_force.c[name] for name in PLACE]
     marks = [sa.func.max(sa.case((condition, 1), else_=0)).label(name) for name, condition in flags.items()]
     select = sa.select(*place, key.label("key"), *marks).select_from(joined)
-    return select.group_by(*place, key).having(sa.or_(*(sa.func.max(sa.case((c, 1), else_=0)) == 1 for c in flags.values()))).subquery("keyed")
+    return (
+        select.group_by(*place, key)
+        .having(sa.or_(*(sa.func.max(sa.case((c, 1), else_=0)) == 1 for c in flags.values())))
+        .subquery("keyed")
+    )
 
 
 def owners(seq: int) -> sa.CTE:

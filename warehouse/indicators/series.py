@@ -107,7 +107,9 @@ def _add_bounds(frame: pd.DataFrame, indicator: Indicator, chosen: Definitions, 
         return
     open_ = (frame["status"] == PROVISIONAL) & (missing["unknown"] == 0)
     absent = missing[_number(indicator.denominator, chosen)]
-    everybody = missing[_number(indicator.denominator.of_any_kind, chosen)]  # a club's children count, if not its enrolment
+    everybody = missing[
+        _number(indicator.denominator.of_any_kind, chosen)
+    ]  # a club's children count, if not its enrolment
     told, whole = frame["numerator"].fillna(0), frame["denominator"].fillna(0) + absent
     frame["low"] = hundredths(told, whole).where(open_)
     frame["high"] = hundredths(told + everybody, whole).where(open_)

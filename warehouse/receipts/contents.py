@@ -68,9 +68,7 @@ class Receipt:
     @cached_property
     def totals(self) -> Counts:
         of = self.counts
-        sums = (
-            sum(getattr(one, part) for one in of) for part in ("read", "stored", "quarantined", "skipped")
-        )
+        sums = (sum(getattr(one, part) for one in of) for part in ("read", "stored", "quarantined", "skipped"))
         return Counts("Всего", *sums)
 
 
@@ -78,12 +76,7 @@ def pending_receipts(connection: sa.Connection, timezone: ZoneInfo) -> list[Rece
     """Return the oldest receipts still to be written, at most AT_ONCE."""
     pending = sa.select(table("pending_receipts").c.delivery)
     ledger = table("deliveries")
-    statement = (
-        sa.select(ledger.c.delivery)
-        .where(ledger.c.delivery.in_(pending))
-        .order_by(ledger.c.seq)
-        .limit(AT_ONCE)
-    )
+    statement = sa.select(ledger.c.delivery).where(ledger.c.delivery.in_(pending)).order_by(ledger.c.seq).limit(AT_ONCE)
     return list(receipts_of(connection, list(connection.execute(statement).scalars()), timezone))
 
 
@@ -110,9 +103,7 @@ def receipts_of(connection: sa.Connection, deliveries: list[str], timezone: Zone
 
 
 def _other(row: sa.Row, name: str, timezone: ZoneInfo) -> Other | None:
-    delivery, received_at, verdict = (
-        row._mapping[f"{name}_{part}"] for part in ("delivery", "received_at", "verdict")
-    )
+    delivery, received_at, verdict = (row._mapping[f"{name}_{part}"] for part in ("delivery", "received_at", "verdict"))
     return Other(delivery, received_at.astimezone(timezone), verdict) if delivery else None
 
 
@@ -138,10 +129,7 @@ def _headers(deliveries: list[str]) -> sa.Select:
     register = known_reference("institutions", EVER)
     return (
         sa.select(
-            *(
-                ledger.c[name]
-                for name in ("delivery", "institution_code", "received_at", "verdict", "ruleset", "late")
-            ),
+            *(ledger.c[name] for name in ("delivery", "institution_code", "received_at", "verdict", "ruleset", "late")),
             as_of.label("as_of"),
             register.c.name,
             *_other_columns(repeated, "repeated"),
@@ -167,8 +155,6 @@ def _counts(connection: sa.Connection, deliveries: list[str]) -> dict[str, list[
     found: dict[str, list[Counts]] = defaultdict(list)
     rows = connection.execute(sa.select(counts).where(counts.c.delivery.in_(deliveries))).all()
     for row in sorted(rows, key=lambda row: ORDER[row.sheet]):
-        one = Counts(
-            TITLES[row.sheet], row.rows_read, row.rows_stored, row.rows_quarantined, row.rows_skipped
-        )
+        one = Counts(TITLES[row.sheet], row.rows_read, row.rows_stored, row.rows_quarantined, row.rows_skipped)
         found[row.delivery].append(one)
     return found

@@ -9,9 +9,7 @@ import unicodedata
 
 LONGEST = 60  # characters; at most 240 bytes of UTF-8, where a file system takes 255
 _FORBIDDEN = re.compile(r"[^\w.-]")
-_DEVICES = re.compile(
-    r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE
-)  # names that Windows keeps for itself
+_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # names that Windows keeps for itself
 
 
 def folder_name(sender: str) -> str:

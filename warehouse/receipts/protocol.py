@@ -88,9 +88,7 @@ def _styles(book: xlsxwriter.Workbook, verdict: str) -> dict[str, Format]:
 
 def _height(*cells: tuple[str, float]) -> float:
     """Guess the height of a row from its texts and the characters their cells are wide."""
-    lines = (
-        sum(ceil(max(len(part), 1) / width / DENSITY) for part in text.split("\n")) for text, width in cells
-    )
+    lines = (sum(ceil(max(len(part), 1) / width / DENSITY) for part in text.split("\n")) for text, width in cells)
     return LINE * max(lines) + 3
 
 
@@ -156,9 +154,7 @@ class _Protocol:
     def _write_counts(self) -> None:
         self._section("Строки книги")
         for number, heading in enumerate(("Лист", "Прочитано", "Загружено", "Отложено", "Пропущено")):
-            self._sheet.write_string(
-                self._row, number, heading, self._style["head_number" if number else "head"]
-            )
+            self._sheet.write_string(self._row, number, heading, self._style["head_number" if number else "head"])
         self._row += 1
         for counts in self._receipt.counts:
             self._count(counts, "cell", "number")

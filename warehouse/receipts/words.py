@@ -22,9 +22,7 @@ SECTIONS_OF_REJECTED = {
 }
 ROWS = ("строка отложена", "строки отложены", "строк отложено")
 DOUBTS = "Есть предупреждения: проверьте их; если всё верно, делать ничего не нужно."
-STILL_REJECTED = (
-    "Они не приняты, и с тех пор ничего не изменилось: исправьте отмеченное в протоколе той сдачи."
-)
+STILL_REJECTED = "Они не приняты, и с тех пор ничего не изменилось: исправьте отмеченное в протоколе той сдачи."
 RESEND = "Исправьте книгу и пришлите её снова целиком: новая сдача заменит эту."
 
 
@@ -35,9 +33,7 @@ def what_next(receipt: Receipt) -> str:
             return _of_duplicate(receipt)
         case "rejected":
             ruling = _ruling(receipt.in_force)
-            return (
-                f"Сведения из файла не загружены. {ruling} Исправьте отмеченное ниже и пришлите книгу снова."
-            )
+            return f"Сведения из файла не загружены. {ruling} Исправьте отмеченное ниже и пришлите книгу снова."
         case "accepted_with_errors":
             return f"{counted(receipt.totals.quarantined, ROWS)} и не посчитано, остальное принято. {RESEND}"
     if any(one.severity == "warning" for one in receipt.findings):
@@ -71,11 +67,7 @@ def _ruling(ruling: Other | None) -> str:
 def sender(receipt: Receipt) -> str:
     """Name the owner of the folder, as the register does."""
     name = receipt.institution_name
-    return (
-        f"{name} ({receipt.institution_code})"
-        if name
-        else f"{receipt.institution_code} (такого кода нет в реестре)"
-    )
+    return f"{name} ({receipt.institution_code})" if name else f"{receipt.institution_code} (такого кода нет в реестре)"
 
 
 def facts(receipt: Receipt) -> list[tuple[str, str]]:

@@ -36,9 +36,7 @@ FIGURES = pa.schema(
     }
 )
 KEY = ("release", "indicator", "definition", "scope_type", "scope_code", "as_of")
-INSTITUTIONS = pa.schema(
-    [(name, pa.string()) for name in ("code", "name", "kind", "level", "municipality", "region")]
-)
+INSTITUTIONS = pa.schema([(name, pa.string()) for name in ("code", "name", "kind", "level", "municipality", "region")])
 INDICATORS = pa.schema(
     [
         (name, pa.string())
@@ -87,9 +85,7 @@ class Contents:
     completeness: pa.Table
     forms: pa.Table  # the whole of what the release covers
     findings: pa.Table  # of the deliveries in force
-    scope_titles: Mapping[str, str] = field(
-        default_factory=dict
-    )  # what a municipality or region is called, by code
+    scope_titles: Mapping[str, str] = field(default_factory=dict)  # what a municipality or region is called, by code
 
     def __post_init__(self) -> None:
         if self.known_at.tzinfo is None:

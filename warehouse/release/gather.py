@@ -51,9 +51,7 @@ def _institutions(connection: sa.Connection, relations: Roster) -> pa.Table:
     register = known_reference("institutions", relations.seq)
     expected = sa.select(relations.expected.c.institution_code).distinct().subquery("asked")
     columns = [register.c[name] for name in ("code", "name", "kind", "level", "municipality", "region")]
-    return fetch(
-        connection, sa.select(*columns).join(expected, expected.c.institution_code == register.c.code)
-    )
+    return fetch(connection, sa.select(*columns).join(expected, expected.c.institution_code == register.c.code))
 
 
 def _passports(chosen: Definitions) -> pa.Table:

@@ -29,9 +29,7 @@ def sparkline(history: Sequence[Decimal | None], ceiling: Decimal) -> Markup:
         return Markup("")
     x, y = next(point for point in reversed(points) if point is not None)
     dot = f'<circle cx="{x:.0f}" cy="{y:.1f}" r="2.5"/>'
-    return Markup(
-        f'<svg class="spark" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true"><path d="{path}"/>{dot}</svg>'
-    )
+    return Markup(f'<svg class="spark" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true"><path d="{path}"/>{dot}</svg>')
 
 
 def bar(value: Decimal | None, target: Decimal | None, ceiling: Decimal) -> Markup:

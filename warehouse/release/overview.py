@@ -79,9 +79,7 @@ class Overview:
     contents: Contents
     figures: Mapping[tuple[str, str, str, date], Figure]  # by indicator, scope type, scope code, date
     top: Scope  # the smallest scope that holds every institution of the release
-    parts: tuple[
-        Scope, ...
-    ]  # the kinds of a municipality, the municipalities of a region, the regions of a country
+    parts: tuple[Scope, ...]  # the kinds of a municipality, the municipalities of a region, the regions of a country
     institutions: Mapping[str, Institution]  # by code, in the order people list them
     dates: tuple[date, ...]
     previous: date | None  # the annual date before that of the release
@@ -120,9 +118,7 @@ class Overview:
         figure = self.figure(scope)
         before = self.figure(scope, self.previous) if self.previous else None
         now, then = (None if known is None else known.value for known in (figure, before))
-        history = tuple(
-            None if (known := self.figure(scope, as_of)) is None else known.value for as_of in self.dates
-        )
+        history = tuple(None if (known := self.figure(scope, as_of)) is None else known.value for as_of in self.dates)
         return Standing(None, scope, figure, None if now is None or then is None else now - then, history)
 
 
@@ -144,9 +140,7 @@ def overview_of(contents: Contents) -> Overview:
 
 def territory(contents: Contents, scope_type: str, code: str) -> Scope:
     """Name a municipality or a region; by its code where the contents have no title for it."""
-    return Scope(
-        scope_type, code, contents.scope_titles.get(code) or f"{SCOPES[scope_type].capitalize()} {code}"
-    )
+    return Scope(scope_type, code, contents.scope_titles.get(code) or f"{SCOPES[scope_type].capitalize()} {code}")
 
 
 def _top(contents: Contents) -> Scope:
@@ -161,9 +155,7 @@ def _parts(contents: Contents, top: Scope) -> tuple[Scope, ...]:
     below = {"municipality": "kind", "region": "municipality", "country": "region"}[top.type]
     codes = pc.unique(contents.institutions[below]).to_pylist()
     if below == "kind":
-        ordered = sorted(
-            codes, key=lambda kind: (list(KINDS).index(kind) if kind in KINDS else len(KINDS), kind)
-        )
+        ordered = sorted(codes, key=lambda kind: (list(KINDS).index(kind) if kind in KINDS else len(KINDS), kind))
         return tuple(Scope(below, f"{top.code}/{kind}", KINDS.get(kind, kind)) for kind in ordered)
     scopes = (territory(contents, below, code) for code in codes)
     return tuple(sorted(scopes, key=lambda scope: natural(scope.title)))
@@ -176,9 +168,7 @@ def _figures(contents: Contents) -> dict[tuple[str, str, str, date], Figure]:
     above = pc.not_equal(table["scope_type"], "institution")
     shown = table.filter(pc.or_(everywhere, above))
     # Where a date was counted under several definitions, the one shown last is the one reported.
-    rank = {
-        (row["code"], row["definition"]): place for place, row in enumerate(contents.indicators.to_pylist())
-    }
+    rank = {(row["code"], row["definition"]): place for place, row in enumerate(contents.indicators.to_pylist())}
     keys = zip(*(shown[name].to_pylist() for name in KEY[1:]), strict=True)
     values = zip(*(shown[name].to_pylist() for name in FIGURES.names[len(KEY) :]), strict=True)
     rows = sorted(zip(keys, values, strict=True), key=lambda row: rank.get(row[0][:2], -1))

@@ -56,7 +56,7 @@ def record_release(connection: sa.Connection, settings: Settings, entry: Entry) 
     contents = contents_of(
         connection, settings, entry.subject, entry.as_of, entry.seq, entry.known_at, entry.definition
     )
-    row = {
+    row: dict[str, object] = {
         "release": entry.subject, "as_of": entry.as_of, "seq": entry.seq, "known_at": entry.known_at,
         "definition": entry.definition, "figures_sha256": hash_figures(contents.figures),
     }  # fmt: skip
@@ -88,7 +88,5 @@ def complete_release(home: Home, as_of: date) -> Path | None:
         row = connection.execute(newest).first()
         if row is None or (home.settings.releases / row.release).exists():
             return None
-        contents = contents_of(
-            connection, home.settings, row.release, row.as_of, row.seq, row.known_at, row.definition
-        )
+        contents = contents_of(connection, home.settings, row.release, row.as_of, row.seq, row.known_at, row.definition)
     return write_release(contents, home.settings.releases / row.release)

@@ -51,8 +51,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        name: getattr(wording, name)
-        for name in ("number", "percent", "change", "day", "moment", "counted", "noun")
+        name: getattr(wording, name) for name in ("number", "percent", "change", "day", "moment", "counted", "noun")
     }
     words = {
         name: getattr(wording, name)
@@ -95,8 +94,6 @@ def _told(contents: Contents) -> dict[str, Any]:
 
 def _policy(style: str, script: str) -> str:
     """Allow this very style and script and nothing else: no request, no frame, no form."""
-    style_hash, script_hash = (
-        b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)
-    )
+    style_hash, script_hash = (b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script))
     allowed = f"style-src 'sha256-{style_hash}'; script-src 'sha256-{script_hash}'"
     return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"

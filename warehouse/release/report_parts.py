@@ -78,9 +78,7 @@ def missing_of(overview: Overview) -> dict[str, list[str]]:
     return {
         scope.title: names
         for scope, institutions in _members(overview).items()
-        if (
-            names := [institution.scope.title for institution in institutions if institution.state == MISSING]
-        )
+        if (names := [institution.scope.title for institution in institutions if institution.state == MISSING])
     }
 
 
@@ -93,15 +91,11 @@ def _members(overview: Overview) -> dict[Scope, list[Institution]]:
 
 
 def _group(overview: Overview, scope: Scope, members: list[Institution]) -> Group:
-    targets = {
-        kind: _target(overview, f"{scope.code}/{kind}") for kind in {member.kind for member in members}
-    }
+    targets = {kind: _target(overview, f"{scope.code}/{kind}") for kind in {member.kind for member in members}}
     standings = overview.rank(member.scope for member in members)
     by_code = overview.institutions
     rows = ((standing, by_code[standing.scope.code]) for standing in standings)
-    return Group(
-        scope, tuple(Row(standing, institution, targets[institution.kind]) for standing, institution in rows)
-    )
+    return Group(scope, tuple(Row(standing, institution, targets[institution.kind]) for standing, institution in rows))
 
 
 def _target(overview: Overview, code: str) -> Decimal | None:
@@ -132,9 +126,7 @@ def panels_of(overview: Overview) -> list[Panel]:
 def _distribution(overview: Overview) -> Markup:
     figures = (overview.figure(institution.scope) for institution in overview.institutions.values())
     values = [figure.value for figure in figures if figure and figure.value is not None]
-    return distribution_chart(
-        values, WIDE, f"Распределение {len(values)} организаций по доле вовлечённых обучающихся"
-    )
+    return distribution_chart(values, WIDE, f"Распределение {len(values)} организаций по доле вовлечённых обучающихся")
 
 
 def series_of(overview: Overview, scope: Scope) -> list[tuple[date, Figure]]:
@@ -145,18 +137,11 @@ def series_of(overview: Overview, scope: Scope) -> list[tuple[date, Figure]]:
 
 def series_rows(overview: Overview) -> list[tuple[Scope, date, Figure]]:
     """Give the table behind the charts."""
-    return [
-        (scope, *point) for scope in (overview.top, *overview.kinds) for point in series_of(overview, scope)
-    ]
+    return [(scope, *point) for scope in (overview.top, *overview.kinds) for point in series_of(overview, scope)]
 
 
 def _ceiling(figures: list[Figure]) -> Decimal:
-    shown = [
-        value
-        for figure in figures
-        for value in (figure.value, figure.target, figure.high)
-        if value is not None
-    ]
+    shown = [value for figure in figures for value in (figure.value, figure.target, figure.high) if value is not None]
     return max((max(shown, default=HUNDRED) // 10 + 1) * 10, Decimal(20))
 
 
@@ -216,10 +201,7 @@ def _by_territory(
     return [
         (
             scope.title,
-            [
-                tuple(counts[scope.code, as_of, state] for state in (ON_TIME, LATE, MISSING))
-                for as_of in dates
-            ],
+            [tuple(counts[scope.code, as_of, state] for state in (ON_TIME, LATE, MISSING)) for as_of in dates],
         )
         for scope in overview.parts
     ]

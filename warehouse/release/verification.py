@@ -27,9 +27,7 @@ def verify(folder: Path) -> list[str]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         listed = {str(name): (entry["sha256"], entry["bytes"]) for name, entry in manifest["files"].items()}
-        told = [
-            manifest[name] for name in ("manifest_version", "release", "as_of", "figures", "figures_sha256")
-        ]
+        told = [manifest[name] for name in ("manifest_version", "release", "as_of", "figures", "figures_sha256")]
     except FileNotFoundError:
         return [f"Нет файла {MANIFEST}: это не выпуск или он не дописан."]
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -102,9 +100,7 @@ def _check_figure(row: dict[str, Any]) -> Iterator[str]:
     title = _title(_key(row))
     numerator, denominator, target = row["numerator"], row["denominator"], row["target"]
     counted = numerator is not None and bool(denominator)
-    parts = (
-        int(numerator.scaleb(4)) if counted else 0
-    )  # whole ten-thousandths, so that all below is in integers
+    parts = int(numerator.scaleb(4)) if counted else 0  # whole ten-thousandths, so that all below is in integers
     hundredths = (2 * parts + denominator) // (2 * denominator) if counted else None  # half up
     if row["value"] != (None if hundredths is None else Decimal(hundredths).scaleb(-2)):
         yield f"{title}: value не равно numerator ÷ denominator × 100."

@@ -38,7 +38,5 @@ def write_workbook(contents: Contents, path: Path) -> None:
         add_series(book, styles, overview)
         if overview.folded:
             add_ranking(book, styles, overview, overview.parts, "Территории")
-        add_ranking(
-            book, styles, overview, [place.scope for place in overview.institutions.values()], "Организации"
-        )
+        add_ranking(book, styles, overview, [place.scope for place in overview.institutions.values()], "Организации")
         add_figures(book, styles, contents)

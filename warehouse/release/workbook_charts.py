@@ -54,9 +54,7 @@ def series_chart(book: Workbook, title: str, sheet: str, first: int, last: int) 
     )
     chart.combine(line)
     chart.show_blanks_as("gap")
-    chart.set_x_axis(
-        {"text_axis": True, "num_format": "dd.mm.yyyy", "num_font": SMALL, "line": {"color": LINE}}
-    )
+    chart.set_x_axis({"text_axis": True, "num_format": "dd.mm.yyyy", "num_font": SMALL, "line": {"color": LINE}})
     chart.set_y_axis(PERCENT_AXIS)
     _finish(chart, title, {"position": "bottom", "font": SMALL})
     return chart

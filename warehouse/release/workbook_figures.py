@@ -76,9 +76,7 @@ def add_figures(book: Workbook, styles: Styles, contents: Contents) -> None:
 
 
 def _write_rows(sheet: Worksheet, styles: Styles, contents: Contents, figures: pa.Table) -> None:
-    names = dict(
-        zip(contents.institutions["code"].to_pylist(), contents.institutions["name"].to_pylist(), strict=True)
-    )
+    names = dict(zip(contents.institutions["code"].to_pylist(), contents.institutions["name"].to_pylist(), strict=True))
     names |= contents.scope_titles
     titles = {(row["code"], row["definition"]): row["title"] for row in contents.indicators.to_pylist()}
     columns = {name: figures[name].to_pylist() for name in FIGURES.names}
@@ -112,9 +110,7 @@ def read_workbook_figures(path: Path) -> pa.Table:
         with load_workbook(path) as book:
             sheets = [name for name in book.sheet_names if name.startswith(SHEET)]
             rows = [
-                row
-                for name in sheets
-                for row in _rows(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+                row for name in sheets for row in _rows(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
             ]
     except CalamineError as error:
         raise ValueError("not a workbook") from error
@@ -125,9 +121,7 @@ def _rows(grid: list[list[Any]]) -> Iterator[dict[str, Any]]:
     if len(grid) <= HEADING_ROW or grid[HEADING_ROW] != [field.heading for field in FIELDS]:
         raise ValueError("unexpected headings")
     for cells in grid[HEADING_ROW + 1 :]:
-        yield {
-            field.name: _read(field, cell) for field, cell in zip(FIELDS, cells, strict=True) if field.name
-        }
+        yield {field.name: _read(field, cell) for field, cell in zip(FIELDS, cells, strict=True) if field.name}
 
 
 def _read(field: Field, cell: Any) -> Any:

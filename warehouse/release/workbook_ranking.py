@@ -22,9 +22,7 @@ CHART_COLUMNS, COLUMN_WIDTH = 8, 64  # beside the table; pixels of a column that
 ROWS_AROUND = 6  # rows that the chart's title and margins take
 
 
-def add_ranking(
-    book: Workbook, styles: Styles, overview: Overview, scopes: Sequence[Scope], name: str
-) -> None:
+def add_ranking(book: Workbook, styles: Styles, overview: Overview, scopes: Sequence[Scope], name: str) -> None:
     """Add a sheet of scopes ranked by the reported indicator; a bar chart when few enough to tell apart."""
     sheet = book.add_worksheet(name)
     standings = overview.rank(scopes)
@@ -32,9 +30,7 @@ def add_ranking(
     columns = {heading: width for heading, width in RANKING.items() if not empty.get(heading)}
     title = f"{name} по доле вовлечённых обучающихся на {day(overview.contents.as_of)}"
     since = f"«Изменение»: с {day(overview.previous)}. " if overview.previous else ""
-    note = since + (
-        "«План приказа»: вовлечено к числу участников по перечню приказа." if overview.planned else ""
-    )
+    note = since + ("«План приказа»: вовлечено к числу участников по перечню приказа." if overview.planned else "")
     add_head(sheet, styles, title, columns, note)
     for row, standing in enumerate(standings, start=3):
         cells = _ranking_cells(overview, standing)
@@ -60,9 +56,7 @@ def _ranking_cells(overview: Overview, standing: Standing) -> dict[str, Cell]:
         "Кто": Cell(scope.title),
         "Вид": Cell(institution.kind if institution else SCOPES[scope.type], "centre"),
         TERRITORY: Cell(
-            territory(overview.contents, "municipality", institution.municipality).title
-            if institution
-            else None
+            territory(overview.contents, "municipality", institution.municipality).title if institution else None
         ),
         "Обучающихся": Cell(figure and figure.denominator, "whole"),
         "Вовлечено": Cell(figure and figure.numerator, "whole"),

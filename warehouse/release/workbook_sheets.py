@@ -70,9 +70,7 @@ def _title_rows(overview: Overview) -> list[tuple[str, Cell]]:
             ("Не хватает до цели, человек", Cell(figure.people_missing, "left_whole")),
         ]
     if figure.status == PROVISIONAL and figure.low is not None:
-        rows.append(
-            ("Границы с учётом несданных", Cell(f"от {percent(figure.low, 2)} до {percent(figure.high, 2)}"))
-        )
+        rows.append(("Границы с учётом несданных", Cell(f"от {percent(figure.low, 2)} до {percent(figure.high, 2)}")))
     return rows
 
 
@@ -112,9 +110,7 @@ def add_passports(book: Workbook, styles: Styles, overview: Overview) -> None:
             row,
             [*(Cell(text, "wrapped") for text in texts), Cell(now, "fixed" if ratio else "number")],
         )
-        lines = (
-            -(-len(text or "") // (width - 2)) for text, width in zip(texts, PASSPORT.values(), strict=True)
-        )
+        lines = (-(-len(text or "") // (width - 2)) for text, width in zip(texts, PASSPORT.values(), strict=True))
         sheet.set_row(row, LINE_HEIGHT * max(lines) + 3)
     sheet.print_area(0, 0, 2 + overview.contents.indicators.num_rows, len(columns) - 1)
 
@@ -134,9 +130,7 @@ def add_series(book: Workbook, styles: Styles, overview: Overview) -> None:
     heading_row = CHART_ROWS + 3
     styles.set_page(sheet, widths, heading_row)
     sheet.write_string(0, 0, "Обучающиеся, вовлечённые в наставничество", styles["title"])
-    sheet.write_string(
-        1, 0, f"{overview.top.title}: доля от всех обучающихся и цели приказа", styles["subtitle"]
-    )
+    sheet.write_string(1, 0, f"{overview.top.title}: доля от всех обучающихся и цели приказа", styles["subtitle"])
     sheet.set_row(heading_row, 45)
     put(sheet, styles, heading_row, [Cell(text, "heading") for text in ("Кто", *SERIES_HEADINGS)])
     row, scopes = heading_row + 1, (overview.top, *overview.kinds)

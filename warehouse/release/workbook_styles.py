@@ -52,8 +52,7 @@ class Styles:
     def __init__(self, book: Workbook) -> None:
         """Register every format with the workbook."""
         self._formats = {
-            name: book.add_format({"font_name": FONT, "font_size": 10} | style)
-            for name, style in _STYLES.items()
+            name: book.add_format({"font_name": FONT, "font_size": 10} | style) for name, style in _STYLES.items()
         }
 
     def __getitem__(self, name: str) -> Format:
@@ -94,9 +93,7 @@ def put(sheet: Worksheet, styles: Styles, row: int, cells: Sequence[Cell], first
             sheet.write_number(row, column, value, styles[style])
 
 
-def add_head(
-    sheet: Worksheet, styles: Styles, title: str, columns: Mapping[str, float], note: str = ""
-) -> None:
+def add_head(sheet: Worksheet, styles: Styles, title: str, columns: Mapping[str, float], note: str = "") -> None:
     """Set a sheet up as a table: title, note and headings with their widths in its first three rows."""
     styles.set_page(sheet, list(columns.values()), heading_row=2)
     sheet.write_string(0, 0, title, styles["title"])

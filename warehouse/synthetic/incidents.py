@@ -117,9 +117,7 @@ class Incidents:
                 yield Delivery(Timing.ON_TIME, code, name(), submission, truncated=True)
                 yield Delivery(mended, code, name(MENDED), submission)
             case Happening.WRONG_FOLDER:
-                yield Delivery(
-                    Timing.ON_TIME, self._neighbour(submission.place), name(f" {code}"), submission
-                )
+                yield Delivery(Timing.ON_TIME, self._neighbour(submission.place), name(f" {code}"), submission)
                 yield Delivery(mended, code, name(), submission)
             case Happening.REFUSED:
                 yield Delivery(Timing.ON_TIME, code, name(), self._refused(submission, number))

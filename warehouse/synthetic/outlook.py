@@ -43,9 +43,7 @@ class Place:
         """Classes taught here, in the order of age."""
         if not self.is_school:
             return range(CLUB_CLASSES[0], CLUB_CLASSES[1] + 1)
-        return range(
-            FIRST_CLASS, (LAST_BASIC_CLASS if self.institution.level == BASIC_SCHOOL else LAST_CLASS) + 1
-        )
+        return range(FIRST_CLASS, (LAST_BASIC_CLASS if self.institution.level == BASIC_SCHOOL else LAST_CLASS) + 1)
 
     def size(self, first_year: int, year: int) -> int:
         """Count the children of one school year who are here in the autumn of `year`."""
@@ -97,9 +95,7 @@ class Outlook:
         oldest, youngest = years[0] - CLUB_CLASSES[1] + 1, years[-1] - CLUB_CLASSES[0] + 1
         place = Place(number, institution, dict.fromkeys(range(oldest, youngest + 1), 1))
         # A tenth and an eleventh class are half a class each: count in whole ones.
-        whole = sum(
-            STAY_AFTER_BASIC if place.is_school and grade > LAST_BASIC_CLASS else 1 for grade in place.classes
-        )
+        whole = sum(STAY_AFTER_BASIC if place.is_school and grade > LAST_BASIC_CLASS else 1 for grade in place.classes)
         average = self._typical(institution, rng) / whole
         sizes = {}
         for begun in range(oldest, youngest + 1):
@@ -117,27 +113,18 @@ class Outlook:
 
     def _target(self, municipality: str, kind: str, as_of: date) -> float:
         targets = self.setting.targets
-        return (
-            targets.get((f"{municipality}/{kind}", as_of))
-            or targets.get((municipality, as_of))
-            or DEFAULT_SHARE
-        )
+        return targets.get((f"{municipality}/{kind}", as_of)) or targets.get((municipality, as_of)) or DEFAULT_SHARE
 
-    def _shared_out(
-        self, key: tuple[str, str], places: list[Place], position: int, as_of: date
-    ) -> dict[str, int]:
+    def _shared_out(self, key: tuple[str, str], places: list[Place], position: int, as_of: date) -> dict[str, int]:
         """Share the students involved out over the institutions of one kind in one municipality."""
         municipality, kind = key
         drift = SCHOOL_DRIFT if kind == SCHOOL else CLUB_DRIFT
-        share = (
-            self._target(municipality, kind, as_of) * drift[position % len(drift)] * self._lead(municipality)
-        )
+        share = self._target(municipality, kind, as_of) * drift[position % len(drift)] * self._lead(municipality)
         students = {place.institution.code: place.students(as_of.year) for place in places}
         weights = {place.institution.code: self._weight(place, students, position, share) for place in places}
         scale = share * sum(students.values()) / sum(weights.values())
         return {
-            code: max(2, min(round(weight * scale), int(students[code] * CEILING)))
-            for code, weight in weights.items()
+            code: max(2, min(round(weight * scale), int(students[code] * CEILING))) for code, weight in weights.items()
         }
 
     def _lead(self, municipality: str) -> float:

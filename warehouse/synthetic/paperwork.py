@@ -106,9 +106,7 @@ class Paperwork:
     def _founding_documents(self, as_of: date) -> Iterator[Row]:
         due = self.setting.milestones["documents_agreed"].due_on
         for kind in (INTRODUCTION, CURATOR_ORDER):
-            yield self._document(
-                kind, working_day(self.rng, due - timedelta(days=29), due - timedelta(days=15))
-            )
+            yield self._document(kind, working_day(self.rng, due - timedelta(days=29), due - timedelta(days=15)))
         for kind in (ROADMAP, REGULATION, PROGRAMME):
             if kind == REGULATION and self.rng.random() < NO_REGULATION:
                 continue

@@ -95,9 +95,7 @@ class Programme:
         weights = [weight[0 if self.roster.place.is_school else 1] for weight in GROUPS.values()]
         form = self._rng.choices(list(GROUPS), weights)[0] if needed > 1 else TEACHER_PUPIL
         *_, fewest, most = GROUPS[form]
-        mentor = (
-            self._pupil_mentor() if form == PUPILS else self.roster.adult(self._rng.choice(MENTORS[form]))
-        )
+        mentor = self._pupil_mentor() if form == PUPILS else self.roster.adult(self._rng.choice(MENTORS[form]))
         needed -= form == PUPILS
         size = min(self._rng.randint(fewest, most), needed)
         mentees = [child for _ in range(size) if (child := self._mentee(mentor))] if mentor else []
@@ -121,9 +119,7 @@ class Programme:
     def _child(self, classes: list[int]) -> Member | None:
         """Take a child of some classes, or of any where those are used up."""
         prefer_idle = self._rng.random() < FORMER_FIRST
-        child = self.roster.child(classes, prefer_idle) or self.roster.child(
-            list(self.roster.place.classes), True
-        )
+        child = self.roster.child(classes, prefer_idle) or self.roster.child(list(self.roster.place.classes), True)
         if child:
             self._busy.add(child)
         return child

@@ -37,9 +37,7 @@ def write_region_reference(folder: Path, base: Path, seed: int, institutions: in
     """
     folder.mkdir(parents=True, exist_ok=True)
     rng = Random(f"{seed}/region")
-    municipalities = [
-        f"{REGION}-M{number:02d}" for number in range(1, min(MUNICIPALITIES, institutions // 2 or 1) + 1)
-    ]
+    municipalities = [f"{REGION}-M{number:02d}" for number in range(1, min(MUNICIPALITIES, institutions // 2 or 1) + 1)]
     clubs = round(institutions * CLUBS)
     kinds = [SCHOOL] * (institutions - clubs) + [CLUB] * clubs
     rows = [_institution(rng, kind, number, municipalities) for number, kind in enumerate(kinds)]

@@ -100,9 +100,7 @@ def repeated_id(rng: Random, submission: Submission) -> None:
 def one_child_twice(rng: Random, submission: Submission) -> None:
     """Register a child a second time under another ID: a warning, not an error."""
     rows = submission.sheets["participants"]
-    rows.append(
-        _child(rng, submission) | {"participant_id": f"{submission.hand.id_prefix}{len(rows) + 1:04d}"}
-    )
+    rows.append(_child(rng, submission) | {"participant_id": f"{submission.hand.id_prefix}{len(rows) + 1:04d}"})
 
 
 CELL_SLIPS: tuple[Slip, ...] = (

@@ -33,9 +33,7 @@ def answers_before(rng: Random, pair: Pair) -> list[Answer]:
     if rng.random() >= SURVEYED:
         return []
     pair.surveyed = True
-    return list(
-        _answers(rng, pair, BEFORE, pair.started_on + timedelta(days=rng.randrange(3, 12)), CONTENT_SHARE)
-    )
+    return list(_answers(rng, pair, BEFORE, pair.started_on + timedelta(days=rng.randrange(3, 12)), CONTENT_SHARE))
 
 
 def answers_after(rng: Random, pair: Pair) -> list[Answer]:

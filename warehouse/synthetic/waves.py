@@ -89,9 +89,7 @@ def _written(folder: Path, incidents: Incidents, workers: int) -> Iterator[list[
     chunks = [places[start : start + size] for start in range(0, len(places), size)]
     # Started afresh, not forked: the caller may have threads of its database running.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for chunk in pool.map(
-            _write_places, *zip(*((folder, incidents, chunk) for chunk in chunks), strict=True)
-        ):
+        for chunk in pool.map(_write_places, *zip(*((folder, incidents, chunk) for chunk in chunks), strict=True)):
             yield from chunk
 
 

@@ -33,9 +33,7 @@ Grid = list[list[Any]]
 
 def write_submission(submission: Submission, path: Path) -> None:
     """Write a submission to a path with the suffix of its hand; the same submission gives the same bytes."""
-    grids = {
-        sheet.title: grid_of(sheet, submission) for sheet in FORM.sheets if sheet.name in submission.sheets
-    }
+    grids = {sheet.title: grid_of(sheet, submission) for sheet in FORM.sheets if sheet.name in submission.sheets}
     if submission.hand.csv:
         _write_archive(grids, path)
     else:
