@@ -63,6 +63,7 @@ def write_region(folder: Path, institutions: int, seed: int) -> list[Path]:
 
 
 def main() -> None:
+    """Measure one region in a folder and print the numbers as JSON."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--institutions", type=int, default=1500)
     arguments.add_argument("--seed", type=int, default=1)

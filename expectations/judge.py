@@ -60,10 +60,10 @@ def findings_of(check: Check, form: Form) -> str:
         INSERT INTO findings SELECT delivery, sheet, row, letter, "column", rule, '{severity}', detail
         FROM check_{READING} WHERE {check.bad}"""
     title = text_literal(form.by_name[check.sheet].title) if check.sheet else "NULL"
+    column = text_literal(check.column) if check.column else "NULL"
     return f"""
     INSERT INTO findings
-    SELECT j.delivery, {title}, coalesce(p.row, j.row), p.letter, {text_literal(check.column) if check.column else "NULL"},
-           '{check.rule}', '{severity}', j.detail
+    SELECT j.delivery, {title}, coalesce(p.row, j.row), p.letter, {column}, '{check.rule}', '{severity}', j.detail
     FROM (SELECT delivery, row, {check.detail or "NULL"} AS detail FROM check_{check.relation} WHERE {check.bad}) j
     LEFT JOIN places p ON p.delivery = j.delivery AND p.sheet = '{check.sheet}' AND p."column" = '{check.column}'"""
 

@@ -85,8 +85,9 @@ def _repeats(sheet: str, column: str) -> str:
     return f"SELECT *, count(*) OVER (PARTITION BY delivery, {column}) AS {column}_repeats FROM staged_{sheet}"
 
 
-def _good(sheet: str) -> str:
-    return f"SELECT * FROM staged_{sheet} s ANTI JOIN (SELECT delivery, row FROM quarantined WHERE sheet = '{sheet}') USING (delivery, row)"
+def _good(sheet: str, rows: str) -> str:
+    quarantined = f"SELECT delivery, row FROM quarantined WHERE sheet = '{sheet}'"
+    return f"SELECT * FROM {rows} ANTI JOIN ({quarantined}) USING (delivery, row)"
 
 
 def _persons() -> str:
@@ -147,10 +148,10 @@ def _judged(sheet_name: str) -> str:
 # In the order they are created: a view may use those above it.
 JUDGED_VIEWS: dict[str, str] = (
     {"headers": _HEADERS}
-    | {f"good_{sheet.name}": _good(sheet.name) for sheet in FORM.sheets if sheet.name not in ("organisation", "pairs")}
+    | {f"good_{name}": _good(name, f"staged_{name}") for name in FORM.by_name if name not in ("organisation", "pairs")}
     | {f"judged_{sheet.name}": _judged(sheet.name) for sheet in FORM.sheets}
     | {
-        "good_pairs": "SELECT * FROM judged_pairs ANTI JOIN (SELECT delivery, row FROM quarantined WHERE sheet = 'pairs') USING (delivery, row)",
+        "good_pairs": _good("pairs", "judged_pairs"),
         "persons": _persons(),
         "students_of_delivery": _STUDENTS,
         f"judged_{READING}": "SELECT * FROM problems",

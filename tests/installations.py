@@ -45,9 +45,7 @@ def settings_for(folder: Path, url: str | None = None, **environ: str) -> Settin
 
 
 @contextmanager
-def installation(
-    folder: Path, url: str | None = None, at: datetime = COLLECTED, **environ: str
-) -> Iterator[Home]:
+def installation(folder: Path, url: str | None = None, at: datetime = COLLECTED, **environ: str) -> Iterator[Home]:
     """Open an installation to work in."""
     with opened(settings_for(folder, url, **environ), at, write=True) as home:
         yield home
@@ -57,9 +55,7 @@ def learn(home: Home, folder: Path, at: datetime = COLLECTED, **tables: str) -> 
     """Load reference files given as CSV text by name."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in tables.items():
-        (folder / f"{name}.csv").write_text(
-            "\n".join(line.strip() for line in text.strip().splitlines()) + "\n"
-        )
+        (folder / f"{name}.csv").write_text("\n".join(line.strip() for line in text.strip().splitlines()) + "\n")
     with home.writing() as connection:
         load_reference(connection, home.settings, folder, at)
 
@@ -114,10 +110,7 @@ def hashes(folder: Path) -> dict[str, str]:
 def state(home: Home) -> dict[str, object]:
     """Return all that an installation is: equal states answer every question alike."""
     settings = home.settings
-    folders = {
-        name: hashes(getattr(settings, name))
-        for name in ("received", "lake", "receipts", "releases", "inbox")
-    }
+    folders = {name: hashes(getattr(settings, name)) for name in ("received", "lake", "receipts", "releases", "inbox")}
     return {"warehouse": warehouse_of(home), "vault": vault_rows(home), **folders}
 
 

@@ -81,9 +81,7 @@ def _as_nobody(folder: Path) -> _Place:
 
 def _create_cluster(place: _Place) -> None:
     command = [place.program("initdb"), "--pgdata", place.folder / "data", *INITDB]
-    created = subprocess.run(
-        command, cwd=place.folder, env=ENVIRONMENT, capture_output=True, text=True, **place.user
-    )
+    created = subprocess.run(command, cwd=place.folder, env=ENVIRONMENT, capture_output=True, text=True, **place.user)
     if created.returncode:
         raise RuntimeError(f"initdb failed:\n{created.stderr}")
 

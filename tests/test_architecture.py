@@ -36,9 +36,7 @@ def importers(package: str) -> list[Path]:
 
 def flow_files() -> list[Path]:
     """The files Prefect loads by path; `flows/cli` and the like are ordinary packages."""
-    return [
-        path for path in python_files("flows") if path.parent == Path("flows") and path.name != "__init__.py"
-    ]
+    return [path for path in python_files("flows") if path.parent == Path("flows") and path.name != "__init__.py"]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +93,6 @@ def test_flow_files_hide_no_package() -> None:
 
 def test_modules_stay_short() -> None:
     lengths = {
-        str(path): len((ROOT / path).read_text().splitlines())
-        for path in python_files(*LAYERS, "tests", "benchmarks")
+        str(path): len((ROOT / path).read_text().splitlines()) for path in python_files(*LAYERS, "tests", "benchmarks")
     }
     assert {path: length for path, length in lengths.items() if length > LONGEST_MODULE} == {}

@@ -118,7 +118,5 @@ def snils(number: int) -> str:
 def inn(number: int) -> str:
     """Return nobody's ИНН of a firm with the right checksum, from any number of nine digits."""
     digits = f"{number:09d}"
-    total = sum(
-        int(digit) * weight for digit, weight in zip(digits, (2, 4, 10, 3, 5, 9, 4, 6, 8), strict=True)
-    )
+    total = sum(int(digit) * weight for digit, weight in zip(digits, (2, 4, 10, 3, 5, 9, 4, 6, 8), strict=True))
     return f"{digits}{total % 11 % 10}"

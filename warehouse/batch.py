@@ -143,8 +143,9 @@ class Batch:
         entry = arrival.entry
         row = {name: value for name, value in row.items() if name != "folder"}
         return row | {
-            "seq": entry.seq, "delivery": arrival.delivery, "institution_code": entry.subject, "known_at": entry.known_at,
-            "received_at": entry.received_at, "sha256": entry.sha256, "ruleset": RULESET, "basis": basis,
+            "seq": entry.seq, "delivery": arrival.delivery, "institution_code": entry.subject,
+            "known_at": entry.known_at, "received_at": entry.received_at, "sha256": entry.sha256,
+            "ruleset": RULESET, "basis": basis,
         }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -68,7 +69,7 @@ def opened(settings: Settings, at: datetime, *, write: bool = False) -> Iterator
     """
     os.umask(0o077)
     settings.run.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open(settings.run / "warehouse.lock", "a") as lock:
+    with (settings.run / "warehouse.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX if write or not _made(settings) else fcntl.LOCK_SH)
         engine = open_engine(settings.warehouse_url)
         with contextlib.ExitStack() as closing:
@@ -77,12 +78,12 @@ def opened(settings: Settings, at: datetime, *, write: bool = False) -> Iterator
             yield Home(settings, engine, closing)
 
 
-def _marker(settings: Settings) -> os.PathLike[str]:
+def _marker(settings: Settings) -> Path:
     return settings.run / "made"
 
 
 def _made(settings: Settings) -> bool:
-    return os.path.exists(_marker(settings))
+    return _marker(settings).exists()
 
 
 def _make(settings: Settings, engine: sa.Engine, at: datetime) -> None:
@@ -101,7 +102,7 @@ def _make(settings: Settings, engine: sa.Engine, at: datetime) -> None:
         with writing(settings, engine) as connection:
             if last_entry(connection) is None:
                 load_reference(connection, settings, shipped_reference(), at)
-        open(_marker(settings), "a").close()
+        _marker(settings).touch()
     if not settings.key_file.exists():
         raise Misconfigured(f"Нет файла ключа {settings.key_file}. Без прежнего ключа люди не узнаются: верните его.")
 

@@ -55,12 +55,14 @@ def _entry(row: sa.Row) -> Entry:
 
 
 def last_entry(connection: sa.Connection) -> Entry | None:
+    """Return the entry of the highest number; None in an empty journal."""
     table = entries()
     row = connection.execute(table.select().order_by(table.c.seq.desc()).limit(1)).first()
     return _entry(row) if row else None
 
 
 def all_entries(connection: sa.Connection) -> list[Entry]:
+    """Return the whole journal in order of its numbers."""
     table = entries()
     return [_entry(row) for row in connection.execute(table.select().order_by(table.c.seq))]
 

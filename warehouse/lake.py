@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 LAKE_FILES = pa.schema([
-    ("delivery", pa.string()), ("name", pa.string()), ("path", pa.string()), ("sha256", pa.string()), ("rows", pa.int32()),
+    ("delivery", pa.string()), ("name", pa.string()), ("path", pa.string()),
+    ("sha256", pa.string()), ("rows", pa.int32()),
 ])  # fmt: skip
 
 

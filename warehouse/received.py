@@ -25,6 +25,7 @@ class Received:
 
 
 def received_path(folder: Path, sha256: str) -> Path:
+    """Return where the bytes of a hash are kept, whether or not they are there yet."""
     return folder / sha256[:2] / sha256
 
 

@@ -53,8 +53,8 @@ def _labelled_row(sheet: Sheet) -> str:
 def _participations() -> str:
     roles = ((MENTOR, "mentor_id_row"), (MENTEE, "mentee_id_row"))
     return " UNION ALL ".join(
-        f"""SELECT q.delivery, q.row, {text_literal(role)} AS role, p.row AS participant_row, p.snils_token, p.name_token,
-        p.category, p.age, q.form, q.started_on, q.ended_on
+        f"""SELECT q.delivery, q.row, {text_literal(role)} AS role, p.row AS participant_row,
+        p.snils_token, p.name_token, p.category, p.age, q.form, q.started_on, q.ended_on
         FROM good_pairs q JOIN kept_participants p ON p.delivery = q.delivery AND p.row = q.{column}"""
         for role, column in roles
     ) + " ORDER BY delivery, row, role"  # fmt: skip
@@ -70,26 +70,32 @@ def _vault_rows(sheet: Sheet) -> str:
         if "consent_date" in sheet.by_name
         else ""
     )
-    return f"SELECT s.delivery, s.row, {columns} FROM good_{sheet.name} s JOIN headers h USING (delivery) {_ACCEPTED} {consent}"
+    return f"""SELECT s.delivery, s.row, {columns}
+    FROM good_{sheet.name} s JOIN headers h USING (delivery) {_ACCEPTED} {consent}"""
 
 
 _SEVERITIES = "CASE severity WHEN 'fatal' THEN 0 WHEN 'error' THEN 1 ELSE 2 END"
 _FINDINGS = f"""
-SELECT delivery, (row_number() OVER (PARTITION BY delivery ORDER BY {_SEVERITIES}, sheet NULLS FIRST, row NULLS FIRST,
-       length(letter), letter, rule, detail))::INTEGER AS number, '{RULESET}' AS ruleset, sheet, row, letter, "column", rule, severity, detail
+SELECT delivery,
+       (row_number() OVER (PARTITION BY delivery ORDER BY {_SEVERITIES}, sheet NULLS FIRST, row NULLS FIRST,
+                           length(letter), letter, rule, detail))::INTEGER AS number,
+       '{RULESET}' AS ruleset, sheet, row, letter, "column", rule, severity, detail
 FROM findings ORDER BY delivery, number
 """
 _COUNTS = """
 SELECT c.delivery, c.sheet, c.rows_read,
-       CASE WHEN v.verdict = 'rejected' THEN 0 ELSE c.rows_read - c.rows_skipped - coalesce(q.bad, 0) END::INTEGER AS rows_stored,
-       CASE WHEN v.verdict = 'rejected' THEN c.rows_read - c.rows_skipped ELSE coalesce(q.bad, 0) END::INTEGER AS rows_quarantined,
+       CASE WHEN v.verdict = 'rejected' THEN 0
+            ELSE c.rows_read - c.rows_skipped - coalesce(q.bad, 0) END::INTEGER AS rows_stored,
+       CASE WHEN v.verdict = 'rejected' THEN c.rows_read - c.rows_skipped
+            ELSE coalesce(q.bad, 0) END::INTEGER AS rows_quarantined,
        c.rows_skipped
 FROM counts c JOIN verdicts v USING (delivery)
 LEFT JOIN (SELECT delivery, sheet, count(*) AS bad FROM quarantined GROUP BY ALL) q USING (delivery, sheet)
 ORDER BY c.delivery, c.sheet
 """
 _LEDGER = """
-SELECT h.delivery, h.folder, h.as_of, h.content_hash, v.verdict, h.received_on > h.due_on AS late, h.enrolled, h.involved,
+SELECT h.delivery, h.folder, h.as_of, h.content_hash, v.verdict,
+       h.received_on > h.due_on AS late, h.enrolled, h.involved,
        coalesce(c.read, 0)::INTEGER AS rows_read, coalesce(c.stored, 0)::INTEGER AS rows_stored,
        coalesce(c.quarantined, 0)::INTEGER AS rows_quarantined, coalesce(c.skipped, 0)::INTEGER AS rows_skipped
 FROM check_submissions h JOIN verdicts v USING (delivery)

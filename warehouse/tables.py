@@ -80,7 +80,8 @@ def _sheet_table(metadata: sa.MetaData, sheet: Sheet) -> sa.Table:
 def _journal(metadata: sa.MetaData) -> None:
     sa.Table(
         "entries", metadata,
-        _column("seq", sa.BigInteger, "порядковый номер: по нему упорядочено всё", primary_key=True, autoincrement=False),
+        _column("seq", sa.BigInteger, "порядковый номер: по нему упорядочено всё",
+                primary_key=True, autoincrement=False),
         _column("known_at", Time, "когда стало известно; не убывает с номером", nullable=False),
         _column("event", sa.Text, "received, reference или release", nullable=False),
         _column("subject", sa.Text, "папка отправителя, справочник или выпуск", nullable=False),
@@ -94,11 +95,20 @@ def _journal(metadata: sa.MetaData) -> None:
     )  # fmt: skip
 
 
+_ROW_COUNTS = {
+    "rows_read": "строк прочитано",
+    "rows_stored": "строк загружено",
+    "rows_quarantined": "строк в карантине",
+    "rows_skipped": "строк пропущено",
+}
+
+
 def _ledger(metadata: sa.MetaData) -> None:
     sa.Table(
         "deliveries", metadata,
         _column("seq", sa.BigInteger, "номер записи журнала", primary_key=True, autoincrement=False),
-        _column("delivery", sa.Text, "ключ сдачи: 16 знаков хеша папки, байтов и порядка повторения", unique=True, nullable=False),
+        _column("delivery", sa.Text, "ключ сдачи: 16 знаков хеша папки, байтов и порядка повторения",
+                unique=True, nullable=False),
         _column("institution_code", sa.Text, "чья папка: организация-отправитель", nullable=False),
         _column("as_of", sa.Date, "отчётная дата; пусто, если не прочитана"),
         _column("known_at", Time, "когда стало известно", nullable=False),
@@ -125,8 +135,7 @@ def _ledger(metadata: sa.MetaData) -> None:
     sa.Table(
         "sheet_counts", metadata, _delivery(),
         _column("sheet", sa.Text, "имя листа", nullable=False),
-        *(_column(f"rows_{name}", sa.Integer, words, nullable=False) for name, words in (
-            ("read", "строк прочитано"), ("stored", "строк загружено"), ("quarantined", "строк в карантине"), ("skipped", "строк пропущено"))),
+        *(_column(name, sa.Integer, words, nullable=False) for name, words in _ROW_COUNTS.items()),
         schema=MENTORING, comment="Счёт строк каждого листа каждой сдачи: прочитано = загружено + карантин + пропущено",
     )  # fmt: skip
 
@@ -226,4 +235,5 @@ def table(name: str, form: Form = FORM) -> sa.Table:
 
 
 def entries() -> sa.Table:
+    """Return the journal's one table."""
     return tables_of().tables[f"{JOURNAL}.entries"]

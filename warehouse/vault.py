@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pyarrow as pa
 import sqlalchemy as sa
 
@@ -23,7 +21,7 @@ def open_vault(settings: Settings) -> sa.Engine:
         if new:
             comment(connection, vault_of())
     if new:
-        os.chmod(path, 0o600)
+        path.chmod(0o600)
     return engine
 
 

@@ -30,6 +30,7 @@ NAME_GOOD = r"regexp_full_match({c}, '[\pL][\pL\pM .''’ʼ‐‑‒–—-]*')"
 
 
 def text_literal(text: str) -> str:
+    """Quote a text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
 
 

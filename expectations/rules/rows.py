@@ -44,10 +44,13 @@ def _form_fits() -> str:
     return f"mentor_id = mentee_id OR CASE {cases} ELSE TRUE END"
 
 
+def _roles(mentors: tuple[str, ...], mentees: tuple[str, ...]) -> str:
+    return f"наставник — {' или '.join(mentors)}, наставляемый — {' или '.join(mentees)}"
+
+
 def _form_expects() -> str:
     cases = " ".join(
-        f"WHEN form = {text_literal(form)} THEN {text_literal('наставник — ' + ' или '.join(mentors) + ', наставляемый — ' + ' или '.join(mentees))}"
-        for form, (mentors, mentees) in FORM_ROLES.items()
+        f"WHEN form = {text_literal(form)} THEN {text_literal(_roles(*roles))}" for form, roles in FORM_ROLES.items()
     )
     return f"CASE {cases} END"
 
@@ -64,7 +67,8 @@ ROW_CHECKS: dict[str, list[Check]] = {
     "participants": [
         _participants(
             "age-implausible",
-            f"CASE WHEN category = {text_literal(STUDENT)} THEN age_on_date BETWEEN {STUDENT_AGES[0]} AND {STUDENT_AGES[1]}"
+            f"CASE WHEN category = {text_literal(STUDENT)}"
+            f" THEN age_on_date BETWEEN {STUDENT_AGES[0]} AND {STUDENT_AGES[1]}"
             f" WHEN category IN {_in(CATEGORIES)} THEN age_on_date >= {ADULT_AGE} END",
             "birth_date",
             f"CASE WHEN category = {text_literal(STUDENT)} THEN 'обычно от {STUDENT_AGES[0]} до {STUDENT_AGES[1]} лет'"

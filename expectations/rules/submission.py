@@ -37,13 +37,18 @@ def _bare(version: str) -> str:
     return f"regexp_replace({version}, '[.]0$', '')"
 
 
+_SUPPORTED = f"{_bare('form_version')} IN ({', '.join(_bare(text_literal(version)) for version in FORMS)})"
+
 FATAL_CHECKS = [
-    _check("unsupported-form-version", f"NOT read_organisation OR coalesce({_bare('form_version')} IN ({', '.join(_bare(text_literal(v)) for v in FORMS)}), FALSE)",
+    _check("unsupported-form-version", f"NOT read_organisation OR coalesce({_SUPPORTED}, FALSE)",
            "organisation", "form_version", text_literal(", ".join(FORMS))),
     # A code of another institution that exists is the folder's matter; here: not in the register at all.
-    _check("unknown-institution", "NOT read_organisation OR coalesce(registered, FALSE)", "organisation", "institution_code"),
-    _check("wrong-inbox-folder", "NOT read_organisation OR institution_code = folder", "organisation", "institution_code"),
-    _check("bad-reporting-date", "NOT read_organisation OR coalesce(due_on IS NOT NULL AND as_of <= received_on, FALSE)",
+    _check("unknown-institution", "NOT read_organisation OR coalesce(registered, FALSE)",
+           "organisation", "institution_code"),
+    _check("wrong-inbox-folder", "NOT read_organisation OR institution_code = folder",
+           "organisation", "institution_code"),
+    _check("bad-reporting-date",
+           "NOT read_organisation OR coalesce(due_on IS NOT NULL AND as_of <= received_on, FALSE)",
            "organisation", "as_of"),
     _check("enrolment-empty", "NOT read_enrolment OR enrolled > 0", "enrolment", "students"),
     _check("participants-exceed-enrolment", "enrolled = 0 OR students <= enrolled", "participants", None,
@@ -52,7 +57,8 @@ FATAL_CHECKS = [
 
 PAST_CHECKS = [
     _check("name-differs-from-register", "name_agrees", "organisation", "institution_name"),
-    _check("late-submission", "received_on <= due_on", "organisation", "as_of", "'срок — ' || strftime(due_on, '%d.%m.%Y')"),
+    _check("late-submission", "received_on <= due_on", "organisation", "as_of",
+           "'срок — ' || strftime(due_on, '%d.%m.%Y')"),
     _check("enrolment-jump",
            f"NOT read_enrolment OR abs(enrolled - past_enrolled) * 100 <= {ENROLMENT_JUMP} * past_enrolled",
            "enrolment", "students", "'было ' || past_enrolled || ', стало ' || enrolled"),

@@ -54,9 +54,7 @@ class Reckoning:
         latest = {(one.institution.code, one.as_of): one for one in known}
         self.in_force = {code: one for (code, as_of), one in latest.items() if as_of == day}
         self.earlier = {
-            code: one
-            for (code, as_of), one in sorted(latest.items(), key=lambda item: item[0][1])
-            if as_of < day
+            code: one for (code, as_of), one in sorted(latest.items(), key=lambda item: item[0][1]) if as_of < day
         }
 
     def figures(self) -> Iterator[tuple[str, Scope, Shown]]:
@@ -100,10 +98,7 @@ class Reckoning:
         if denominator != "students":
             return sum(getattr(one, denominator) for one in submissions)
         return sum(
-            n
-            for one in submissions
-            for a, n in one.enrolment.items()
-            if ages is None or ages[0] <= a <= ages[1]
+            n for one in submissions for a, n in one.enrolment.items() if ages is None or ages[0] <= a <= ages[1]
         )
 
     def _people(self, code: str, members: list[Institution]) -> Shown:
@@ -111,12 +106,8 @@ class Reckoning:
         _, _, _, ages, denominator = PEOPLE[code]
         submissions = self._reported(members)
         kinds = {one.kind for one in members}
-        count = sum(
-            len(self._persons([s for s in submissions if s.institution.kind == kind], code)) for kind in kinds
-        )
-        absent = (
-            self._total(self._last_told(members), "students", ages) if denominator == "students" else None
-        )
+        count = sum(len(self._persons([s for s in submissions if s.institution.kind == kind], code)) for kind in kinds)
+        absent = self._total(self._last_told(members), "students", ages) if denominator == "students" else None
         return self._shown(
             members,
             count if submissions else None,
@@ -139,12 +130,7 @@ class Reckoning:
         )
 
     def _completed(self, members: list[Institution]) -> Shown:
-        ended = [
-            p
-            for s in self._reported(members)
-            for p in s.good_pairs
-            if p.ended and p.ended.year == self.day.year
-        ]
+        ended = [p for s in self._reported(members) for p in s.good_pairs if p.ended and p.ended.year == self.day.year]
         told = bool(self._reported(members))
         return self._shown(
             members,
@@ -154,11 +140,7 @@ class Reckoning:
 
     def _last_told(self, members: list[Institution]) -> list[Submission]:
         """What missing institutions last said."""
-        return [
-            self.earlier[one.code]
-            for one in members
-            if one.code not in self.in_force and one.code in self.earlier
-        ]
+        return [self.earlier[one.code] for one in members if one.code not in self.in_force and one.code in self.earlier]
 
     def _shown(
         self,
@@ -171,9 +153,7 @@ class Reckoning:
         missing = [one for one in members if one.code not in self.in_force]
         known = all(one.code in self.earlier for one in missing)
         students = self._total(self._reported(members), "students")
-        coverage = (
-            _share(students, students + self._total(self._last_told(members), "students")) if known else None
-        )
+        coverage = _share(students, students + self._total(self._last_told(members), "students")) if known else None
         low = high = None
         if missing and known and absent is not None and all_ is not None:
             low, high = (

@@ -53,10 +53,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory, postgres_database: str) ->
 @pytest.fixture(scope="module")
 def by_key(counted: dict[str, pa.Table]) -> dict[str, Figures]:
     key = ("indicator", "scope_type", "scope_code")
-    return {
-        engine: {tuple(row[k] for k in key): row for row in table.to_pylist()}
-        for engine, table in counted.items()
-    }
+    return {engine: {tuple(row[k] for k in key): row for row in table.to_pylist()} for engine, table in counted.items()}
 
 
 def _spelled(value: object) -> str:
@@ -89,9 +86,7 @@ def test_town(by_key: dict[str, Figures], engine: str, name: str) -> None:
             assert row is None, (indicator, scope)
             continue
         assert row is not None, (indicator, scope)
-        told = {"figure": _figure(row)} | {
-            column: _spelled(row[column]) for column in expected if column != "figure"
-        }
+        told = {"figure": _figure(row)} | {column: _spelled(row[column]) for column in expected if column != "figure"}
         assert told == expected, (indicator, scope)
 
 
@@ -120,11 +115,7 @@ def test_the_country_adds_regions_that_share_nobody(by_key: dict[str, Figures]) 
         "practices_shared",
         "training_hours",
     ):
-        rows = [
-            row
-            for (code, scope, _), row in by_key["duckdb"].items()
-            if code == indicator and scope == "region"
-        ]
+        rows = [row for (code, scope, _), row in by_key["duckdb"].items() if code == indicator and scope == "region"]
         country = by_key["duckdb"][indicator, "country", "RU"]
         assert country["numerator"] == sum(row["numerator"] for row in rows if row["numerator"] is not None)
         assert (country["denominator"] or 0) == sum(row["denominator"] or 0 for row in rows)

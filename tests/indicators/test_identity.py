@@ -110,11 +110,7 @@ def partition(persons: Iterable[Hashable]) -> list[int]:
 
 @pytest.fixture(scope="module", params=ENGINES)
 def warehouse(request: pytest.FixtureRequest) -> Iterator[sa.Connection]:
-    url = (
-        request.getfixturevalue("postgres_database")
-        if request.param == "postgresql"
-        else "duckdb:///:memory:"
-    )
+    url = request.getfixturevalue("postgres_database") if request.param == "postgresql" else "duckdb:///:memory:"
     engine = open_engine(url)
     with engine.connect() as connection:
         create_schema(connection, tables_of())
@@ -181,9 +177,7 @@ def test_the_order_of_rows_and_deliveries_decides_nothing(
 
 @settings(max_examples=20)
 @given(rows=ROWS, refused=st.integers(0, 3))
-def test_a_refused_delivery_makes_nobody_known(
-    warehouse: sa.Connection, rows: list[Row], refused: int
-) -> None:
+def test_a_refused_delivery_makes_nobody_known(warehouse: sa.Connection, rows: list[Row], refused: int) -> None:
     """A СНИЛС told only there owns no name."""
     told = [row._replace(known=row.delivery != refused) for row in rows]
     bearers = owners(Identity(row.snils, row.name) for row in told if row.known)
@@ -213,14 +207,11 @@ def test_a_staged_delivery_is_linked_within_itself(staging: Staging, rows: list[
         for number, row in enumerate(rows)
     ]
     staging.put("staged_participants", pa.Table.from_pylist(people, schema=schema))
-    found = [
-        (delivery, one) for delivery, one in staging.run("SELECT delivery, person FROM persons ORDER BY row")
-    ]
+    found = [(delivery, one) for delivery, one in staging.run("SELECT delivery, person FROM persons ORDER BY row")]
     by_delivery = defaultdict(list)
     for row in rows:
         by_delivery[row.delivery].append(Identity(row.snils, row.name))
     expected = [
-        (row.delivery, person(Identity(row.snils, row.name), owners(by_delivery[row.delivery])))
-        for row in rows
+        (row.delivery, person(Identity(row.snils, row.name), owners(by_delivery[row.delivery]))) for row in rows
     ]
     assert partition(found) == partition(expected)

@@ -66,9 +66,7 @@ def _shown(value: object) -> str:
         return "—"
     return (
         format(value.normalize(), "f")
-        if isinstance(value, Decimal)
-        and value == value.to_integral_value()
-        and value.as_tuple().exponent == -4
+        if isinstance(value, Decimal) and value == value.to_integral_value() and value.as_tuple().exponent == -4
         else str(value)
     )
 

@@ -18,9 +18,7 @@ SPELLINGS = {
 }
 NAMES, PATRONYMICS = ("Пётр", "Анна"), ("", "Львович")
 BORN = tuple(
-    date(year, month, day)
-    for year in (2001, 2002, 2006, 2007, 2011, 2012)
-    for month, day in ((1, 1), (1, 2), (12, 31))
+    date(year, month, day) for year in (2001, 2002, 2006, 2007, 2011, 2012) for month, day in ((1, 1), (1, 2), (12, 31))
 )
 STUDENT, EDUCATOR, YOUNG = "обучающийся", "педагогический работник", "молодой специалист"
 OUTCOMES = ("завершена", "прервана")
@@ -122,23 +120,17 @@ def random_region(seed: int) -> Region:
 
 def _person(random: Random, number: int) -> Person:
     choose = random.choice
-    return Person(
-        choose(SURNAMES), choose(NAMES), choose(PATRONYMICS), choose(BORN), snils(600_000_000 + number)
-    )
+    return Person(choose(SURNAMES), choose(NAMES), choose(PATRONYMICS), choose(BORN), snils(600_000_000 + number))
 
 
-def _submission(
-    random: Random, institution: Institution, as_of: date, wave: int, crowd: list[Person]
-) -> Submission:
+def _submission(random: Random, institution: Institution, as_of: date, wave: int, crowd: list[Person]) -> Submission:
     people = [_told(random, person, STUDENT) for person in random.sample(crowd, 6)]
     people += [
         _told(random, _person(random, 900_000 + random.randrange(99_000)), random.choice((EDUCATOR, YOUNG)))
         for _ in range(3)
     ]
     pairs = [_pair(random, *random.choices(people, k=2), as_of) for _ in range(7)]
-    enrolment = {age: random.randrange(1, 9) + 6 * (age == 12) for age in random.sample(range(6, 21), 6)} | {
-        12: 7
-    }
+    enrolment = {age: random.randrange(1, 9) + 6 * (age == 12) for age in random.sample(range(6, 21), 6)} | {12: 7}
     return Submission(
         institution, as_of, wave, people, pairs, enrolment, random.randrange(5, 9), random.randrange(0, 4)
     )
@@ -160,9 +152,7 @@ def _pair(random: Random, mentor: Told, mentee: Told, as_of: date) -> Pair:
         date(2021, 3, 8),
     )
     ended = random.choice((None, None, *edges))
-    return Pair(
-        mentor, mentee, random.choice(edges), ended, random.choice(OUTCOMES) if ended else "продолжается"
-    )
+    return Pair(mentor, mentee, random.choice(edges), ended, random.choice(OUTCOMES) if ended else "продолжается")
 
 
 def _day(day: date | None) -> str:

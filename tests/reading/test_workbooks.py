@@ -83,11 +83,8 @@ def test_dates_of_both_systems(tmp_path, epoch_1904):
 
 def test_merged_cells_hold_their_value_once(book):
     xml = sheet_xml('<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="B2"><v>2</v></c></row>')
-    merged = rewritten(
-        book,
-        SHEET1,
-        lambda old: xml(old).replace(b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A1:A2"/></mergeCells>'),
-    )
+    merge = b'</sheetData><mergeCells><mergeCell ref="A1:A2"/></mergeCells>'
+    merged = rewritten(book, SHEET1, lambda old: xml(old).replace(b"</sheetData>", merge))
     assert pages(merged) == {"Контингент": [[1.0, ""], ["", 2.0]]}
 
 
@@ -136,10 +133,7 @@ def test_a_text_over_the_limit(tmp_path):
 
 def test_one_text_repeated_beyond_memory(tmp_path):
     path = xlsx(tmp_path / "a.xlsx", {"Лист": [["я" * 30_000]] * 2_000})
-    assert refusal(path, Limits(memory_bytes=100_000_000)) == (
-        "too-large",
-        "тексты ячеек не помещаются в память",
-    )
+    assert refusal(path, Limits(memory_bytes=100_000_000)) == ("too-large", "тексты ячеек не помещаются в память")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])

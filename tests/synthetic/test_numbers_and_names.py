@@ -42,7 +42,7 @@ def test_the_published_example_has_these_check_digits() -> None:
     ],
 )
 def test_numbers_pass_the_rule_and_do_not_repeat(make, good: str) -> None:
-    numbers = [make(serial) for serial in range(3_000)]
+    numbers = [make(serial) for serial in range(1, 3_001)]
     assert kept(good, numbers) == len(set(numbers)) == len(numbers)
 
 

@@ -73,9 +73,7 @@ def test_nothing_is_installed_by_itself(ask: Ask) -> None:
 def test_error_texts_hold_no_values(tmp_path: Path) -> None:
     engine = open_engine(f"duckdb:///{tmp_path / 'w.duckdb'}")
     with engine.connect() as connection, pytest.raises(sa.exc.DBAPIError) as raised:
-        connection.execute(
-            sa.text("SELECT * FROM nowhere WHERE surname = :surname"), {"surname": "Канарейкин"}
-        )
+        connection.execute(sa.text("SELECT * FROM nowhere WHERE surname = :surname"), {"surname": "Канарейкин"})
     assert "Канарейкин" not in str(raised.value)
 
 

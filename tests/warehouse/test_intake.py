@@ -41,9 +41,7 @@ class Collection:
     def ledger(self, institution: str, *columns: str) -> list[tuple]:
         """The lines of one sender, in order."""
         ledger = table("deliveries")
-        chosen = sa.select(*(ledger.c[name] for name in columns)).where(
-            ledger.c.institution_code == institution
-        )
+        chosen = sa.select(*(ledger.c[name] for name in columns)).where(ledger.c.institution_code == institution)
         with self.home.reading() as connection:
             return [tuple(row) for row in connection.execute(chosen.order_by(ledger.c.seq))]
 
@@ -111,9 +109,7 @@ def test_a_resubmission_replaces_the_old_one_whole(collection: Collection) -> No
 
 def test_another_schools_bytes_are_no_duplicate_and_tell_nothing_of_it(collection: Collection) -> None:
     delivery = collection.ledger("NSH-S014", "delivery")[0][0]
-    told = {
-        rule for one, rule in rows(collection.home, table("findings"), "delivery", "rule") if one == delivery
-    }
+    told = {rule for one, rule in rows(collection.home, table("findings"), "delivery", "rule") if one == delivery}
     assert "wrong-inbox-folder" in told
     receipt = next(collection.home.settings.receipts.rglob(f"*{delivery}/receipt.json")).read_text()
     assert "NSH-S001" not in receipt
@@ -127,9 +123,7 @@ def test_the_last_day_ends_at_midnight_of_moscow(collection: Collection) -> None
 def test_odd_things_are_counted_and_left(collection: Collection) -> None:
     assert [run.odd for run in collection.runs] == [5] * 5
     left = sorted(
-        path.name
-        for path in collection.home.settings.inbox.rglob("*")
-        if not path.parent.name.startswith("folder")
+        path.name for path in collection.home.settings.inbox.rglob("*") if not path.parent.name.startswith("folder")
     )
     assert [name for name in left if "." in name] == sorted(
         ["pipe.xlsx", "folder.xlsx", "link.xlsx", "dangling.xlsx", "lost.xlsx", "~$сведения.xlsx", ".hidden.xlsx",
@@ -155,9 +149,7 @@ def test_ledger_warehouse_and_lake_count_the_same_rows(collection: Collection) -
     """I2, sheet by sheet; a sheet of labels is one record, its counts are of labels."""
     home = collection.home
     listed = rows(home, table("lake_files"), "name", "path", "rows")
-    counts = rows(
-        home, table("sheet_counts"), "sheet", "rows_read", "rows_stored", "rows_quarantined", "rows_skipped"
-    )
+    counts = rows(home, table("sheet_counts"), "sheet", "rows_read", "rows_stored", "rows_quarantined", "rows_skipped")
     assert all(read == stored + quarantined + skipped for _, read, stored, quarantined, skipped in counts)
     for sheet in FORM.sheets:
         stored = len(rows(home, table(sheet.name), "delivery"))

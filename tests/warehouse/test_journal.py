@@ -20,9 +20,7 @@ NOON = moscow("2022-01-10 12:00")
 @pytest.fixture(scope="module", params=ENGINES)
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
     path = tmp_path_factory.mktemp("journal") / "w.duckdb"
-    url = (
-        request.getfixturevalue("postgres_database") if request.param == "postgresql" else f"duckdb:///{path}"
-    )
+    url = request.getfixturevalue("postgres_database") if request.param == "postgresql" else f"duckdb:///{path}"
     engine = open_engine(url)
     with engine.begin() as connection:
         create_schema(connection, tables_of())

@@ -56,9 +56,7 @@ def aviary(home: Home) -> Aviary:
     owner = organisation(
         **{"Куратор": f"{SURNAME} Пётр", "Телефон куратора": PHONE, "Эл. почта куратора": "kenar@example.org"}
     )
-    write(
-        home.settings.inbox / "NSH-S007/a.xlsx", submission(Организация=owner, Участники=PEOPLE, Пары=PAIRS)
-    )
+    write(home.settings.inbox / "NSH-S007/a.xlsx", submission(Организация=owner, Участники=PEOPLE, Пары=PAIRS))
     write(home.settings.inbox / "NSH-S008/b.zip", submission("NSH-S008"))
     assert take(home).verdicts == {"accepted_with_errors": 1, "accepted": 1}
     root.removeHandler(handler)
@@ -77,9 +75,7 @@ def canaries_of(path: Path) -> list[str]:
 
 def test_the_vault_knows_those_who_agreed(aviary: Aviary) -> None:
     """Withdrawn on the reporting date is withdrawn; a later day is not; no date is no consent."""
-    position = (
-        FORM.by_name["participants"].personal.index(FORM.by_name["participants"].by_name["given_name"]) + 2
-    )
+    position = FORM.by_name["participants"].personal.index(FORM.by_name["participants"].by_name["given_name"]) + 2
     kept = {row[position] for row in vault_rows(aviary.home)["personal.participants"]}
     assert kept == {"Кенар", "Звонкая", "Пётр", "Лев", "Вера"}
 
@@ -108,9 +104,7 @@ def test_personal_columns_are_in_no_table_of_the_warehouse(aviary: Aviary) -> No
 def test_no_byte_of_warehouse_lake_or_run_folder_holds_a_canary(aviary: Aviary) -> None:
     home = aviary.home.settings
     kept_apart = {home.received, home.home / "vault.duckdb", home.home / "vault.duckdb.wal"}
-    files = [
-        path for path in home.home.rglob("*") if path.is_file() and not kept_apart & {path, *path.parents}
-    ]
+    files = [path for path in home.home.rglob("*") if path.is_file() and not kept_apart & {path, *path.parents}]
     assert home.lake in {parent for path in files for parent in path.parents}
     assert {str(path): found for path in files if (found := canaries_of(path))} == {}
 

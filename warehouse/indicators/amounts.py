@@ -24,6 +24,7 @@ def _of_delivery(rows: sa.Table, place: sa.FromClause, amount: Amount, *conditio
 
 
 def students(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
+    """Add the enrolment of the measure's ages; NULL where the institution's kind is none of its kinds."""
     rows = table("enrolment")
     conditions = [rows.c.age.between(*measure.ages)] if measure.ages else []
     # Who told an enrolment and nobody of these ages has none of them, which is a number.
@@ -51,6 +52,7 @@ def planned(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
 
 
 def pairs_ended(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
+    """Count the pairs that ended in the calendar year of the date, with the measure's outcome or any."""
     rows = table("pairs")
     this_year = sa.extract("year", rows.c.ended_on) == sa.extract("year", place.c.as_of)
     outcome = [rows.c.outcome == measure.outcome] if measure.outcome else []
@@ -58,6 +60,7 @@ def pairs_ended(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
 
 
 def training_hours(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
+    """Add person-hours (hours times attendees) of the measure's events in the calendar year of the date."""
     rows = table("events")
     this_year = sa.extract("year", rows.c.held_on) == sa.extract("year", place.c.as_of)
     hours = sa.func.coalesce(sa.func.sum(rows.c.hours * rows.c.attendees), 0)
@@ -65,6 +68,7 @@ def training_hours(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
 
 
 def practices(measure: Measure, place: sa.FromClause, seq: int) -> Amount:
+    """Count the practices told, of any year."""
     return _of_delivery(table("practices"), place, sa.func.count())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from warehouse.settings import Misconfigured
@@ -66,7 +66,7 @@ class Definitions:
     valid_from: date
     indicators: tuple[Indicator, ...]
 
-    @property
+    @cached_property
     def measures(self) -> tuple[Measure, ...]:
         """Every different measure, in order of first use; bounds need those of one kind over every kind too."""
         both = [m for i in self.indicators for m in (i.numerator, i.denominator) if m is not None]

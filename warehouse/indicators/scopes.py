@@ -47,6 +47,8 @@ def roster(seq: int, dates: tuple[date, ...]) -> Roster:
         .distinct()
         .subquery("in_time")
     )
+    told = sa.and_(now.c.institution_code == register.c.code, now.c.as_of == asked.c.as_of)
+    told_in_time = sa.and_(in_time.c.institution_code == register.c.code, in_time.c.as_of == asked.c.as_of)
     expected = (
         sa.select(
             asked.c.as_of, register.c.code.label("institution_code"),
@@ -55,11 +57,7 @@ def roster(seq: int, dates: tuple[date, ...]) -> Roster:
             sa.case((now.c.delivery.is_not(None), 1), else_=0).label("reported"),
             sa.case((in_time.c.as_of.is_not(None), 1), else_=0).label("on_time"),
         )
-        .select_from(
-            asked.join(register, valid)
-            .outerjoin(now, sa.and_(now.c.institution_code == register.c.code, now.c.as_of == asked.c.as_of))
-            .outerjoin(in_time, sa.and_(in_time.c.institution_code == register.c.code, in_time.c.as_of == asked.c.as_of))
-        )
+        .select_from(asked.join(register, valid).outerjoin(now, told).outerjoin(in_time, told_in_time))
         .cte("expected")
     )  # fmt: skip
     present = sa.select(expected).where(expected.c.reported == 1).cte("present")

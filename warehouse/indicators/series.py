@@ -41,7 +41,8 @@ def series(
         return FIGURES.empty_table()
     counts = count(connection, chosen, seq, dates)
     targets = _targets(connection, seq)
-    frame = pd.concat([_figures(i, chosen, counts, targets) for i in chosen.indicators], ignore_index=True)
+    coverage = _coverage(counts, chosen)
+    frame = pd.concat([_figures(i, chosen, counts, targets, coverage) for i in chosen.indicators], ignore_index=True)
     return _typed(frame)
 
 
@@ -56,7 +57,9 @@ def _number(measure: Measure | None, chosen: Definitions) -> str | None:
     return None if measure is None else f"m{chosen.measures.index(measure)}"
 
 
-def _figures(indicator: Indicator, chosen: Definitions, counts: Counts, targets: pd.DataFrame) -> pd.DataFrame:
+def _figures(
+    indicator: Indicator, chosen: Definitions, counts: Counts, targets: pd.DataFrame, coverage: pd.Series
+) -> pd.DataFrame:
     """The figures of one indicator; whole counts as floats, shares as whole hundredths of a per cent."""
     scopes = counts.scopes[counts.scopes.index.get_level_values("scope_type").isin(indicator.scopes)]
     measured, missing = counts.measures.reindex(scopes.index), counts.missing.reindex(scopes.index)
@@ -68,7 +71,7 @@ def _figures(indicator: Indicator, chosen: Definitions, counts: Counts, targets:
     frame["expected"], frame["reported"] = scopes["expected"], scopes["reported"]
     frame["status"] = np.where(scopes["expected"] == scopes["reported"], FINAL, PROVISIONAL)
     _add_target(frame, indicator, targets)
-    _add_coverage(frame, chosen, measured, missing)
+    frame["coverage_students"] = coverage.reindex(scopes.index)
     _add_bounds(frame, indicator, chosen, missing)
     return frame.reset_index().assign(indicator=indicator.code, definition=indicator.definition, release="")
 
@@ -92,12 +95,12 @@ def _add_target(frame: pd.DataFrame, indicator: Indicator, targets: pd.DataFrame
     frame["meets_target"] = met.astype("boolean").where(judged)
 
 
-def _add_coverage(frame: pd.DataFrame, chosen: Definitions, measured: pd.DataFrame, missing: pd.DataFrame) -> None:
+def _coverage(counts: Counts, chosen: Definitions) -> pd.Series:
     """The share of students whose institution reported; unknown while a missing one never told its enrolment."""
     all_students = _number(Measure(STUDENTS), chosen)
-    told = measured[all_students].fillna(0)
-    whole = told + missing[all_students]
-    frame["coverage_students"] = hundredths(told, whole).where(missing["unknown"] == 0)
+    told = counts.measures[all_students].fillna(0)
+    whole = told + counts.missing[all_students]
+    return hundredths(told, whole).where(counts.missing["unknown"] == 0)
 
 
 def _add_bounds(frame: pd.DataFrame, indicator: Indicator, chosen: Definitions, missing: pd.DataFrame) -> None:
@@ -107,9 +110,8 @@ def _add_bounds(frame: pd.DataFrame, indicator: Indicator, chosen: Definitions, 
         return
     open_ = (frame["status"] == PROVISIONAL) & (missing["unknown"] == 0)
     absent = missing[_number(indicator.denominator, chosen)]
-    everybody = missing[
-        _number(indicator.denominator.of_any_kind, chosen)
-    ]  # a club's children count, if not its enrolment
+    # A club's children count in the numerator even where its enrolment does not in the denominator.
+    everybody = missing[_number(indicator.denominator.of_any_kind, chosen)]
     told, whole = frame["numerator"].fillna(0), frame["denominator"].fillna(0) + absent
     frame["low"] = hundredths(told, whole).where(open_)
     frame["high"] = hundredths(told + everybody, whole).where(open_)

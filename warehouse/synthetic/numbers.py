@@ -9,8 +9,8 @@ INN_WEIGHTS = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
 
 
 def snils(serial: int) -> str:
-    """Return the 11 digits of the `serial`-th made-up СНИЛС; different serials below PRIME never meet."""
-    digits = f"{serial * STRIDE % PRIME:09d}"
+    """Return the 11 digits of the `serial`-th made-up СНИЛС; different serials below PRIME - 1 never meet."""
+    digits = f"{(serial + 1) * STRIDE % PRIME:09d}"  # never eleven zeros, which is nobody's СНИЛС
     return digits + f"{sum(int(digit) * (9 - place) for place, digit in enumerate(digits)) % 101 % 100:02d}"
 
 
