@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 LAKE_FILES = pa.schema([
@@ -21,7 +22,7 @@ LAKE_FILES = pa.schema([
 def by_delivery(rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
     """Cut a table sorted by delivery into one slice a delivery."""
     start = 0
-    runs = pa.compute.run_end_encode(rows["delivery"].combine_chunks()) if rows.num_rows else None
+    runs = pc.run_end_encode(rows["delivery"].combine_chunks()) if rows.num_rows else None
     if runs is None:
         return
     for delivery, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
@@ -32,8 +33,8 @@ def by_delivery(rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
 def write_lake(folder: Path, tables: dict[str, pa.Table], dates: dict[str, date]) -> pa.Table:
     """Write every delivery's rows; return the list of files (`LAKE_FILES`).
 
-    A file is complete under its name or absent. The same rows give the same bytes, so a second attempt after
-    a crash replaces what the first one left.
+    A file counts only once the list that names it is committed. The same rows give the same bytes, so a second
+    attempt after a crash replaces what the first one left.
     """
     jobs = [(name, delivery, rows) for name, table in tables.items() for delivery, rows in by_delivery(table)]
 
@@ -53,10 +54,8 @@ def _write_parquet(rows: pa.Table, path: Path) -> str:
     pq.write_table(rows, sink, compression="snappy", use_dictionary=False, store_schema=False)
     content = sink.getvalue().to_pybytes()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(partial, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+    with open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         file.write(content)
-    partial.replace(path)
     return hashlib.sha256(content).hexdigest()
 
 
