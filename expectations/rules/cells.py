@@ -93,8 +93,9 @@ def _range_checks(sheet: Sheet, column: Column) -> Iterator[Check]:
         )
     if column.at_most is not None:
         other = sheet.by_name[column.at_most]
-        limit = f"greatest({other.name}, {other.minimum})" if other.minimum is not None else other.name
-        yield out_of_range(f"{name} <= {limit}", f"не больше, чем «{other.heading}»")
+        # A limit that breaks its own bound is told there, and one that is absent limits nothing.
+        no_limit = f"{other.name} < {other.minimum} OR " if other.minimum is not None else ""
+        yield out_of_range(f"{no_limit}{name} <= {other.name}", f"не больше, чем «{other.heading}»")
 
 
 def _column_checks(sheet: Sheet, column: Column) -> Iterator[Check]:
