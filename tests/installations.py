@@ -87,7 +87,7 @@ def warehouse_of(home: Home, *, without: tuple[str, ...] = ("arrival",)) -> dict
 
 def vault_rows(home: Home) -> dict[str, list[tuple]]:
     """Return every table of the vault, sorted."""
-    engine = home.vault()
+    engine = home.vault
     try:
         with engine.connect() as connection:
             return {
@@ -119,7 +119,7 @@ def forget_all_but_the_journal(home: Home) -> None:
     import shutil
 
     shutil.rmtree(home.settings.lake)
-    engine = home.vault()
+    engine = home.vault
     with engine.begin() as connection:
         for table in vault_of().tables.values():
             connection.execute(table.delete())

@@ -55,9 +55,9 @@ class Line:
 class Batch:
     """Processes arrivals, at most one of each sender, in the caller's transaction."""
 
-    def __init__(self, home: Home, connection: sa.Connection, vault: sa.Engine) -> None:
+    def __init__(self, home: Home, connection: sa.Connection) -> None:
         self._settings, self._readers = home.settings, home.readers
-        self._connection, self._vault = connection, vault
+        self._connection, self._vault = connection, home.vault
 
     def process(self, arrivals: list[Arrival], on_read: Callable[[], None] = lambda: None) -> list[Line]:
         """Judge and store; return a line an arrival. Nothing is visible before the caller commits."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import SetColumnComment, SetTableComment
 
 from expectations.staging import DUCKDB_SAFE
@@ -16,13 +15,16 @@ from warehouse.settings import Misconfigured, Settings
 WRITER_LOCK = 632_2020  # the key of PostgreSQL's advisory lock: one writer at a time
 
 
-def open_engine(url: str) -> sa.Engine:
-    """Return an engine that never puts parameters into error texts."""
+def open_engine(url: str, *, read_only: bool = False) -> sa.Engine:
+    """Return an engine that never puts parameters into error texts.
+
+    Connections stay open until it is disposed of. A DuckDB file opened `read_only` may be read by many processes.
+    """
     if url.startswith("duckdb:"):
-        return sa.create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args={"config": DUCKDB_SAFE})
+        arguments = {"config": DUCKDB_SAFE, "read_only": read_only}
+        return sa.create_engine(url, hide_parameters=True, poolclass=sa.QueuePool, connect_args=arguments)
     if url.startswith("postgresql"):
-        full = sa.make_url(url).set(drivername="postgresql+psycopg")
-        return sa.create_engine(full, hide_parameters=True, poolclass=NullPool)
+        return sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"), hide_parameters=True)
     raise Misconfigured("NASTAVNIK_WAREHOUSE_URL: ожидается адрес postgresql://… или duckdb:///…")
 
 

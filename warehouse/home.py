@@ -20,7 +20,7 @@ from warehouse.keys import create_key, read_key
 from warehouse.reference import load_reference, shipped_reference
 from warehouse.settings import Misconfigured, Settings
 from warehouse.tables import JOURNAL, tables_of
-from warehouse.vault import open_vault
+from warehouse.vault import make_vault, open_vault
 from warehouse.views import create_views
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Home:
     settings: Settings
     engine: sa.Engine
     closing: contextlib.ExitStack
+    read_only: bool
 
     @cached_property
     def readers(self) -> Readers:
@@ -54,8 +55,12 @@ class Home:
         with writing(self.settings, self.engine) as connection:
             yield connection
 
+    @cached_property
     def vault(self) -> sa.Engine:
-        return open_vault(self.settings)
+        """The engine of the vault, opened by its first use."""
+        engine = open_vault(self.settings, read_only=self.read_only)
+        self.closing.callback(engine.dispose)
+        return engine
 
     def key(self) -> bytes:
         return read_key(self.settings)
@@ -69,13 +74,13 @@ def opened(settings: Settings, at: datetime, *, write: bool = False) -> Iterator
     """
     os.umask(0o077)
     settings.run.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (settings.run / "warehouse.lock").open("a") as lock:
+    with (settings.run / "warehouse.lock").open("a") as lock, contextlib.ExitStack() as closing:
         fcntl.flock(lock, fcntl.LOCK_EX if write or not _made(settings) else fcntl.LOCK_SH)
-        engine = open_engine(settings.warehouse_url)
-        with contextlib.ExitStack() as closing:
-            closing.callback(engine.dispose)
-            _make(settings, engine, at)
-            yield Home(settings, engine, closing)
+        read_only = not write and _made(settings)
+        engine = open_engine(settings.warehouse_url, read_only=read_only)
+        closing.callback(engine.dispose)
+        _make(settings, engine, at)
+        yield Home(settings, engine, closing, read_only)
 
 
 def _marker(settings: Settings) -> Path:
@@ -83,7 +88,9 @@ def _marker(settings: Settings) -> Path:
 
 
 def _made(settings: Settings) -> bool:
-    return _marker(settings).exists()
+    """Whether the installation was made whole; an embedded warehouse also has its file."""
+    file = sa.make_url(settings.warehouse_url).database if settings.embedded else None
+    return _marker(settings).exists() and (file is None or Path(file).exists())
 
 
 def _make(settings: Settings, engine: sa.Engine, at: datetime) -> None:
@@ -102,6 +109,7 @@ def _make(settings: Settings, engine: sa.Engine, at: datetime) -> None:
         with writing(settings, engine) as connection:
             if last_entry(connection) is None:
                 load_reference(connection, settings, shipped_reference(), at)
+        make_vault(settings)
         _marker(settings).touch()
     if not settings.key_file.exists():
         raise Misconfigured(f"Нет файла ключа {settings.key_file}. Без прежнего ключа люди не узнаются: верните его.")

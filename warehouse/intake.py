@@ -55,6 +55,8 @@ def run_intake(
         _empty(found.taken)  # an earlier run ended between its commit and this
     if found.ready:
         home.readers.start()
+        with home.reading() as connection:
+            forget_strays(home.vault, accepted_deliveries(connection))
         import expectations.suites  # noqa: F401 — seconds, spent while the readers start
     done = 0
     for wave in waves(found.ready, home.settings.batch):
@@ -102,14 +104,9 @@ def _take(home: Home, wave: list[Waiting], at: datetime, on_read: Callable[[], N
     if not good:
         return
     os.sync()  # the journal never names bytes that a power cut could take
-    vault = home.vault()
-    try:
-        with home.writing() as connection:
-            forget_strays(vault, accepted_deliveries(connection))
-            arriving = _enter(connection, good, at)
-            lines = Batch(home, connection, vault).process(arriving, on_read)
-    finally:
-        vault.dispose()
+    with home.writing() as connection:
+        arriving = _enter(connection, good, at)
+        lines = Batch(home, connection).process(arriving, on_read)
     summary.lines += lines
 
 

@@ -34,18 +34,14 @@ def rebuild(home: Home, on_progress: Callable[[int, int], None] = lambda done, o
     names any more are removed.
     """
     summary = RebuildSummary()
-    vault = home.vault()
-    try:
-        with home.writing() as connection:
-            _empty(connection)
-            entries = all_entries(connection)
-            _empty_vault(vault)
-            for done, step in enumerate(_steps(entries, home.settings.batch), 1):
-                _replay(home, connection, vault, step, summary)
-                on_progress(done, len(entries))
-            connection.execute(table("pending_receipts").delete())
-    finally:
-        vault.dispose()
+    with home.writing() as connection:
+        _empty(connection)
+        entries = all_entries(connection)
+        _empty_vault(home.vault)
+        for done, step in enumerate(_steps(entries, home.settings.batch), 1):
+            _replay(home, connection, step, summary)
+            on_progress(done, len(entries))
+        connection.execute(table("pending_receipts").delete())
     _sweep(home)
     return summary
 
@@ -77,11 +73,9 @@ def _steps(entries: list[Entry], size: int) -> Iterator[list[Arrival] | Entry]:
         yield from in_batches(arrivals, size)
 
 
-def _replay(
-    home: Home, connection: sa.Connection, vault: sa.Engine, step: list[Arrival] | Entry, summary: RebuildSummary
-) -> None:
+def _replay(home: Home, connection: sa.Connection, step: list[Arrival] | Entry, summary: RebuildSummary) -> None:
     if isinstance(step, list):
-        Batch(home, connection, vault).process(step)
+        Batch(home, connection).process(step)
         summary.deliveries += len(step)
     elif step.event == REFERENCE:
         replay_reference(connection, home.settings, step)

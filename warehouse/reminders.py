@@ -147,13 +147,9 @@ def curator_addresses(home: Home, institutions: set[str]) -> dict[str, str]:
         statement = sa.select(ledger.c.delivery, ledger.c.institution_code).join(last, ledger.c.seq == last.c.seq)
         sender = {row.delivery: row.institution_code for row in connection.execute(statement)}
     curators = vault_of().tables[f"{VAULT}.organisation"]
-    vault = home.vault()
-    try:
-        with vault.connect() as connection:
-            found = sa.select(curators.c.delivery, curators.c.curator_email).where(curators.c.delivery.in_(sender))
-            return {sender[row.delivery]: row.curator_email for row in connection.execute(found) if row.curator_email}
-    finally:
-        vault.dispose()
+    with home.vault.connect() as connection:
+        found = sa.select(curators.c.delivery, curators.c.curator_email).where(curators.c.delivery.in_(sender))
+        return {sender[row.delivery]: row.curator_email for row in connection.execute(found) if row.curator_email}
 
 
 def _letters(reminders: list[Reminder], addresses: dict[str, str], on: date) -> list[Letter]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyarrow as pa
 import sqlalchemy as sa
 
@@ -11,18 +13,26 @@ from warehouse.settings import Settings
 from warehouse.tables import VAULT, vault_of
 
 
-def open_vault(settings: Settings) -> sa.Engine:
+def open_vault(settings: Settings, *, read_only: bool = False) -> sa.Engine:
     """Return the vault's own engine: a DuckDB file of its own, or the server's schema `personal`."""
-    path = settings.home / "vault.duckdb"
-    new = settings.embedded and not path.exists()
-    engine = open_engine(f"duckdb:///{path}" if settings.embedded else settings.warehouse_url)
+    if not settings.embedded:
+        return open_engine(settings.warehouse_url)
+    return open_engine(f"duckdb:///{_file(settings)}", read_only=read_only)
+
+
+def make_vault(settings: Settings) -> None:
+    """Create what is missing of the vault, readable by its owner alone."""
+    engine = open_vault(settings)
     with engine.begin() as connection:
         create_schema(connection, vault_of())
-        if new:
-            comment(connection, vault_of())
-    if new:
-        path.chmod(0o600)
-    return engine
+        comment(connection, vault_of())
+    engine.dispose()
+    if settings.embedded:
+        _file(settings).chmod(0o600)
+
+
+def _file(settings: Settings) -> Path:
+    return settings.home / "vault.duckdb"
 
 
 def keep_identities(engine: sa.Engine, tables: dict[str, pa.Table], deliveries: list[str]) -> None:
