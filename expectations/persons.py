@@ -29,7 +29,7 @@ def same_name(rows: sa.FromClause, owners: sa.CTE, *within: str) -> sa.ColumnEle
     return sa.and_(rows.c.snils_token.is_(None), owners.c.name_token == rows.c.name_token, *groups)
 
 
-def person_of(rows: sa.FromClause, owners: sa.CTE) -> sa.ColumnElement[object]:
+def person_of(rows: sa.FromClause, owners: sa.CTE) -> sa.ColumnElement[str]:
     """The person of a row, as a token.
 
     A row with a СНИЛС is the person of that СНИЛС. A row without one is the person with the same name and birth

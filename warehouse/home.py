@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from expectations.reading.pool import Readers
 
 
+SCHEMA = "2"  # raised whenever a table or a view is added
+
+
 @dataclass(frozen=True)
 class Home:
     """An open installation; what it starts ends when it is closed."""
@@ -90,7 +93,8 @@ def _marker(settings: Settings) -> Path:
 def _made(settings: Settings) -> bool:
     """Whether the installation was made whole; an embedded warehouse also has its file."""
     file = sa.make_url(settings.warehouse_url).database if settings.embedded else None
-    return _marker(settings).exists() and (file is None or Path(file).exists())
+    made = _marker(settings).exists() and _marker(settings).read_text() == SCHEMA
+    return made and (file is None or Path(file).exists())
 
 
 def _make(settings: Settings, engine: sa.Engine, at: datetime) -> None:
@@ -103,6 +107,10 @@ def _make(settings: Settings, engine: sa.Engine, at: datetime) -> None:
         with engine.begin() as connection:
             create_schema(connection, tables_of())
             create_views(connection)
+    elif not _made(settings):  # an older version left fewer tables
+        with engine.begin() as connection:
+            create_schema(connection, tables_of())
+            create_views(connection)
     if empty or not _made(settings):
         with engine.begin() as connection:
             comment(connection, tables_of())
@@ -110,7 +118,7 @@ def _make(settings: Settings, engine: sa.Engine, at: datetime) -> None:
             if last_entry(connection) is None:
                 load_reference(connection, settings, shipped_reference(), at)
         make_vault(settings)
-        _marker(settings).touch()
+        _marker(settings).write_text(SCHEMA)
     if not settings.key_file.exists():
         raise Misconfigured(f"Нет файла ключа {settings.key_file}. Без прежнего ключа люди не узнаются: верните его.")
 

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from warehouse.loading import insert_rows
 from warehouse.tables import entries
 
-RECEIVED, REFERENCE, RELEASE = "received", "reference", "release"
+RECEIVED, WITHDRAWAL, DECISION = "received", "withdrawal", "decision"
+REFERENCE, RELEASE = "reference", "release"
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ class Earlier:
     delivery: str
     verdict: str
     basis: str
+    withdrawn: bool
 
 
 def delivery_id(folder: str, sha256: str, repetition: int) -> str:
@@ -30,15 +31,26 @@ def delivery_id(folder: str, sha256: str, repetition: int) -> str:
     return hashlib.sha256(f"{folder}\0{sha256}\0{repetition}".encode()).hexdigest()[:16]
 
 
-def in_force(seq: int | sa.BindParameter) -> sa.Subquery:
-    """Return the deliveries in force as known at a journal number: the newest accepted per institution and date."""
-    ledger = table("deliveries")
+Number = int | sa.ColumnElement[int]  # a journal number
+
+
+def in_force(seq: Number, corrections: Number | None = None) -> sa.Subquery:
+    """Return the deliveries in force as known at a journal number: the newest accepted per institution and date.
+
+    A withdrawn delivery is none. With `corrections`, an earlier number, an institution and date that had a delivery
+    in force then keeps it; the others have what is known at `seq`.
+    """
+    corrections = seq if corrections is None else corrections
+    ledger, withdrawn = table("deliveries"), table("withdrawals")
+    gone = sa.exists().where(withdrawn.c.delivery == ledger.c.delivery, withdrawn.c.seq <= corrections)
+    order = ledger.c.seq.desc()
+    first = () if corrections == seq else (sa.case((ledger.c.seq <= corrections, 0), else_=1),)
     newest = sa.func.row_number().over(
-        partition_by=(ledger.c.institution_code, ledger.c.as_of), order_by=ledger.c.seq.desc()
+        partition_by=(ledger.c.institution_code, ledger.c.as_of), order_by=(*first, order)
     )
     known = (
         sa.select(ledger, newest.label("newest"))
-        .where(ledger.c.verdict.in_(ACCEPTED), ledger.c.seq <= seq)
+        .where(ledger.c.verdict.in_(ACCEPTED), ledger.c.seq <= seq, ~gone)
         .subquery("accepted")
     )
     columns = [column for column in known.c if column.name != "newest"]
@@ -54,20 +66,22 @@ def accepted_deliveries(connection: sa.Connection) -> set[str]:
 def earlier_deliveries(connection: sa.Connection, hashes: list[str]) -> dict[tuple[str, str], list[Earlier]]:
     """Return earlier deliveries of these bytes by (sender, hash), oldest first."""
     ledger = table("deliveries")
+    gone = sa.exists().where(table("withdrawals").c.delivery == ledger.c.delivery)
     columns = (ledger.c.institution_code, ledger.c.sha256, ledger.c.delivery, ledger.c.verdict, ledger.c.basis)
+    statement = sa.select(*columns, gone.label("withdrawn")).where(ledger.c.sha256.in_(hashes)).order_by(ledger.c.seq)
     found: dict[tuple[str, str], list[Earlier]] = {}
-    for row in connection.execute(sa.select(*columns).where(ledger.c.sha256.in_(hashes)).order_by(ledger.c.seq)):
-        found.setdefault((row.institution_code, row.sha256), []).append(Earlier(row.delivery, row.verdict, row.basis))
+    for sender, sha256, *earlier in connection.execute(statement):
+        found.setdefault((sender, sha256), []).append(Earlier(*earlier))
     return found
 
 
 def repeats(earlier: list[Earlier], basis: str) -> Earlier | None:
     """Return the delivery that these bytes merely repeat.
 
-    Accepted bytes are a repetition for ever; refused ones only while nothing that the verdict depends on
-    (rules, reference data, opened reporting dates) has changed.
+    Accepted bytes are a repetition until they are withdrawn; refused ones only while nothing that the verdict depends
+    on (rules, reference data, opened reporting dates) has changed.
     """
-    judged = [one for one in earlier if one.verdict != "duplicate"]
+    judged = [one for one in earlier if one.verdict != "duplicate" and not one.withdrawn]
     same = [one for one in judged if one.verdict in ACCEPTED or one.basis == basis]
     return same[-1] if same else None
 

@@ -9,8 +9,9 @@ from itertools import groupby
 import sqlalchemy as sa
 
 from warehouse.batch import Arrival, Batch, in_batches
+from warehouse.decisions import replay_withdrawal
 from warehouse.home import Home
-from warehouse.journal import RECEIVED, REFERENCE, RELEASE, Entry, all_entries
+from warehouse.journal import RECEIVED, REFERENCE, RELEASE, WITHDRAWAL, Entry, all_entries
 from warehouse.lake import orphans
 from warehouse.ledger import delivery_id
 from warehouse.reference import replay_reference
@@ -80,6 +81,8 @@ def _replay(home: Home, connection: sa.Connection, step: list[Arrival] | Entry, 
     elif step.event == REFERENCE:
         replay_reference(connection, home.settings, step)
         summary.reference_loads += 1
+    elif step.event == WITHDRAWAL:
+        replay_withdrawal(connection, step)
     elif step.event == RELEASE:
         record_release(connection, home.settings, step)
         summary.releases += 1

@@ -83,8 +83,8 @@ def _journal(metadata: sa.MetaData) -> None:
         _column("seq", sa.BigInteger, "порядковый номер: по нему упорядочено всё",
                 primary_key=True, autoincrement=False),
         _column("known_at", Time, "когда стало известно; не убывает с номером", nullable=False),
-        _column("event", sa.Text, "received, reference или release", nullable=False),
-        _column("subject", sa.Text, "папка отправителя, справочник или выпуск", nullable=False),
+        _column("event", sa.Text, "received, withdrawal, decision, reference или release", nullable=False),
+        _column("subject", sa.Text, "папка отправителя, сдача, решение, справочник или выпуск", nullable=False),
         _column("sha256", sa.Text, "хеш полученных байтов"),
         _column("size", sa.BigInteger, "длина полученных байтов"),
         _column("received_at", Time, "когда получено управлением"),
@@ -92,6 +92,19 @@ def _journal(metadata: sa.MetaData) -> None:
         _column("as_of", sa.Date, "отчётная дата выпуска"),
         _column("definition", sa.Text, "версия показателей выпуска"),
         schema=JOURNAL, comment="Журнал: всё, что стало известно, по порядку; строки только добавляются",
+    )  # fmt: skip
+    sa.Table(
+        "decisions", metadata,
+        _column("seq", sa.BigInteger, "номер записи журнала", primary_key=True, autoincrement=False),
+        _column("kind", sa.Text, "same: один человек, different: разные люди, undo: отмена решения", nullable=False),
+        _column("left_delivery", sa.Text, "сдача первой записи"),
+        _column("left_row", sa.Integer, "её строка листа «Участники»"),
+        _column("right_delivery", sa.Text, "сдача второй записи"),
+        _column("right_row", sa.Integer, "её строка листа «Участники»"),
+        _column("undoes", sa.BigInteger, "номер отменяемого решения"),
+        _column("decided_by", sa.Text, "кто решил: имя учётной записи или должность", nullable=False),
+        _column("ground", sa.Text, "на чём основано: documents, institution или other"),
+        schema=JOURNAL, comment="Решения о людях: одна запись или разные; строки только добавляются",
     )  # fmt: skip
 
 
@@ -127,6 +140,12 @@ def _ledger(metadata: sa.MetaData) -> None:
         _column("enrolled", sa.BigInteger, "обучающихся по листу «Контингент»"),
         _column("involved", sa.BigInteger, "разных обучающихся, вовлечённых в отчётном году"),
         schema=MENTORING, comment="Ведомость сдач: каждый полученный файл и его вердикт",
+    )  # fmt: skip
+    sa.Table(
+        "withdrawals", metadata,
+        _column("seq", sa.BigInteger, "номер записи журнала", primary_key=True, autoincrement=False),
+        _column("delivery", sa.Text, "отозванная сдача", nullable=False),
+        schema=MENTORING, comment="Отзывы: сдача не действует с этой записи журнала",
     )  # fmt: skip
     sa.Table(
         "pending_receipts", metadata, _delivery(),
@@ -235,5 +254,10 @@ def table(name: str, form: Form = FORM) -> sa.Table:
 
 
 def entries() -> sa.Table:
-    """Return the journal's one table."""
+    """Return the journal's table of entries."""
     return tables_of().tables[f"{JOURNAL}.entries"]
+
+
+def decisions() -> sa.Table:
+    """Return the journal's table of decisions about people."""
+    return tables_of().tables[f"{JOURNAL}.decisions"]

@@ -168,6 +168,20 @@ class OneOf(click.Choice):
         raise click.BadParameter(f"ожидается {' или '.join(self.choices)}.", ctx, param)
 
 
+class RowOf(click.ParamType):
+    """A row of a delivery: its key, a colon, the row of the sheet."""
+
+    name = "СДАЧА:СТРОКА"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
+        if isinstance(value, tuple):
+            return value
+        delivery, colon, row = str(value).partition(":")
+        if delivery and colon and row.isascii() and row.isdigit():
+            return delivery, int(row)
+        raise click.BadParameter("ожидается сдача и строка, например 0123456789abcdef:12.", ctx, param)
+
+
 class WholeNumber(click.ParamType):
     """A whole number, not negative."""
 

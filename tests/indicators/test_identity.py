@@ -23,7 +23,8 @@ from tests.indicators.linking import Identity, owners, person
 from tests.installations import ENGINES
 from tests.workbooks import snils
 from warehouse.engine import create_schema, open_engine
-from warehouse.indicators.people import owners as owners_known
+from warehouse.indicators.identity import owners as owners_known
+from warehouse.indicators.knowledge import Knowledge
 from warehouse.loading import insert_rows
 from warehouse.tables import table, tables_of
 
@@ -134,7 +135,7 @@ def _deliveries(rows: list[Row]) -> list[dict[str, object]]:
 def linked_by_the_warehouse(connection: sa.Connection, rows: list[Row]) -> list[Hashable]:
     """Store the rows, link them, forget them."""
     participants = table("participants")
-    known = owners_known(2**40)
+    known = owners_known(Knowledge.at(2**40))
     joined = participants.outerjoin(known, same_name(participants, known))
     chosen = sa.select(person_of(participants, known)).select_from(joined).order_by(participants.c.row)
     people = [

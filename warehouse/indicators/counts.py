@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from warehouse.indicators.amounts import AMOUNTS, COUNTED_OVER_EXPECTED, amounts
 from warehouse.indicators.cubes import distinct_cube, total_cube
 from warehouse.indicators.definitions import Definitions, Measure
+from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.people import DISTINCT
 from warehouse.indicators.scopes import PLACE, Roster, roster
 from warehouse.loading import fetch
@@ -58,9 +59,9 @@ def _distinct(connection: sa.Connection, definitions: Definitions, relations: Ro
     return frames
 
 
-def count(connection: sa.Connection, definitions: Definitions, seq: int, dates: tuple[date, ...]) -> Counts:
-    """Count every measure for the dates, as known at a journal number."""
-    relations = roster(seq, dates)
+def count(connection: sa.Connection, definitions: Definitions, known: Knowledge, dates: tuple[date, ...]) -> Counts:
+    """Count every measure for the dates, as known."""
+    relations = roster(connection, known, dates)
     totals = _chosen(definitions, lambda m: m.source in AMOUNTS)
     frames = [_frame(connection, total_cube(amounts(totals, relations.in_force, relations), list(totals)))]
     frames += _distinct(connection, definitions, relations)
@@ -94,7 +95,7 @@ def _missing(
     place = relations.last_known
     known = amounts(students, place, relations)
     unknown = sa.select(
-        *(place.c[name] for name in PLACE), sa.case((place.c.delivery.is_(None), 1), else_=0).label("unknown")
+        *(place.c[name] for name in PLACE), sa.case((place.c.headcount.is_(None), 1), else_=0).label("unknown")
     ).cte("unknown")
     frames = [
         _frame(connection, total_cube(known, list(students))),

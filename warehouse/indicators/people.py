@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from expectations.persons import owners_of_names, person_of, same_name
 from warehouse.indicators.definitions import Measure
 from warehouse.indicators.scopes import PLACE, Roster
-from warehouse.ledger import ACCEPTED
 from warehouse.tables import table
 
 Flags = dict[str, sa.ColumnElement[bool]]
@@ -25,18 +23,9 @@ def _keyed(roster: Roster, key: sa.ColumnElement, joined: sa.FromClause, flags: 
     )
 
 
-def owners(seq: int) -> sa.CTE:
-    """Whose name is whose, over the good rows of all deliveries accepted as known at a journal number."""
-    participants, ledger = table("participants"), table("deliveries")
-    known = sa.and_(ledger.c.delivery == participants.c.delivery, ledger.c.seq <= seq, ledger.c.verdict.in_(ACCEPTED))
-    tokens = sa.select(participants.c.snils_token, participants.c.name_token).join(ledger, known)
-    return owners_of_names(tokens.distinct().subquery("identities"))
-
-
 def _of_person(roster: Roster, rows: sa.Table) -> tuple[sa.ColumnElement, sa.FromClause]:
-    known = owners(roster.seq)
     joined = roster.in_force.join(rows, rows.c.delivery == roster.in_force.c.delivery)
-    return person_of(rows, known), joined.outerjoin(known, same_name(rows, known))
+    return roster.people.of(rows), roster.people.join(joined, rows)
 
 
 def _involved(measure: Measure, rows: sa.Table, roster: Roster) -> sa.ColumnElement[bool]:

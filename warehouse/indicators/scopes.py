@@ -1,4 +1,4 @@
-"""Who is in which scope on which date: expected, in force, missing, as known at a journal number."""
+"""Who is in which scope on which date: expected, in force, missing, as known."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from warehouse.indicators.identity import People, people_known
+from warehouse.indicators.knowledge import Knowledge
 from warehouse.ledger import ACCEPTED, in_force
 from warehouse.reference import known_reference
 from warehouse.tables import table
@@ -17,24 +19,25 @@ PLACE = ("as_of", "institution_code", "kind", "municipality", "region")
 
 @dataclass(frozen=True)
 class Roster:
-    """Relations of one moment of knowledge, each with the columns of PLACE.
+    """Relations of one state of knowledge, each with the columns of PLACE.
 
     `expected`: institution × date, with flags reported and on_time. `in_force`: those that reported, with their
-    delivery and `year_start`. `last_known`: those that did not, with the delivery that last told their enrolment
-    (NULL where none did).
+    delivery, `headcount` (the delivery whose enrolment and staff hold) and `year_start`. `last_known`: those that
+    did not, with the delivery that last told their enrolment, as `headcount` (NULL where none did).
     """
 
-    seq: int
+    known: Knowledge
     dates: tuple[date, ...]
+    people: People
     expected: sa.CTE
     in_force: sa.CTE
     last_known: sa.CTE
 
 
-def roster(seq: int, dates: tuple[date, ...]) -> Roster:
-    """Build the relations for the reporting dates asked about."""
-    now = in_force(seq)
-    register = known_reference("institutions", seq)
+def roster(connection: sa.Connection, known: Knowledge, dates: tuple[date, ...]) -> Roster:
+    """Build the relations for the reporting dates asked about; the connection is asked for decisions alone."""
+    now = in_force(known.submissions, known.corrections)
+    register = known_reference("institutions", known.register)
     asked = sa.union_all(*(sa.select(sa.cast(sa.literal(d), sa.Date).label("as_of")) for d in dates)).subquery("asked")
     valid = sa.and_(
         register.c.valid_from <= asked.c.as_of,
@@ -43,7 +46,7 @@ def roster(seq: int, dates: tuple[date, ...]) -> Roster:
     ledger = table("deliveries")
     in_time = (
         sa.select(ledger.c.institution_code, ledger.c.as_of)
-        .where(ledger.c.verdict.in_(ACCEPTED), ledger.c.seq <= seq, ledger.c.late.is_(False))
+        .where(ledger.c.verdict.in_(ACCEPTED), ledger.c.seq <= known.submissions, ledger.c.late.is_(False))
         .distinct()
         .subquery("in_time")
     )
@@ -60,8 +63,21 @@ def roster(seq: int, dates: tuple[date, ...]) -> Roster:
         .select_from(asked.join(register, valid).outerjoin(now, told).outerjoin(in_time, told_in_time))
         .cte("expected")
     )  # fmt: skip
-    present = sa.select(expected).where(expected.c.reported == 1).cte("present")
-    return Roster(seq, dates, expected, present, _last_known(expected, now))
+    counted = now if known.enrolment == known.corrections else in_force(known.submissions, known.enrolment)
+    present = _present(expected, None if counted is now else counted)
+    people = people_known(connection, known)
+    return Roster(known, dates, people, expected, present, _last_known(expected, counted))
+
+
+def _present(expected: sa.CTE, counted: sa.Subquery | None) -> sa.CTE:
+    """Those that reported; their enrolment is of the same delivery unless `counted` tells another."""
+    if counted is None:
+        statement = sa.select(expected, expected.c.delivery.label("headcount"))
+        return statement.where(expected.c.reported == 1).cte("present")
+    told = counted.alias("told")
+    same = (told.c.institution_code == expected.c.institution_code) & (told.c.as_of == expected.c.as_of)
+    statement = sa.select(expected, told.c.delivery.label("headcount")).select_from(expected.outerjoin(told, same))
+    return statement.where(expected.c.reported == 1).cte("present")
 
 
 def _last_known(expected: sa.CTE, now: sa.Subquery) -> sa.CTE:
@@ -70,13 +86,13 @@ def _last_known(expected: sa.CTE, now: sa.Subquery) -> sa.CTE:
         partition_by=(expected.c.institution_code, expected.c.as_of), order_by=earlier.c.as_of.desc().nulls_last()
     )
     joined = (
-        sa.select(*(expected.c[name] for name in PLACE), earlier.c.delivery, rank.label("rank"))
+        sa.select(*(expected.c[name] for name in PLACE), earlier.c.delivery.label("headcount"), rank.label("rank"))
         .select_from(expected.outerjoin(earlier, sa.and_(
             earlier.c.institution_code == expected.c.institution_code, earlier.c.as_of < expected.c.as_of)))
         .where(expected.c.reported == 0)
         .subquery("ranked")
     )  # fmt: skip
-    return sa.select(*(joined.c[name] for name in (*PLACE, "delivery"))).where(joined.c.rank == 1).cte("last_known")
+    return sa.select(*(joined.c[name] for name in (*PLACE, "headcount"))).where(joined.c.rank == 1).cte("last_known")
 
 
 def scope_code(scope: str, columns: sa.ColumnCollection) -> sa.ColumnElement[str]:

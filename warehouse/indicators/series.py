@@ -1,4 +1,4 @@
-"""The series: every indicator over every scope and date, as known at a journal number."""
+"""The series: every indicator over every scope and date, as known."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from warehouse.indicators.counts import SCOPE, STUDENTS, Counts, count
 from warehouse.indicators.definitions import Definitions, Indicator, Measure, definitions
+from warehouse.indicators.knowledge import Knowledge
 from warehouse.ledger import in_force
 from warehouse.reference import known_reference
 from warehouse.release.contents import FIGURES, FINAL, KEY, PERCENT, PROVISIONAL
@@ -28,19 +29,19 @@ def reporting_dates(connection: sa.Connection, seq: int, until: date | None = No
 
 
 def series(
-    connection: sa.Connection, seq: int, as_of: date | None = None, definition: str | None = None,
+    connection: sa.Connection, seq: int | Knowledge, as_of: date | None = None, definition: str | None = None,
     dates: tuple[date, ...] | None = None,
 ) -> pa.Table:  # fmt: skip
     """Compute the figures (`FIGURES`, release empty), sorted by their key.
 
     For one date, for `dates`, or for every reporting date with a submission; as known at journal number `seq`.
     """
-    chosen = definitions(definition)
-    dates = (as_of,) if as_of else dates if dates is not None else reporting_dates(connection, seq)
+    chosen, known = definitions(definition), seq if isinstance(seq, Knowledge) else Knowledge.at(seq)
+    dates = (as_of,) if as_of else dates if dates is not None else reporting_dates(connection, known.submissions)
     if not dates:
         return FIGURES.empty_table()
-    counts = count(connection, chosen, seq, dates)
-    targets = _targets(connection, seq)
+    counts = count(connection, chosen, known, dates)
+    targets = _targets(connection, known.register)
     coverage = _coverage(counts, chosen)
     frame = pd.concat([_figures(i, chosen, counts, targets, coverage) for i in chosen.indicators], ignore_index=True)
     return _typed(frame)

@@ -10,10 +10,9 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from expectations.form import STUDENT
-from expectations.persons import person_of, same_name
 from expectations.rules import RULES
 from warehouse.indicators.definitions import Definitions, definitions
-from warehouse.indicators.people import owners
+from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.scopes import Roster, roster
 from warehouse.indicators.series import reporting_dates, series
 from warehouse.loading import fetch
@@ -28,7 +27,7 @@ def gather(
     """Gather the contents of a release: the series up to `as_of` and what the report tells around it."""
     chosen = definitions(definition)
     dates = tuple(sorted({*reporting_dates(connection, seq, as_of), as_of}))
-    relations = roster(seq, dates)
+    relations = roster(connection, Knowledge.at(seq), dates)
     figures = series(connection, seq, definition=chosen.version, dates=dates)
     named = figures.set_column(0, "release", pa.array([release] * figures.num_rows, pa.string()))
     return Contents(
@@ -48,7 +47,7 @@ def _institutions(connection: sa.Connection, relations: Roster) -> pa.Table:
     """The register's entries for every institution expected on any of the dates, as last valid."""
     from warehouse.reference import known_reference
 
-    register = known_reference("institutions", relations.seq)
+    register = known_reference("institutions", relations.known.register)
     expected = sa.select(relations.expected.c.institution_code).distinct().subquery("asked")
     columns = [register.c[name] for name in ("code", "name", "kind", "level", "municipality", "region")]
     return fetch(connection, sa.select(*columns).join(expected, expected.c.institution_code == register.c.code))
@@ -75,15 +74,15 @@ def _completeness(connection: sa.Connection, relations: Roster, zone: ZoneInfo) 
 
 def _forms(connection: sa.Connection, relations: Roster) -> pa.Table:
     """Pairs and different students by form of mentoring, on the basis `year`."""
-    rows, present, known = table("participations"), relations.in_force, owners(relations.seq)
+    rows, present, people = table("participations"), relations.in_force, relations.people
     involved = sa.and_(
         rows.c.delivery == present.c.delivery,
         rows.c.started_on <= present.c.as_of,
         sa.or_(rows.c.ended_on.is_(None), rows.c.ended_on >= present.c.year_start),
     )
-    student = sa.case((rows.c.category == STUDENT, sa.cast(person_of(rows, known), sa.Text)))
+    student = sa.case((rows.c.category == STUDENT, sa.cast(people.of(rows), sa.Text)))
     pair = present.c.delivery + "/" + sa.cast(rows.c.row, sa.Text)
-    joined = present.join(rows, involved).outerjoin(known, same_name(rows, known))
+    joined = people.join(present.join(rows, involved), rows)
     counted = sa.select(
         present.c.as_of, rows.c.form, sa.func.count(pair.distinct()).label("pairs"),
         sa.func.count(student.distinct()).label("students"),

@@ -1,0 +1,227 @@
+"""One person or different people: the linking rule over everything known, and the clerk's decisions over the rule.
+
+A decision speaks of two rows of «Участники»; what it ties together or parts are their identities, the pairs
+(СНИЛС token, name token). Decisions are few: they are resolved here, and given to statements as a short list.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from expectations.persons import owners_of_names, person_of, same_name
+from warehouse.indicators.knowledge import Knowledge
+from warehouse.ledger import ACCEPTED, in_force
+from warehouse.tables import decisions, table
+
+SAME, DIFFERENT, UNDO = "same", "different", "undo"
+NO_SNILS = str(uuid.UUID(int=0))
+SEPARATED = uuid.UUID("6320b3c6-28c5-5c3c-9a55-2020082800aa")  # the namespace of people parted from their СНИЛС
+TOKEN = sa.Uuid(as_uuid=False)
+
+
+class Identity(NamedTuple):
+    """What a row says of a person: tokens of the СНИЛС (None without one) and of name and birth date."""
+
+    snils: str | None
+    name: str
+
+
+class Verdict(NamedTuple):
+    """A decision in effect. Where both rows bear one СНИЛС, «different» takes the right one out of its person."""
+
+    seq: int
+    kind: str  # SAME or DIFFERENT
+    left: Identity
+    right: Identity
+
+
+@dataclass(frozen=True)
+class People:
+    """Relations that tell the person of any row with tokens."""
+
+    owners: sa.CTE  # names borne by exactly one person with a СНИЛС
+    decided: sa.FromClause | None  # identities whose person a decision changed
+
+    def of(self, rows: sa.FromClause) -> sa.ColumnElement[str]:
+        """The person of a row of what `join` returned."""
+        person = person_of(rows, self.owners)
+        return person if self.decided is None else sa.func.coalesce(self.decided.c.person, person)
+
+    def join(self, joined: sa.FromClause, rows: sa.FromClause) -> sa.FromClause:
+        """Add to a join what `of` needs; `rows` is the part of it that has the tokens."""
+        joined = joined.outerjoin(self.owners, same_name(rows, self.owners))
+        if self.decided is None:
+            return joined
+        snils = sa.func.coalesce(rows.c.snils_token, sa.literal(NO_SNILS, TOKEN))
+        return joined.outerjoin(
+            self.decided, sa.and_(self.decided.c.snils_token == snils, self.decided.c.name_token == rows.c.name_token)
+        )
+
+
+def people_known(connection: sa.Connection, known: Knowledge) -> People:
+    """Tell people apart over the good rows of all accepted deliveries known, with the decisions known."""
+    changed = _changed(connection, known)
+    if not changed:
+        return People(owners(known), None)
+    columns = [sa.column(name, TOKEN) for name in ("snils_token", "name_token", "person")]
+    rows = [(one.snils or NO_SNILS, one.name, person) for one, person in sorted(changed.items(), key=str)]
+    typed = sa.values(*columns, name="verdicts").data(rows)
+    # PostgreSQL takes the literals of VALUES for texts.
+    decided = sa.select(*(sa.cast(typed.c[c.name], TOKEN).label(c.name) for c in columns)).cte("decided")
+    return People(owners(known), decided)
+
+
+def owners(known: Knowledge) -> sa.CTE:
+    """Whose name is whose, over the good rows of all deliveries accepted as known."""
+    return owners_of_names(_identities(known).subquery("identities"))
+
+
+def _identities(known: Knowledge) -> sa.Select:
+    """Every identity that an accepted delivery told."""
+    participants, ledger = table("participants"), table("deliveries")
+    heard = ledger.c.seq <= known.corrections
+    if known.submissions != known.corrections:
+        present = in_force(known.submissions, known.corrections)
+        heard = sa.or_(heard, ledger.c.delivery.in_(sa.select(present.c.delivery)))
+    joined = sa.and_(ledger.c.delivery == participants.c.delivery, heard, ledger.c.verdict.in_(ACCEPTED))
+    return sa.select(participants.c.snils_token, participants.c.name_token).join(ledger, joined).distinct()
+
+
+def verdicts(connection: sa.Connection, known: Knowledge) -> list[Verdict]:
+    """Return the decisions in effect: neither undone nor replaced by a later one on the same two identities."""
+    made = decisions()
+    every = list(connection.execute(sa.select(made).where(made.c.seq <= known.decisions).order_by(made.c.seq)))
+    undone = {row.undoes for row in every if row.kind == UNDO}
+    kept = [row for row in every if row.kind != UNDO and row.seq not in undone]
+    told = identities_of(connection, {p for r in kept for p in _places(r)}, known) if kept else {}
+    latest: dict[frozenset[Identity], Verdict] = {}
+    for row in kept:
+        left, right = (told.get(place) for place in _places(row))
+        if left is not None and right is not None:  # a delivery not yet known says nothing
+            latest[frozenset((left, right))] = Verdict(row.seq, row.kind, left, right)
+    return sorted(latest.values())
+
+
+def _places(row: sa.Row) -> list[tuple[str, int]]:
+    return [(row.left_delivery, row.left_row), (row.right_delivery, row.right_row)]
+
+
+def identities_of(
+    connection: sa.Connection, places: Iterable[tuple[str, int]], known: Knowledge
+) -> dict[tuple[str, int], Identity]:
+    """Return the identities told by rows of «Участники», by (delivery, row); rows unknown or refused are absent."""
+    wanted = set(places)
+    rows, ledger = table("participants"), table("deliveries")
+    statement = (
+        sa.select(rows.c.delivery, rows.c.row, rows.c.snils_token, rows.c.name_token)
+        .join(ledger, ledger.c.delivery == rows.c.delivery)
+        .where(
+            rows.c.delivery.in_(sorted({delivery for delivery, _ in wanted})),
+            ledger.c.seq <= known.submissions,
+            ledger.c.verdict.in_(ACCEPTED),
+        )
+    )
+    found = connection.execute(statement)
+    return {(r.delivery, r.row): Identity(r.snils_token, r.name_token) for r in found if (r.delivery, r.row) in wanted}
+
+
+def _changed(connection: sa.Connection, known: Knowledge) -> dict[Identity, str]:
+    """Return the person of every identity that decisions took from the person the rule alone would give."""
+    made = verdicts(connection, known)
+    if not made:
+        return {}
+    around = _surroundings(connection, known, {one for verdict in made for one in (verdict.left, verdict.right)})
+    ruled, decided = resolve(around, []), resolve(around, made)
+    return {one: person for one, person in decided.items() if person != ruled[one]}
+
+
+def _surroundings(connection: sa.Connection, known: Knowledge, told: set[Identity]) -> set[Identity]:
+    """Return all identities that share a СНИЛС or a name with those given, and with each other, to the end."""
+    every = _identities(known).subquery("identities")
+    found: set[Identity] = set()
+    fresh = told
+    while fresh:
+        found |= fresh
+        snils, names = {one.snils for one in fresh if one.snils}, {one.name for one in fresh}
+        statement = sa.select(every).where(
+            sa.or_(every.c.snils_token.in_(sorted(snils)), every.c.name_token.in_(sorted(names)))
+        )
+        fresh = {Identity(*row) for row in connection.execute(statement)} - found
+    return found
+
+
+class _Union:
+    """Disjoint sets of identities."""
+
+    def __init__(self) -> None:
+        self._parent: dict[Identity, Identity] = {}
+
+    def root(self, one: Identity) -> Identity:
+        while (parent := self._parent.get(one, one)) != one:
+            one = parent
+        return one
+
+    def join(self, one: Identity, other: Identity) -> None:
+        first, second = self.root(one), self.root(other)
+        if first != second:
+            self._parent[second] = first
+
+
+def resolve(identities: Iterable[Identity], made: Iterable[Verdict]) -> dict[Identity, str]:
+    """Return the person of each identity, as a token; the order of neither argument matters.
+
+    1. Identities of one СНИЛС are one person, but for those taken out of it by «different».
+    2. «same» makes one person of two, whatever the rule says of them.
+    3. A name without a СНИЛС that no decision tied to one belongs to the person of that name, if exactly one has a
+       СНИЛС and no «different» stands between them.
+    """
+    every = sorted(set(identities), key=str)
+    same = [(v.left, v.right) for v in made if v.kind == SAME]
+    different = [(v.left, v.right) for v in made if v.kind == DIFFERENT]
+    apart = {right for left, right in different if left.snils is not None and left.snils == right.snils}
+    union = _Union()
+    together = sorted((one for one in every if one.snils and one not in apart), key=lambda one: str(one.snils))
+    for _, group in groupby(together, key=lambda one: one.snils):
+        first, *rest = group
+        for other in rest:
+            union.join(first, other)
+    for one, other in same:
+        union.join(one, other)
+    for one, owner in list(_belonging(every, different, union)):
+        union.join(one, owner)
+    members: dict[Identity, list[Identity]] = defaultdict(list)
+    for one in every:
+        members[union.root(one)].append(one)
+    return {one: person for group in members.values() for person in [_person(group, apart)] for one in group}
+
+
+def _belonging(
+    every: list[Identity], different: list[tuple[Identity, Identity]], union: _Union
+) -> Iterator[tuple[Identity, Identity]]:
+    """Names without a СНИЛС, each with the one identity it belongs to by the rule."""
+    tied = {union.root(one) for one in every if one.snils}
+    bearers: dict[str, set[Identity]] = defaultdict(set)
+    for one in every:
+        if one.snils:
+            bearers[one.name].add(union.root(one))
+    barred = {(one, union.root(other)) for pair in different for one, other in (pair, pair[::-1])}
+    for one in every:
+        owners_ = bearers[one.name]
+        if one.snils is None and union.root(one) not in tied and len(owners_) == 1:
+            (owner,) = owners_
+            if (one, owner) not in barred:
+                yield one, owner
+
+
+def _person(group: list[Identity], apart: set[Identity]) -> str:
+    """Name a person: by the СНИЛС they hold, else by the identity parted from one, else by name."""
+    held = [one.snils for one in group if one.snils and one not in apart]
+    parted = [str(uuid.uuid5(SEPARATED, f"{one.snils}/{one.name}")) for one in group if one in apart]
+    return min(held or parted or [one.name for one in group])
