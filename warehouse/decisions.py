@@ -80,7 +80,7 @@ def undo(connection: sa.Connection, number: int, at: datetime, decided_by: str) 
 
 
 def withdraw(connection: sa.Connection, delivery: str, at: datetime) -> Entry:
-    """Record that a delivery is withdrawn: the one before it is in force again; Misconfigured where it was not accepted."""
+    """Record that a delivery is withdrawn: the one before it is in force again; Misconfigured where none was."""
     ledger, gone = table("deliveries"), table("withdrawals")
     verdict = connection.execute(sa.select(ledger.c.verdict).where(ledger.c.delivery == delivery)).scalar()
     if verdict not in ACCEPTED:
