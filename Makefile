@@ -34,8 +34,9 @@ format: env ## let ruff write the code its way
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: env ## write the generated pages anew: docs/dictionary.md, docs/rules.md
+docs: env ## write the generated pages anew: docs/dictionary.md, docs/rules.md, docs/indicators.md
 	$(BIN)/python -m expectations.dictionary docs
+	$(BIN)/python -m warehouse.indicators.handbook docs
 
 bench: env ## measure the figures of the README
 	@for benchmark in benchmarks/town.py benchmarks/region.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done

@@ -36,15 +36,16 @@ def judge(staging: Staging) -> None:
     """Judge a loaded batch; fill its tables `findings`, `quarantined` and `verdicts`."""
     from expectations.suites import CHECKED, Gate
 
-    gate = Gate(staging.url)
-    for phase in phases(staging.form):
-        for relation in phase:
-            staging.run(f"CREATE OR REPLACE TABLE {CHECKED}{relation} AS SELECT * FROM judged_{relation}")
-        for check in gate.failing([check for relation in phase for check in _with_rows(staging, phase, relation)]):
-            staging.run(findings_of(check, staging.form))
-        for relation in phase:
-            staging.run(_quarantine(relation, staging.form))
-    staging.run(_VERDICTS)
+    with Gate(staging.url) as gate:
+        for phase in phases(staging.form):
+            for relation in phase:
+                staging.run(f"CREATE OR REPLACE TABLE {CHECKED}{relation} AS SELECT * FROM judged_{relation}")
+                staging.run(f"CREATE OR REPLACE VIEW judged_{relation} AS SELECT * FROM {CHECKED}{relation}")
+            for check in gate.failing([check for relation in phase for check in _with_rows(staging, phase, relation)]):
+                staging.run(findings_of(check, staging.form))
+            for relation in phase:
+                staging.run(_quarantine(relation, staging.form))
+        staging.run(_VERDICTS)
 
 
 def _with_rows(staging: Staging, phase: dict[str, list[Check]], relation: str) -> list[Check]:

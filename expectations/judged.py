@@ -38,8 +38,9 @@ SELECT d.*, o.form_version, o.institution_code, o.as_of, o.row IS NOT NULL AS re
        {_is_read("pairs")} AS read_pairs, k.sheets IS NOT NULL AND NOT {_is_refused("documents")} AS read_documents
 FROM deliveries d
 LEFT JOIN staged_organisation o USING (delivery)
-LEFT JOIN register r ON r.code = o.institution_code
-     AND coalesce(o.as_of BETWEEN r.valid_from AND coalesce(r.valid_to, o.as_of), TRUE)
+LEFT JOIN (SELECT *, valid_from = max(valid_from) OVER (PARTITION BY code) AS last_entry FROM register) r
+     ON r.code = o.institution_code
+     AND coalesce(o.as_of BETWEEN r.valid_from AND coalesce(r.valid_to, o.as_of), r.last_entry)
 LEFT JOIN calendar c ON c.as_of = o.as_of
 LEFT JOIN (SELECT delivery, list(sheet) AS sheets FROM counts GROUP BY 1) k USING (delivery)
 LEFT JOIN (
@@ -51,18 +52,25 @@ _IN_PAIRS = """
 SELECT delivery, mentor_id AS participant_id FROM staged_pairs UNION SELECT delivery, mentee_id FROM staged_pairs
 """
 
+
+def _counted(alias: str, key: str, counts: str) -> str:
+    """SQL that joins counts over the participants of a delivery with an equal key: far cheaper than a window."""
+    return f"""JOIN (SELECT delivery, {key}, {counts} FROM staged_participants GROUP BY ALL) {alias}
+     ON {alias}.delivery = p.delivery AND {alias}.{key} IS NOT DISTINCT FROM p.{key}"""
+
+
+_OF_NAME = """count(DISTINCT participant_id) AS ids_of_name, count(DISTINCT snils_token) AS snils_of_name,
+    count(DISTINCT participant_id) FILTER (snils_token IS NULL) AS ids_without_snils"""
 _PARTICIPANTS = f"""
-SELECT p.*, h.as_of, h.level, h.read_pairs,
-       count(*) OVER (PARTITION BY p.delivery, p.participant_id) AS participant_id_repeats,
+SELECT p.*, h.as_of, h.level, h.read_pairs, i.participant_id_repeats,
        date_diff('year', p.birth_date, h.as_of)
          - (strftime(h.as_of, '%m%d') < strftime(p.birth_date, '%m%d'))::INTEGER AS age_on_date,
-       count(DISTINCT p.participant_id) OVER (PARTITION BY p.delivery, p.snils_token) AS ids_of_snils,
-       count(DISTINCT p.participant_id) OVER (PARTITION BY p.delivery, p.name_token) AS ids_of_name,
-       count(DISTINCT p.snils_token) OVER (PARTITION BY p.delivery, p.name_token) AS snils_of_name,
-       count(DISTINCT p.participant_id) FILTER (p.snils_token IS NULL)
-         OVER (PARTITION BY p.delivery, p.name_token) AS ids_without_snils,
+       s.ids_of_snils, n.ids_of_name, n.snils_of_name, n.ids_without_snils,
        u.participant_id IS NOT NULL AS in_pair
 FROM staged_participants p JOIN headers h USING (delivery) LEFT JOIN ({_IN_PAIRS}) u USING (delivery, participant_id)
+{_counted("i", "participant_id", "count(*) AS participant_id_repeats")}
+{_counted("s", "snils_token", "count(DISTINCT participant_id) AS ids_of_snils")}
+{_counted("n", "name_token", _OF_NAME)}
 """
 
 _pair_key = ", ".join(f"p.{name}" for name in PAIR_KEY)

@@ -112,6 +112,7 @@ class Staging:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.sql.close()
         self._raw.close()
         self.engine.dispose()
 

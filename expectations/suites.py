@@ -76,9 +76,15 @@ class Gate:
     """
 
     def __init__(self, url: str) -> None:
-        source = _context().data_sources.add_sql("staging", connection_string=url)
-        deliveries = source.add_table_asset("deliveries", table_name="deliveries")
+        self._source = _context().data_sources.add_sql("staging", connection_string=url)
+        deliveries = self._source.add_table_asset("deliveries", table_name="deliveries")
         self._deliveries = deliveries.add_batch_definition_whole_table("batch")
+
+    def __enter__(self) -> Gate:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._source.get_engine().dispose()  # GX keeps its last context for good, and with it the database in memory
 
     def failing(self, checks: list[Check], prefix: str = CHECKED) -> list[Check]:
         """Validate a suite of checks; return those of every rule that some row of the relation fails."""

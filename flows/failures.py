@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterator
 
 from warehouse.outbox import MailFailed
+from warehouse.proof import Unproved
 from warehouse.settings import Misconfigured
 
 OURS = ("expectations", "warehouse", "flows")
@@ -17,7 +18,7 @@ def without_values() -> Iterator[None]:
     """Turn an error into a code: Prefect keeps exception texts, and drivers quote rows in theirs."""
     try:
         yield
-    except (Misconfigured, MailFailed) as ours:
+    except (Misconfigured, MailFailed, Unproved) as ours:
         raise RuntimeError(str(ours)) from None  # worded by us, for the operator
     except Exception as error:  # noqa: BLE001 (the one boundary here; nothing is swallowed)
         raise RuntimeError(code_of(error)) from None

@@ -14,13 +14,16 @@ from warehouse.expected import register
 from warehouse.home import opened
 from warehouse.intake import run_intake
 from warehouse.journal import known_by
+from warehouse.lineage.datasets import of_intake
+from warehouse.lineage.events import observed
 from warehouse.settings import Settings, read_settings
 
 
 def take_pending(settings: Settings, at: datetime) -> list[Row]:
     """Run the intake once; return its counts by institution and verdict."""
-    with without_values(), opened(settings, at, write=True) as home:
+    with without_values(), opened(settings, at, write=True) as home, observed("intake") as run:
         summary = run_intake(home, at)
+        run.touched = lambda: of_intake(home, summary.lines)
         with home.reading() as connection:
             registered = {one.code for one in register(connection, known_by(connection, None))}
         return intake_rows(summary.lines, registered)

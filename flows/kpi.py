@@ -12,6 +12,8 @@ from flows.artifacts import Row, kpi_rows
 from flows.failures import without_values
 from warehouse.home import opened
 from warehouse.journal import known_by
+from warehouse.lineage.datasets import of_series
+from warehouse.lineage.events import observed
 from warehouse.release.contents import REPORTED_KPI
 from warehouse.settings import Settings, read_settings
 
@@ -20,7 +22,8 @@ def compute_kpi(settings: Settings, at: datetime, as_of: date | None = None) -> 
     """Compute the series as known now, for one reporting date or for all; return the reported KPI."""
     from warehouse.indicators.series import series
 
-    with without_values(), opened(settings, at) as home, home.reading() as connection:
+    with without_values(), opened(settings, at) as home, home.reading() as connection, observed("kpi") as run:
+        run.touched = of_series
         return kpi_rows(series(connection, known_by(connection, None), as_of, None), REPORTED_KPI)
 
 

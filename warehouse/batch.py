@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -43,6 +43,9 @@ class Arrival:
         return self.entry.received_at.astimezone(settings.timezone).date()
 
 
+Read = Callable[[Iterable[Path]], Iterator[tuple[Path, Reading]]]  # of files, in any order
+
+
 @dataclass(frozen=True)
 class Line:
     """What became of one delivery."""
@@ -55,11 +58,11 @@ class Line:
 class Batch:
     """Processes arrivals, at most one of each sender, in the caller's transaction."""
 
-    def __init__(self, home: Home, connection: sa.Connection) -> None:
-        self._settings, self._readers = home.settings, home.readers
+    def __init__(self, home: Home, connection: sa.Connection, read: Read | None = None) -> None:
+        self._settings, self._read_files = home.settings, read or home.readers.read
         self._connection, self._vault = connection, home.vault
 
-    def process(self, arrivals: list[Arrival], on_read: Callable[[], None] = lambda: None) -> list[Line]:
+    def process(self, arrivals: list[Arrival]) -> list[Line]:
         """Judge and store; return a line an arrival. Nothing is visible before the caller commits."""
         seq = arrivals[0].entry.seq - 1
         bases = {
@@ -70,7 +73,7 @@ class Batch:
         fresh = [a for a in arrivals if a.delivery not in repeated]
         lines, rows = [], []
         if fresh:
-            staged = self._read(fresh, on_read)
+            staged = self._read(fresh)
             same = self._same_content(staged, seq)
             repeated |= {one.delivery: same[one.delivery] for one in staged if one.delivery in same}
             rows = self._judge([one for one in staged if one.delivery not in same], seq)
@@ -91,7 +94,7 @@ class Batch:
                 found[a.delivery] = first.delivery
         return found
 
-    def _read(self, arrivals: list[Arrival], on_read: Callable[[], None]) -> list[Staged]:
+    def _read(self, arrivals: list[Arrival]) -> list[Staged]:
         by_path: dict[Path, list[Arrival]] = {}
         staged = []
         for arrival in arrivals:
@@ -101,9 +104,8 @@ class Batch:
                 staged.append(self._staged(arrival, unreadable("too-large", limit)))
             else:
                 by_path.setdefault(path, []).append(arrival)
-        for path, reading in self._readers.read(by_path):
-            staged += [self._staged(arrival, reading) for arrival in by_path[path]]
-            on_read()
+        for path, reading in self._read_files(by_path):
+            staged += [self._staged(arrival, reading) for arrival in by_path.get(path, ())]
         return sorted(staged, key=lambda one: one.delivery)
 
     def _staged(self, arrival: Arrival, reading: Reading) -> Staged:

@@ -30,7 +30,7 @@ class ReportingDate:
 
 @dataclass(frozen=True)
 class Institution:
-    """An institution of the register, with the days its entry holds."""
+    """An entry of the register, with the days it holds; an institution has one on any day, or none."""
 
     code: str
     name: str
@@ -49,10 +49,10 @@ def calendar(connection: sa.Connection, seq: int) -> list[ReportingDate]:
 
 
 def register(connection: sa.Connection, seq: int) -> list[Institution]:
-    """Return the institutions known at a journal number, by code."""
+    """Return the entries of the register known at a journal number, by code and first day."""
     known = known_reference("institutions", seq)
     columns = (known.c.code, known.c.name, known.c.valid_from, known.c.valid_to)
-    return [Institution(*row) for row in connection.execute(sa.select(*columns).order_by(known.c.code))]
+    return [Institution(*row) for row in connection.execute(sa.select(*columns).order_by(known.c.code, known.c.valid_from))]
 
 
 def due_for_release(home: Home, on: date) -> date | None:

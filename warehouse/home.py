@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from warehouse.engine import comment, create_schema, open_engine, writing
-from warehouse.journal import last_entry
+from warehouse.journal import known_by, last_entry
 from warehouse.keys import create_key, read_key
 from warehouse.reference import load_reference, shipped_reference
 from warehouse.settings import Misconfigured, Settings
 from warehouse.tables import JOURNAL, tables_of
+from warehouse.upgrade import upgrade
 from warehouse.vault import make_vault, open_vault
 from warehouse.views import create_views
 
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
     from expectations.reading.pool import Readers
 
 
-SCHEMA = "2"  # raised whenever a table or a view is added
+ROOT = Path(__file__).parents[1]
+SCHEMA = "3"  # raised whenever a table is added
+SAYING = ("warehouse/*.py", "warehouse/indicators/**/*", "expectations/*.py")  # the code that views are made from
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,14 @@ class Home:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """Open the only writing transaction."""
+        """Open the only writing transaction; what it adds to the journal is known to `decided_people` as it ends."""
         with writing(self.settings, self.engine) as connection:
+            before = known_by(connection, None)
             yield connection
+            if known_by(connection, None) > before:
+                from warehouse.indicators.decided import keep_decided
+
+                keep_decided(connection, before)
 
     @cached_property
     def vault(self) -> sa.Engine:
@@ -90,10 +99,18 @@ def _marker(settings: Settings) -> Path:
     return settings.run / "made"
 
 
+@cache
+def _version() -> str:
+    """Name the tables and the code that views and functions are made from: changed code makes them anew."""
+    sources = {path for pattern in SAYING for path in ROOT.glob(pattern) if path.suffix in (".py", ".toml")}
+    contents = (path.read_bytes() for path in sorted(sources))
+    return f"{SCHEMA} {hashlib.sha256(b''.join(contents)).hexdigest()[:16]}"
+
+
 def _made(settings: Settings) -> bool:
     """Whether the installation was made whole; an embedded warehouse also has its file."""
     file = sa.make_url(settings.warehouse_url).database if settings.embedded else None
-    made = _marker(settings).exists() and _marker(settings).read_text() == SCHEMA
+    made = _marker(settings).exists() and _marker(settings).read_text() == _version()
     return made and (file is None or Path(file).exists())
 
 
@@ -109,6 +126,7 @@ def _make(settings: Settings, engine: sa.Engine, at: datetime) -> None:
             create_views(connection)
     elif not _made(settings):  # an older version left fewer tables
         with engine.begin() as connection:
+            upgrade(connection)
             create_schema(connection, tables_of())
             create_views(connection)
     if empty or not _made(settings):
@@ -118,7 +136,7 @@ def _make(settings: Settings, engine: sa.Engine, at: datetime) -> None:
             if last_entry(connection) is None:
                 load_reference(connection, settings, shipped_reference(), at)
         make_vault(settings)
-        _marker(settings).write_text(SCHEMA)
+        _marker(settings).write_text(_version())
     if not settings.key_file.exists():
         raise Misconfigured(f"Нет файла ключа {settings.key_file}. Без прежнего ключа люди не узнаются: верните его.")
 

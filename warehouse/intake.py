@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from warehouse.ahead import Ahead, Readings
 from warehouse.batch import Arrival, Batch, Line
 from warehouse.home import Home
 from warehouse.inbox import Inbox, Waiting, look, unchanged
 from warehouse.journal import RECEIVED, Journal, arrivals
-from warehouse.ledger import accepted_deliveries, delivery_id
+from warehouse.ledger import accepted_deliveries, delivery_id, earlier_deliveries
 from warehouse.received import NotAFile, Received, receive
 from warehouse.settings import Settings
 from warehouse.tables import table
@@ -53,27 +56,47 @@ def run_intake(
     write_pending_receipts(home)
     if inbox is None:
         _empty(found.taken)  # an earlier run ended between its commit and this
-    if found.ready:
-        home.readers.start()
-        with home.reading() as connection:
-            forget_strays(home.vault, accepted_deliveries(connection))
-        import expectations.suites  # noqa: F401 — seconds, spent while the readers start
-    done = 0
-    for wave in waves(found.ready, home.settings.batch):
-        start = done
+    if not found.ready:
+        return summary
+    home.readers.start()
+    with home.reading() as connection:
+        forget_strays(home.vault, accepted_deliveries(connection))
+    progress = _Progress(on_progress, len(found.ready))
+    with Ahead(home.readers) as ahead:
+        coming = waves(found.ready, home.settings.batch)
+        for batch in _one_ahead(_receive_all(home, wave, ahead, progress.read, summary) for wave in coming):
+            import expectations.suites  # noqa: F401 — seconds, spent while the first files are read
 
-        def on_read() -> None:
-            nonlocal done
-            done += 1
-            on_progress(done, len(found.ready))
-
-        _take(home, wave, received_at, on_read, summary)
-        done = start + len(wave)
-        on_progress(done, len(found.ready))
-        write_pending_receipts(home)
-        if inbox is None:
-            _empty(wave)
+            _take(home, batch, received_at, ahead, summary)
+            progress.taken(len(batch.wave))
+            write_pending_receipts(home)
+            if inbox is None:
+                _empty(batch.wave)
     return summary
+
+
+def _one_ahead(batches: Iterator[_Received]) -> Iterator[_Received]:
+    """Yield each batch when the one after it is received and being read."""
+    present = next(batches, None)
+    while present is not None:
+        following = next(batches, None)
+        yield present
+        present = following
+
+
+class _Progress:
+    """Tells how many files are read; one that needed no reading counts once its batch is taken."""
+
+    def __init__(self, tell: Progress, total: int) -> None:
+        self._tell, self._total, self._read, self._taken = tell, total, 0, 0
+
+    def read(self) -> None:
+        self._read += 1
+        self._tell(max(self._read, self._taken), self._total)
+
+    def taken(self, files: int) -> None:
+        self._taken += files
+        self._tell(max(self._read, self._taken), self._total)
 
 
 def pending(home: Home, inbox: Path | None = None) -> Inbox:
@@ -94,20 +117,38 @@ def waves(ready: list[Waiting], size: int) -> Iterator[list[Waiting]]:
             yield wave[start : start + size]
 
 
-def _take(home: Home, wave: list[Waiting], at: datetime, on_read: Callable[[], None], summary: IntakeSummary) -> None:
-    settings = home.settings
+@dataclass(frozen=True)
+class _Received:
+    """A batch whose bytes are kept and whose reading has begun."""
+
+    wave: list[Waiting]
+    files: list[tuple[Waiting, Received]]
+    readings: Future[Readings]
+
+
+def _receive_all(
+    home: Home, wave: list[Waiting], ahead: Ahead, on_read: Callable[[], None], summary: IntakeSummary
+) -> _Received:
+    """Keep the bytes of a batch and begin to read those that their sender never sent before."""
     still = [one for one in wave if unchanged(one)]  # earlier batches took their time
-    received = [(one, _receive(one, settings)) for one in still]
-    good = [(one, file) for one, file in received if file is not None]
+    received = [(one, _receive(one, home.settings)) for one in still]
+    files = [(one, file) for one, file in received if file is not None]
     summary.unsettled += len(wave) - len(still)
-    summary.odd += len(still) - len(good)
-    if not good:
+    summary.odd += len(still) - len(files)
+    with home.reading() as connection:
+        earlier = earlier_deliveries(connection, [file.sha256 for _, file in files])
+    fresh = dict.fromkeys(file.path for one, file in files if file.path and (one.folder, file.sha256) not in earlier)
+    return _Received(wave, files, ahead.begin(fresh, on_read))
+
+
+def _take(home: Home, batch: _Received, at: datetime, ahead: Ahead, summary: IntakeSummary) -> None:
+    if not batch.files:
         return
     os.sync()  # the journal never names bytes that a power cut could take
     with home.writing() as connection:
-        arriving = _enter(connection, good, at)
-        lines = Batch(home, connection).process(arriving, on_read)
-    summary.lines += lines
+        arriving = _enter(connection, batch.files, at)
+        read = partial(ahead.finish, batch.readings)
+        summary.lines += Batch(home, connection, read).process(arriving)
 
 
 def _receive(one: Waiting, settings: Settings) -> Received | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -36,37 +36,41 @@ def write_lake(folder: Path, tables: dict[str, pa.Table], dates: dict[str, date]
     A file counts only once the list that names it is committed. The same rows give the same bytes, so a second
     attempt after a crash replaces what the first one left.
     """
-    jobs = [(name, delivery, rows) for name, table in tables.items() for delivery, rows in by_delivery(table)]
-
-    def write(job: tuple[str, str, pa.Table]) -> dict[str, object]:
-        name, delivery, rows = job
-        path = Path(name) / f"as_of={dates[delivery].isoformat()}" / f"{delivery}.parquet"
-        sha256 = _write_parquet(rows, folder / path)
-        return {"delivery": delivery, "name": name, "path": str(path), "sha256": sha256, "rows": rows.num_rows}
-
-    with ThreadPoolExecutor(2) as pool:
-        return pa.Table.from_pylist(list(pool.map(write, jobs)), schema=LAKE_FILES)
+    files = []
+    for name, table in tables.items():
+        for delivery, rows in by_delivery(table):
+            path = f"{name}/as_of={dates[delivery].isoformat()}/{delivery}.parquet"
+            sha256 = _write_parquet(rows, f"{folder}/{path}")
+            files.append({"delivery": delivery, "name": name, "path": path, "sha256": sha256, "rows": rows.num_rows})
+    return pa.Table.from_pylist(files, schema=LAKE_FILES)
 
 
-def _write_parquet(rows: pa.Table, path: Path) -> str:
+def _write_parquet(rows: pa.Table, path: str) -> str:
     sink = pa.BufferOutputStream()
     # Dictionaries cost half the time of a file this small, and make it no smaller.
     pq.write_table(rows, sink, compression="snappy", use_dictionary=False, store_schema=False)
-    content = sink.getvalue().to_pybytes()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+    content = sink.getvalue()
+    with _created(path) as file:
         file.write(content)
     return hashlib.sha256(content).hexdigest()
 
 
-def check_lake(folder: Path, listed: pa.Table) -> list[str]:
-    """Return the paths of listed files that are absent or whose bytes differ from the list."""
+def _created(path: str) -> BinaryIO:
+    """Open a file for writing, making its folder where that is not there yet."""
+    try:
+        return open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600))
+    except FileNotFoundError:
+        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return _created(path)
 
-    def amiss(row: dict[str, object]) -> bool:
-        path = folder / str(row["path"])
-        return not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != row["sha256"]
 
-    return [str(row["path"]) for row in listed.to_pylist() if amiss(row)]
+def stored_bytes(folder: Path, path: str, sha256: str) -> bytes | None:
+    """Return the bytes of a listed file; None where it is absent or no longer what was stored."""
+    try:
+        content = (folder / path).read_bytes()
+    except OSError:
+        return None
+    return content if hashlib.sha256(content).hexdigest() == sha256 else None
 
 
 def orphans(folder: Path, listed: set[str]) -> list[Path]:

@@ -38,23 +38,38 @@ def in_force(seq: Number, corrections: Number | None = None) -> sa.Subquery:
     """Return the deliveries in force as known at a journal number: the newest accepted per institution and date.
 
     A withdrawn delivery is none. With `corrections`, an earlier number, an institution and date that had a delivery
-    in force then keeps it; the others have what is known at `seq`.
+    in force then keeps it; the others have what is in force at `seq`.
     """
-    corrections = seq if corrections is None else corrections
-    ledger, withdrawn = table("deliveries"), table("withdrawals")
-    gone = sa.exists().where(withdrawn.c.delivery == ledger.c.delivery, withdrawn.c.seq <= corrections)
-    order = ledger.c.seq.desc()
-    first = () if corrections == seq else (sa.case((ledger.c.seq <= corrections, 0), else_=1),)
+    ledger = table("deliveries")
     newest = sa.func.row_number().over(
-        partition_by=(ledger.c.institution_code, ledger.c.as_of), order_by=(*first, order)
+        partition_by=(ledger.c.institution_code, ledger.c.as_of), order_by=ledger.c.seq.desc()
     )
-    known = (
-        sa.select(ledger, newest.label("newest"))
-        .where(ledger.c.verdict.in_(ACCEPTED), ledger.c.seq <= seq, ~gone)
-        .subquery("accepted")
-    )
+    known = sa.select(ledger, newest.label("newest")).where(heard(ledger, seq, corrections)).subquery("accepted")
     columns = [column for column in known.c if column.name != "newest"]
     return sa.select(*columns).where(known.c.newest == 1).subquery("in_force")
+
+
+def heard(ledger: sa.FromClause, seq: Number, corrections: Number | None = None) -> sa.ColumnElement[bool]:
+    """The condition that a row of the ledger is an accepted delivery, not withdrawn, as known at a journal number.
+
+    With `corrections`, of an institution and date that had one in force at that earlier number, those known then.
+    """
+    if corrections is None or corrections == seq:
+        return _accepted(ledger, seq)
+    earlier = table("deliveries").alias("earlier")
+    same = (earlier.c.institution_code == ledger.c.institution_code) & (earlier.c.as_of == ledger.c.as_of)
+    told = sa.exists().where(same, _accepted(earlier, corrections))
+    return sa.or_(_accepted(ledger, corrections), sa.and_(_accepted(ledger, seq), ~told))
+
+
+def _accepted(ledger: sa.FromClause, seq: Number) -> sa.ColumnElement[bool]:
+    return sa.and_(ledger.c.verdict.in_(ACCEPTED), ledger.c.seq <= seq, ~withdrawn(ledger, seq))
+
+
+def withdrawn(ledger: sa.FromClause, seq: Number) -> sa.ColumnElement[bool]:
+    """The condition that a row of the ledger is a delivery withdrawn by a journal number."""
+    gone = table("withdrawals")
+    return sa.exists().where(gone.c.delivery == ledger.c.delivery, gone.c.seq <= seq)
 
 
 def accepted_deliveries(connection: sa.Connection) -> set[str]:

@@ -99,10 +99,11 @@ def figures_json(figures: pa.Table) -> str:
 
 
 def _plain(row: dict[str, object]) -> dict[str, object]:
-    return {name: _json_value(value) for name, value in row.items()}
+    return {name: json_value(value) for name, value in row.items()}
 
 
-def _json_value(value: object) -> object:
+def json_value(value: object) -> object:
+    """Give a value as JSON has it: whole numbers and shares as numbers, dates as texts."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value.isoformat() if isinstance(value, date) else value

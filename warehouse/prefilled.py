@@ -18,14 +18,14 @@ def write_prefilled(home: Home, institution_code: str, as_of: date, output: Path
     """Write the workbook an institution fills for a reporting date; raise Misconfigured for one not known."""
     with home.reading() as connection:
         seq = known_by(connection, None)
-        institutions = {one.code: one for one in register(connection, seq)}
+        entries = [one for one in register(connection, seq) if one.code == institution_code]
         dates = {day.as_of: day for day in calendar(connection, seq)}
-    institution, day = institutions.get(institution_code), dates.get(as_of)
-    if institution is None:
+    institution, day = next((one for one in entries if one.expected(as_of)), None), dates.get(as_of)
+    if not entries:
         raise Misconfigured(f"Организации с кодом {institution_code} нет в реестре.")
     if day is None:
         raise Misconfigured(f"{as_of:%d.%m.%Y} нет в календаре отчётных дат.")
-    if not institution.expected(as_of):
+    if institution is None:
         raise Misconfigured(f"Организация {institution_code} на {as_of:%d.%m.%Y} не действует.")
     filling = Filling(institution.code, institution.name, as_of, due_on=day.due_on)
     partial = output.with_name(f".{output.name}.partial")

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from warehouse.batch import Arrival, Batch, in_batches
 from warehouse.decisions import replay_withdrawal
 from warehouse.home import Home
+from warehouse.indicators.decided import keep_decided
 from warehouse.journal import RECEIVED, REFERENCE, RELEASE, WITHDRAWAL, Entry, all_entries
 from warehouse.lake import orphans
 from warehouse.ledger import delivery_id
@@ -42,6 +43,7 @@ def rebuild(home: Home, on_progress: Callable[[int, int], None] = lambda done, o
         for done, step in enumerate(_steps(entries, home.settings.batch), 1):
             _replay(home, connection, step, summary)
             on_progress(done, len(entries))
+        keep_decided(connection, 0)
         connection.execute(table("pending_receipts").delete())
     _sweep(home)
     return summary

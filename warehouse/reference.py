@@ -8,16 +8,20 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from warehouse.journal import REFERENCE as REFERENCE_EVENT
-from warehouse.journal import Entry, Journal
+from warehouse.journal import Entry, Journal, known_by
 from warehouse.loading import insert_rows
 from warehouse.received import receive, received_path
 from warehouse.reference_tables import REFERENCE, Field
 from warehouse.settings import Misconfigured, Settings
 from warehouse.tables import table
+
+if TYPE_CHECKING:
+    from warehouse.targets import Judgement
 
 MEGABYTES = 64 * 1024 * 1024
 
@@ -65,6 +69,13 @@ def load_reference(connection: sa.Connection, settings: Settings, folder: Path, 
     if not found:
         raise Misconfigured(f"В папке нет ни одного справочника ({', '.join(f'{n}.csv' for n in REFERENCE)}).")
     parsed = {name: parse_reference(name, path.read_text(encoding="utf-8")) for name, path in found.items()}
+    _check_register(connection, parsed)
+    if "targets" in parsed:
+        from warehouse.targets import shortened
+
+        wrong = _judged_targets(connection, parsed).errors
+        if wrong:
+            raise Misconfigured("\n".join(["targets.csv не загружен:", *shortened(wrong)]))
     journal = Journal(connection)
     for name, rows in parsed.items():
         kept = receive(found[name], settings.received, MEGABYTES)
@@ -72,6 +83,33 @@ def load_reference(connection: sa.Connection, settings: Settings, folder: Path, 
         _insert(connection, name, rows, entry)
     journal.write()
     return {name: len(rows) for name, rows in parsed.items()}
+
+
+def _check_register(connection: sa.Connection, parsed: dict[str, list[dict[str, object]]]) -> None:
+    """Hold the register and its successions against each other, as they will be after the load."""
+    from warehouse.successions import check_register
+
+    names = ("institutions", "successions")
+    if parsed.keys() & set(names):
+        check_register(*(parsed[name] if name in parsed else _known_now(connection, name) for name in names))
+
+
+def _judged_targets(connection: sa.Connection, parsed: dict[str, list[dict[str, object]]]) -> Judgement:
+    from warehouse.targets import judge_targets
+
+    names = ("targets", "institutions", "reporting_dates")
+    return judge_targets(*(parsed[name] if name in parsed else _known_now(connection, name) for name in names))
+
+
+def odd_targets(connection: sa.Connection) -> list[str]:
+    """Return what is odd or wrong about the targets as known now, in Russian."""
+    found = _judged_targets(connection, {})
+    return found.errors + found.warnings
+
+
+def _known_now(connection: sa.Connection, name: str) -> list[dict[str, object]]:
+    known = known_reference(name, known_by(connection, None))
+    return [dict(row) for row in connection.execute(sa.select(known)).mappings()]
 
 
 def _insert(connection: sa.Connection, name: str, rows: list[dict[str, object]], entry: Entry) -> None:
@@ -89,8 +127,19 @@ def shipped_reference() -> Path:
     return Path(str(files("warehouse"))) / "seed"
 
 
-def known_reference(name: str, seq: int | sa.BindParameter) -> sa.Subquery:
+def known_reference(name: str, seq: int | sa.ColumnElement[int]) -> sa.Subquery:
     """Return a reference table as known at a journal number: its last load up to then."""
     whole = table(name)
     last = sa.select(sa.func.max(whole.c.known_seq)).where(whole.c.known_seq <= seq).scalar_subquery()
     return sa.select(whole).where(whole.c.known_seq == last).subquery(name)
+
+
+def last_entries(seq: int | sa.ColumnElement[int], until: date | None = None) -> sa.Subquery:
+    """Return one entry of the register for each institution known: the last one that begins by a day."""
+    known = known_reference("institutions", seq)
+    rank = sa.func.row_number().over(partition_by=known.c.code, order_by=known.c.valid_from.desc())
+    ranked = sa.select(known, rank.label("rank"))
+    if until is not None:
+        ranked = ranked.where(known.c.valid_from <= until)
+    entries = ranked.subquery("entries")
+    return sa.select(*(entries.c[name] for name in known.c.keys())).where(entries.c.rank == 1).subquery("last_entries")

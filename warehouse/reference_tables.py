@@ -27,8 +27,15 @@ REFERENCE: dict[str, tuple[str, tuple[Field, ...]]] = {
         Field("level", sa.Text, "СОШ, ООШ, УДО"),
         Field("municipality", sa.Text, "код муниципалитета"),
         Field("region", sa.Text, "код региона"),
-        Field("valid_from", sa.Date, "действует с"),
-        Field("valid_to", sa.Date, "действует по; пусто — бессрочно", required=False),
+        Field("valid_from", sa.Date, "запись действует с", key=True),
+        Field("valid_to", sa.Date, "запись действует по; пусто — бессрочно", required=False),
+    )),
+    "successions": ("Преемственность организаций: что с ними стало", (
+        Field("predecessor", sa.Text, "код прежней организации", key=True),
+        Field("successor", sa.Text, "код преемника; пусто при закрытии", required=False, key=True),
+        Field("happened_on", sa.Date, "с какого дня", key=True),
+        Field("kind", sa.Text, "rename: переименование, merge: слияние, split: разделение, close: закрытие"),
+        Field("source", sa.Text, "документ", required=False),
     )),
     "plans": ("Плановое число участников из перечня приказа", (
         Field("institution_code", sa.Text, "код организации", key=True),
@@ -65,10 +72,13 @@ REFERENCE: dict[str, tuple[str, tuple[Field, ...]]] = {
 def reference_tables(metadata: sa.MetaData, schema: str) -> None:
     """Declare the reference tables: every load is kept whole under the journal number that brought it."""
     for name, (title, fields) in REFERENCE.items():
+        keyed = all(f.required for f in fields if f.key)  # no engine takes an absent value into a primary key
         columns = [
-            sa.Column(f.name, f.kind, comment=f.comment, nullable=not f.required, primary_key=f.key) for f in fields
+            sa.Column(f.name, f.kind, comment=f.comment, nullable=not f.required, primary_key=keyed and f.key)
+            for f in fields
         ]
         known = sa.Column(
-            "known_seq", sa.BigInteger, primary_key=True, autoincrement=False, comment="номер записи журнала"
-        )
+            "known_seq", sa.BigInteger, primary_key=keyed, autoincrement=False, nullable=False,
+            comment="номер записи журнала",
+        )  # fmt: skip
         sa.Table(name, metadata, *columns, known, schema=schema, comment=title)

@@ -19,8 +19,10 @@ KNOWN = {
     "NASTAVNIK_WORKERS",
     "NASTAVNIK_BATCH",
     "NASTAVNIK_SETTLE_SECONDS",
+    "NASTAVNIK_MOVED_POINTS",
     "NASTAVNIK_SMTP_URL",
     "NASTAVNIK_MAIL_FROM",
+    "NASTAVNIK_SIGN_PASSPHRASE",  # read by `nastavnik sign` alone
 }
 
 
@@ -40,6 +42,7 @@ class Settings:
     workers: int = 2  # reading processes
     batch: int = 400  # deliveries judged together: GX costs a batch, memory grows with it
     settle_seconds: float = 2.0  # a file younger than this is looked at twice
+    moved_points: float = 25.0  # percentage points a share may move in a year untold: the order's targets rise by 20
     smtp_url: str | None = None
     mail_from: str = "nastavnik@localhost"
     limits: Limits = field(default_factory=Limits)
@@ -64,6 +67,11 @@ class Settings:
     @property
     def releases(self) -> Path:
         return self.home / "releases"
+
+    @property
+    def forms(self) -> Path:
+        """Official forms by institution: files with names in them."""
+        return self.home / "forms"
 
     @property
     def run(self) -> Path:
@@ -101,6 +109,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         workers=max(1, int(_positive(environ, "NASTAVNIK_WORKERS", 2))),
         batch=max(1, int(_positive(environ, "NASTAVNIK_BATCH", 400))),
         settle_seconds=_positive(environ, "NASTAVNIK_SETTLE_SECONDS", 2.0),
+        moved_points=_positive(environ, "NASTAVNIK_MOVED_POINTS", 25.0),
         smtp_url=environ.get("NASTAVNIK_SMTP_URL") or None,
         mail_from=environ.get("NASTAVNIK_MAIL_FROM") or "nastavnik@localhost",
     )

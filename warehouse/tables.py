@@ -201,6 +201,17 @@ def _derived(metadata: sa.MetaData) -> None:
     )  # fmt: skip
 
 
+def _decided(metadata: sa.MetaData) -> None:
+    sa.Table(
+        "decided_people", metadata,
+        _column("from_seq", sa.BigInteger, "номер записи журнала, с которой так", nullable=False),
+        _column("snils_token", sa.Uuid(as_uuid=False), "ключевой токен СНИЛС; нули, если СНИЛС нет", nullable=False),
+        _column("name_token", sa.Uuid(as_uuid=False), "ключевой токен ФИО и даты рождения", nullable=False),
+        _column("person", sa.Uuid(as_uuid=False), "чей это человек по решениям; пусто, если снова по правилу"),
+        schema=MENTORING, comment="Чьи записи перешли к другому человеку по решениям, с какой записи журнала",
+    )  # fmt: skip
+
+
 def _releases(metadata: sa.MetaData) -> None:
     sa.Table(
         "releases", metadata,
@@ -225,6 +236,7 @@ def tables_of(form: Form = FORM) -> sa.MetaData:
     for sheet in form.sheets:
         _sheet_table(metadata, sheet)
     _derived(metadata)
+    _decided(metadata)
     _releases(metadata)
     _index_deliveries(metadata)
     return metadata

@@ -1,4 +1,4 @@
-"""The views an analyst starts from: what is in force now."""
+"""What an analyst starts from: views of what is in force now, and the series as a function."""
 
 from __future__ import annotations
 
@@ -17,7 +17,12 @@ def _view(connection: sa.Connection, name: str, statement: sa.Select) -> None:
 
 
 def create_views(connection: sa.Connection) -> None:
-    """Create `in_force` (one delivery per institution and date) and `<sheet>_in_force` with its rows."""
+    """Create `in_force` (one delivery per institution and date), `<sheet>_in_force` with its rows, `kpi` and `kpi_now`.
+
+    `kpi(as_of, known_at, definition)` is the series as a table function (`warehouse/indicators/functions.py`).
+    """
+    from warehouse.indicators.functions import create_functions
+
     now = in_force(FOR_EVER)
     _view(connection, "in_force", sa.select(now))
     for name in [sheet.name for sheet in FORM.sheets] + ["participations"]:
@@ -25,3 +30,4 @@ def create_views(connection: sa.Connection) -> None:
         facts = [column for column in rows.c if column.name not in now.c]
         statement = sa.select(now.c.institution_code, now.c.as_of, rows.c.delivery, *facts)
         _view(connection, f"{name}_in_force", statement.select_from(rows.join(now, now.c.delivery == rows.c.delivery)))
+    create_functions(connection)

@@ -29,7 +29,7 @@ _YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 # «5,0» is five; three zeros would be thousands.
 _INTEGER = re.compile(r"[-+]?(?:[0-9]+|[0-9]{1,3}(?: [0-9]{3})+)(?:[.,]0{1,2})?")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+|[0-9]{1,3}(?: [0-9]{3})+)(?:[.,][0-9]+)?")
-_SEPARATORS = re.compile(r"[ .\-‐‑‒–—―−]")
+SEPARATORS = re.compile(r"[ .\-‐‑‒–—―−]")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 EXCEL_ERRORS = frozenset(
     (
@@ -159,7 +159,7 @@ def _read_digits(cell: Cell) -> str | Fault | None:
         return text
     if not isinstance(cell, str):
         return text if is_number(text) else Fault.WRONG_TYPE
-    digits = _SEPARATORS.sub("", text)
+    digits = SEPARATORS.sub("", text)
     return digits if is_number(digits) else text
 
 

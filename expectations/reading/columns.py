@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from expectations.reading.cells import Value, are_dates, is_number, is_plain, reader_of
+from expectations.reading.cells import SEPARATORS, Value, are_dates, is_number, is_plain, reader_of
 from expectations.reading.pages import Cell, Fault
 from expectations.reading.refusal import too_large
 from expectations.spellings import Kind
@@ -17,6 +17,7 @@ from expectations.text import LATIN, read_look_alikes
 GAP = "|"  # joins cells, to look at a whole column at once
 _EDGES = (f" {GAP}", f"{GAP} ")
 _LATIN = re.compile(f"[{LATIN}]")
+MOST_REMEMBERED = 20_000  # cells a column: names and days repeat from school to school
 MIXED_ALPHABET = "mixed-alphabet"
 
 
@@ -28,7 +29,7 @@ class Read(NamedTuple):
 
 
 class _Memo(dict[Cell, Value]):
-    """Values by cell, each different cell read once; remembers whether any was a fault."""
+    """Values by cell, each different cell read once for many deliveries; remembers whether any was a fault."""
 
     def __init__(self, read: Callable[[Cell], Value], codes: Sequence[str]) -> None:
         super().__init__(zip(codes, codes, strict=True))
@@ -47,7 +48,10 @@ class ColumnReader:
 
     def __init__(self, column: Column) -> None:
         self.column = column
-        self._read = reader_of(column)
+        self._memo = self._forgotten()
+
+    def _forgotten(self) -> _Memo:
+        return _Memo(reader_of(self.column), self.column.codes)
 
     def __call__(self, cells: Sequence[Cell], longest: int) -> Read:
         """Read cells; raise Refused for a text over `longest` signs."""
@@ -59,9 +63,12 @@ class ColumnReader:
             cells = [Fault.WRONG_TYPE if isinstance(cell, bool) else cell for cell in cells]
         if self._as_they_are(cells, texts, joined):
             return self._marked([cell or None for cell in cells], [], joined)
-        memo = _Memo(self._read, self.column.codes)
-        values = [memo[cell] for cell in cells]
-        return self._marked(values, _faults(values) if memo.faulty else [], joined)
+        if len(texts) == len(cells) and self.column.kind in (Kind.SNILS, Kind.INN) and (digits := _digits_of(joined)):
+            return Read(digits, [])
+        if len(self._memo) > MOST_REMEMBERED:
+            self._memo = self._forgotten()
+        values = [self._memo[cell] for cell in cells]
+        return self._marked(values, _faults(values) if self._memo.faulty else [], joined)
 
     def _as_they_are(self, cells: Sequence[Cell], texts: list[str], joined: str) -> bool:
         """Return whether every cell is already its own value, seen on the whole column at once."""
@@ -79,6 +86,16 @@ class ColumnReader:
         if self.column.kind is Kind.NAME and _LATIN.search(joined):
             _read_as_cyrillic(values, marks)
         return Read(values, marks)
+
+
+def _digits_of(joined: str) -> list[str | None] | None:
+    """Return the digits of joined cells; None unless each is empty or digits and separators alone."""
+    digits = SEPARATORS.sub("", joined)
+    if not is_number(digits.replace(GAP, "")):
+        return None
+    cells = digits.split(GAP)
+    # A cell of separators alone is no empty one.
+    return [cell or None for cell in cells] if cells.count("") == joined.split(GAP).count("") else None
 
 
 def _faults(values: list[Value]) -> list[tuple[int, str]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -63,8 +65,9 @@ class Readers:
     def read(self, paths: Iterable[Path]) -> Iterator[tuple[Path, Reading]]:
         """Read files and yield each as it is read, in no certain order.
 
-        Holds no more than one reading a worker. Raises OSError for a file that cannot be opened, which is
-        no fault of its sender, and RuntimeError when no child starts. Closing the iterator ends the busy children.
+        Every child has a second file at hand, so that it need not wait for the caller. Raises OSError for a file
+        that cannot be opened, which is no fault of its sender, and RuntimeError when no child starts. Closing the
+        iterator ends the busy children.
         """
         waiting = iter(paths)
         busy: list[_Reader] = []
@@ -72,16 +75,17 @@ class Readers:
             for first in islice(waiting, self._workers):
                 busy.append(self._idle.pop() if self._idle else _Reader(self._key, self._limits))
                 busy[-1].give(first)
+            for reader, second in zip(busy, waiting, strict=False):
+                reader.give(second)
             while busy:
                 for reader in _first_to_answer(busy):
-                    path, reading = reader.path, reader.answer()
-                    if path and reading:
+                    if (answer := reader.answer()) is not None:
+                        yield answer
                         if (following := next(waiting, None)) is not None:
                             reader.give(following)
-                        else:
+                        if not reader.files:
                             busy.remove(reader)
                             self._idle.append(reader)
-                        yield path, reading
         finally:
             for reader in busy:
                 reader.end()
@@ -104,33 +108,48 @@ def _first_to_answer(busy: list[_Reader]) -> list[_Reader]:
 
 
 class _Reader:
-    """A place for one child process at a time, and the file it has now."""
+    """A place for one child process at a time, and the files it has: the first it reads, the others wait."""
 
     def __init__(self, key: bytes, limits: Limits) -> None:
         self.key, self.limits = key, limits
-        self.path: Path | None = None
+        self.files: deque[Path] = deque()
+        self.retried = False
         self._start()
 
     def give(self, path: Path) -> None:
-        """Give the next file, to a new child if the last one ended."""
-        self.path, self.retried = path, False
-        if self.process.poll() is not None:
-            self.end()
-            self._start()
-        self._send(path)
+        """Give a file, to a new child where an idle one has ended."""
+        self.files.append(path)
+        if len(self.files) > 1:
+            self._send(path)
+        elif self.process.poll() is None:
+            self._begin([path])
+        else:
+            self._renew()
 
-    def answer(self) -> Reading | None:
-        """Receive the reading of the file; None while the child is getting ready or, renewed, tries again."""
+    def answer(self) -> tuple[Path, Reading] | None:
+        """Receive the reading of the first file; None while the child is getting ready or, renewed, tries again."""
         outcome = self._outcome()
-        if not isinstance(outcome, _Failure):
-            return outcome
-        self.end()
-        if outcome.again and not self.retried and self.path:
-            self._start()
-            self.retried = True
-            self._send(self.path)
+        if isinstance(outcome, _Failure):
+            return self._after(outcome)
+        if outcome is None:
             return None
-        return unreadable(outcome.rule, outcome.detail)
+        self._set_deadline()
+        return self._done(), outcome
+
+    def _after(self, failure: _Failure) -> tuple[Path, Reading] | None:
+        if failure.again and not self.retried:
+            self._renew()
+            self.retried = True
+            return None
+        path = self._done()
+        self.end()
+        if self.files:
+            self._renew()
+        return path, unreadable(failure.rule, failure.detail)
+
+    def _done(self) -> Path:
+        self.retried = False
+        return self.files.popleft()
 
     def end(self) -> None:
         """Leave no child behind."""
@@ -152,9 +171,23 @@ class _Reader:
         self.ready = False
         send_start(self.connection, self.key, self.limits)
 
+    def _renew(self) -> None:
+        """Give all files to a new child."""
+        self.end()
+        self._start()
+        self._begin(self.files)
+
+    def _begin(self, files: Iterable[Path]) -> None:
+        self._set_deadline()
+        for path in files:
+            self._send(path)
+
     def _send(self, path: Path) -> None:
+        with contextlib.suppress(ConnectionError):  # a child that is gone gives no answer, and is then renewed
+            send_path(self.connection, path)
+
+    def _set_deadline(self) -> None:
         self.deadline = time.monotonic() + (self.limits.wall_seconds if self.ready else START_SECONDS)
-        send_path(self.connection, path)
 
     def _outcome(self) -> Reading | _Failure | None:
         try:
@@ -171,13 +204,14 @@ class _Reader:
     def _receive(self) -> Reading | _Failure | None:
         kind = self.connection.recv_bytes()
         if kind == READY:
-            self.ready, self.deadline = True, time.monotonic() + self.limits.wall_seconds
+            self.ready = True
+            self._set_deadline()
             return None
         if kind == READ:
             return receive_reading(self.connection)
         detail = self.connection.recv_bytes().decode()
         if kind == NOT_OPENED:
-            raise OSError(int(detail), os.strerror(int(detail)), str(self.path))
+            raise OSError(int(detail), os.strerror(int(detail)), str(self.files[0]))
         if kind == BUG:
             return unreadable("unreadable-file", f"внутренняя ошибка чтения ({detail}), сообщите оператору")
         return _Failure("too-large", OUT_OF_MEMORY)

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 from dataclasses import asdict
+from itertools import accumulate
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pyarrow as pa
 
-from expectations.form import FORM
+from expectations.arrow import COUNTS, PLACES, PROBLEMS, staged_schemas
 from expectations.reading.limits import Limits
 from expectations.reading.reading import Reading
 
 READY, READ, NO_MEMORY, NOT_OPENED, BUG = b"ready", b"read", b"no-memory", b"not-opened", b"bug"
-NAMES = tuple(sheet.name for sheet in FORM.sheets)
+SCHEMAS = staged_schemas()
+_TABLES = (*SCHEMAS.values(), PROBLEMS, PLACES, COUNTS)
+# The hash and the lengths of the Arrow messages; these begin at multiples of eight bytes, as Arrow wants them.
+_HEAD = struct.Struct(f"=64s{len(_TABLES)}Q")
 
 
 def send_start(connection: Connection, key: bytes, limits: Limits) -> None:
@@ -40,24 +45,30 @@ def receive_path(connection: Connection) -> Path:
 
 
 def send_reading(connection: Connection, reading: Reading) -> None:
-    """Send READ and all that was read."""
+    """Send READ and all that was read, in one piece: every message more would wait for its receiver."""
+    sheets = [reading.sheets[name] for name in SCHEMAS]
+    batches = [_message(table) for table in (*sheets, reading.problems, reading.places, reading.counts)]
     connection.send_bytes(READ)
-    connection.send_bytes(reading.content_hash.encode())
-    sheets = (reading.sheets[name] for name in NAMES)
-    for table in (*sheets, reading.problems, reading.places, reading.counts):
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, table.schema) as writer:
-            writer.write_table(table)
-        connection.send_bytes(sink.getvalue())
+    connection.send_bytes(b"".join((_HEAD.pack(reading.content_hash.encode(), *map(len, batches)), *batches)))
+
+
+def _message(table: pa.Table) -> pa.Buffer | bytes:
+    return table.combine_chunks().to_batches()[0].serialize() if table.num_rows else b""
 
 
 def receive_reading(connection: Connection) -> Reading:
     """Receive what follows READ."""
-    content_hash = connection.recv_bytes().decode()
-    *sheets, problems, places, counts = [
-        pa.ipc.open_stream(connection.recv_bytes()).read_all() for _ in range(len(NAMES) + 3)
-    ]
-    return Reading(dict(zip(NAMES, sheets, strict=True)), problems, places, counts, content_hash)
+    content = pa.py_buffer(connection.recv_bytes())
+    content_hash, *lengths = _HEAD.unpack_from(content)
+    starts = accumulate(lengths, initial=_HEAD.size)
+    messages = (content.slice(start, length) for start, length in zip(starts, lengths, strict=False))
+    *sheets, problems, places, counts = map(_table, messages, _TABLES)
+    return Reading(dict(zip(SCHEMAS, sheets, strict=True)), problems, places, counts, content_hash.decode())
+
+
+def _table(message: pa.Buffer, schema: pa.Schema) -> pa.Table:
+    batches = [pa.ipc.read_record_batch(message, schema)] if message.size else []
+    return pa.Table.from_batches(batches, schema)
 
 
 def send_trouble(connection: Connection, kind: bytes, detail: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
@@ -23,11 +24,15 @@ from expectations.reading.wire import (
     send_trouble,
 )
 
+GARBAGE = 200_000  # new objects between two searches for cycles: reading makes many objects and no cycle
+
 
 def serve(connection: Connection) -> None:
     """Read the files named by a parent one by one; return when it closes the connection."""
     key, limits = receive_start(connection)
     _bound_memory(limits)
+    gc.freeze()  # what was imported stays
+    gc.set_threshold(GARBAGE)
     connection.send_bytes(READY)
     while True:
         try:

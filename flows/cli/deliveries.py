@@ -27,10 +27,13 @@ def intake(inbox: Path | None, received_at: datetime | None) -> int:
     """
     from flows.cli.words import intake_words
     from warehouse.intake import run_intake
+    from warehouse.lineage.datasets import of_intake
+    from warehouse.lineage.events import observed
 
     at = local(received_at, settings()) or now()
-    with installation(at, write=True) as home, progress("Чтение файлов") as advance:
+    with installation(at, write=True) as home, observed("intake") as run, progress("Чтение файлов") as advance:
         summary = run_intake(home, at, inbox, advance)
+        run.touched = lambda: of_intake(home, summary.lines)
     click.echo(intake_words(summary, home.settings.receipts))
     return REJECTED if summary.verdicts["rejected"] else DONE
 

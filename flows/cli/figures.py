@@ -1,4 +1,4 @@
-"""Commands about figures: kpi, release, verify, rebuild."""
+"""Commands about figures: kpi, release, rebuild."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from flows.cli.edge import FAILED, Failed, installation, local, now
+from flows.cli.edge import DONE, REJECTED, Failed, installation, local, now
 from flows.cli.progress import progress
-from flows.cli.russian import Command, Day, ExistingFolder, Moment, NewPath, OneOf, Option
+from flows.cli.russian import Command, Day, Moment, NewPath, OneOf, Option
 
 
 @click.command(cls=Command)
@@ -20,16 +20,39 @@ from flows.cli.russian import Command, Day, ExistingFolder, Moment, NewPath, One
     type=Moment(end_of_day=True),
     help="По сведениям на это время; день берётся целиком.",
 )
-@click.option("--definition", cls=Option, metavar="ВЕРСИЯ", help="Версия показателей; по умолчанию новейшая.")
+@click.option("--definition", cls=Option, metavar="ВЕРСИЯ", help="Версия показателей; без неё — действующая на дату.")
+@click.option("--breakdown", cls=Option, metavar="РАЗРЕЗ", help="Вместо показателей — разрез: form, age или category.")
+@click.option(
+    "--boundaries",
+    cls=Option,
+    type=OneOf(["then", "today"]),
+    default="then",
+    help="Организации, какими были (then) или какими стали (today).",
+)
 @click.option("--format", "form", cls=Option, type=OneOf(["table", "csv", "json"]), default="table", help="Вид ответа.")
-def kpi(as_of: date | None, known_at: datetime | None, definition: str | None, form: str) -> None:
+def kpi(
+    as_of: date | None, known_at: datetime | None, definition: str | None, breakdown: str | None, boundaries: str,
+    form: str,
+) -> None:  # fmt: skip
     """Посчитать ряд показателей на любую дату и по любым сведениям."""
-    from warehouse.indicators.series import series
+    from warehouse.indicators.breakdowns import breakdowns
+    from warehouse.indicators.breaks import breaks
+    from warehouse.indicators.series import boundaries_of, series
     from warehouse.journal import known_by
+    from warehouse.lineage.datasets import of_series
+    from warehouse.lineage.events import observed
+    from warehouse.release.changes import notes_on_boundaries
 
-    with installation() as home, home.reading() as connection:
+    with installation() as home, home.reading() as connection, observed("kpi") as run:
+        run.touched = of_series
         seq = known_by(connection, local(known_at, home.settings))
-        figures = series(connection, seq, as_of, definition)
+        today = boundaries_of(connection, seq, as_of) if boundaries == "today" else None
+        notes = notes_on_boundaries(breaks(connection, seq, today)) if today else []
+        if breakdown:
+            dates = (as_of,) if as_of else None
+            figures = breakdowns(connection, seq, dates, definition, codes=(breakdown,), boundaries=today)
+        else:
+            figures = series(connection, seq, as_of, definition, boundaries=today)
     if form == "csv":
         from warehouse.release.extract import render_csv
 
@@ -38,40 +61,59 @@ def kpi(as_of: date | None, known_at: datetime | None, definition: str | None, f
         from warehouse.listing import figures_json
 
         click.echo(figures_json(figures))
+    elif breakdown:
+        from flows.cli.tables import show_breakdown
+
+        show_breakdown(figures)
     else:
         from flows.cli.tables import show_figures
-        from warehouse.indicators.definitions import definitions
+        from warehouse.indicators.definitions import all_definitions
 
-        show_figures(figures, {one.code: one.title for one in definitions(definition).indicators})
+        show_figures(figures, {i.code: i.title for one in all_definitions().values() for i in one.indicators})
+    for note in notes:
+        click.echo(note, err=True)
 
 
 @click.command(cls=Command)
 @click.option("--as-of", cls=Option, type=Day(), required=True, help="Отчётная дата.")
 @click.option("-o", "--output", cls=Option, type=NewPath(), help="Куда записать копию; по умолчанию только в releases.")
-def release(as_of: date, output: Path | None) -> None:
-    """Заморозить ряд и записать выпуск; последняя строка ответа — его папка."""
+@click.option("--dry-run", cls=Option, is_flag=True, help="Только проверить, можно ли выпустить; ничего не записывать.")
+def release(as_of: date, output: Path | None, dry_run: bool) -> int:
+    """Заморозить ряд и записать выпуск; последняя строка ответа — его папка.
+
+    Перед выпуском проверяется всё, что может ему помешать; предупреждения пишутся отдельно от ответа.
+    """
+    if dry_run:
+        return _rehearse(as_of)
+    from warehouse.lineage.datasets import of_release
+    from warehouse.lineage.events import observed
+    from warehouse.proof import Unproved
     from warehouse.release.package import ReleaseDiffers
     from warehouse.release.publish import make_release
 
     at = now()
     try:
-        with installation(at, write=True) as home:
-            click.echo(make_release(home, as_of, at, output))
-    except ReleaseDiffers as error:
+        with installation(at, write=True) as home, observed("release") as run:
+            click.echo(folder := make_release(home, as_of, at, output, lambda text: click.echo(text, err=True)))
+            run.touched = lambda: of_release(folder)
+    except (ReleaseDiffers, Unproved) as error:
         raise Failed(str(error)) from None
+    return DONE
 
 
-@click.command(cls=Command)
-@click.argument("folder", type=ExistingFolder(), metavar="ПАПКА")
-def verify(folder: Path) -> int:
-    """Доказать выпуск: хеши, совпадение файлов, арифметика. Сеть не нужна."""
-    from warehouse.release.package import verify as disagreements
+def _rehearse(as_of: date) -> int:
+    from flows.cli.tables import console, table
+    from warehouse.gate.points import BLOCKS, LEVELS
+    from warehouse.gate.rehearsal import rehearse
+    from warehouse.release.wording import day
 
-    wrong = disagreements(folder)
-    for line in wrong:
-        click.echo(line, err=True)
-    click.echo("Выпуск не доказан." if wrong else "Выпуск доказан: файлы целы и согласны между собой.")
-    return FAILED if wrong else 0
+    with installation() as home:
+        points = rehearse(home, as_of, now())
+    rows = [(point.title, LEVELS[point.level], point.detail) for point in points]
+    console().print(table(f"Проверка перед выпуском на {day(as_of)}", ("Что проверено", "Итог", "Подробности"), rows))
+    blocked = any(point.level == BLOCKS for point in points)
+    console().print("Выпустить нельзя." if blocked else "Выпустить можно.")
+    return REJECTED if blocked else DONE
 
 
 @click.command(cls=Command)
@@ -85,4 +127,4 @@ def rebuild() -> None:
     click.echo(f"Пересоздано: сдач {summary.deliveries}, загрузок справочников {loads}, выпусков {releases}.")
 
 
-COMMANDS = (kpi, release, verify, rebuild)
+COMMANDS = (kpi, release, rebuild)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import getpass
+from pathlib import Path
 
 import click
 
-from flows.cli.edge import installation, now
-from flows.cli.russian import Command, Group, OneOf, Option, RowOf, WholeNumber
+from flows.cli.edge import DONE, REJECTED, installation, now
+from flows.cli.russian import Command, ExistingFile, Group, NewPath, OneOf, Option, RowOf, WholeNumber
 
 _BY = click.option("--by", cls=Option, metavar="КТО", help="Кто решил; по умолчанию имя учётной записи.")
 _GROUND = click.option(
@@ -64,6 +65,64 @@ def undo(number: int, by: str | None) -> None:
     with installation(at, write=True) as home, home.writing() as connection:
         entry = undo_decision(connection, number, at, by or getpass.getuser())
     click.echo(f"Решение № {number} отменено (запись № {entry.seq}).")
+
+
+@persons.command("queue", cls=Command)
+@click.option(
+    "-o", "--output", cls=Option, type=NewPath(), help="Куда записать книгу для ответов: в ней личные сведения."
+)
+def queue(output: Path | None) -> None:
+    """Показать, какие записи проверить человеку; с -o — книга, в которой обе записи рядом."""
+    from warehouse.indicators.knowledge import Knowledge
+    from warehouse.journal import known_by
+    from warehouse.queue import open_pairs
+    from warehouse.queue_sheet import places_of, records, write_queue
+
+    with installation() as home, home.reading() as connection:
+        seq = known_by(connection, None)
+        pairs = open_pairs(connection, home.vault, Knowledge.at(seq))
+        if output is not None:
+            places = {place for pair in places_of(pairs) for place in pair}
+            write_queue(output, pairs, records(connection, home.vault, seq, places))
+    if output is None:
+        from flows.cli.persons_tables import show_queue
+
+        show_queue(pairs)
+    else:
+        click.echo(f"Пар записей: {pairs.num_rows}. В книге личные сведения: {output}")
+
+
+@persons.command("decide", cls=Command)
+@click.argument("file", type=ExistingFile(), metavar="ФАЙЛ")
+@_BY
+@_GROUND
+def decide(file: Path, by: str | None, ground: str) -> int:
+    """Записать ответы из книги, которую сделала persons queue -o.
+
+    «Не знаю» и пустые ответы не записываются. Повторный запуск того же файла ничего не меняет. Код завершения 1 —
+    часть ответов отклонена, остальные записаны.
+    """
+    from warehouse.queue_answers import decide_all
+    from warehouse.queue_sheet import read_answers
+
+    at = now()
+    answers = read_answers(file)
+    with installation(at, write=True) as home, home.writing() as connection:
+        done = decide_all(connection, answers, at, by or getpass.getuser(), ground)
+    for line, why in done.refused:
+        click.echo(f"Строка {line}: {why}", err=True)
+    click.echo(f"Записано решений: {done.recorded}; уже действовали: {done.repeated}; отклонено: {len(done.refused)}.")
+    return REJECTED if done.refused else DONE
+
+
+@persons.command("list", cls=Command)
+def list_decisions() -> None:
+    """Показать действующие решения."""
+    from flows.cli.persons_tables import show_decisions
+    from warehouse.decisions import decisions_in_effect
+
+    with installation() as home, home.reading() as connection:
+        show_decisions(decisions_in_effect(connection), home.settings.timezone)
 
 
 @click.command(cls=Command)

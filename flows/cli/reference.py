@@ -10,10 +10,12 @@ import click
 from flows.cli.edge import installation, now
 from flows.cli.russian import Command, Day, ExistingFolder, Group, NewPath, Option
 
+JUDGED_AGAINST = {"targets", "institutions", "reporting_dates"}  # what makes targets odd
+
 
 @click.group(cls=Group)
 def reference() -> None:
-    """Справочники: реестр, планы, цели, календарь, вехи."""
+    """Справочники: реестр, преемственность, планы, цели, календарь, вехи."""
 
 
 @reference.command("load", cls=Command)
@@ -21,16 +23,22 @@ def reference() -> None:
 def load(folder: Path) -> None:
     """Загрузить справочники из CSV-файлов папки.
 
-    Берутся те из файлов institutions.csv, plans.csv, targets.csv, reporting_dates.csv, milestones.csv,
-    что там лежат; каждый заменяет прежний справочник целиком.
+    Берутся те из файлов institutions.csv, successions.csv, plans.csv, targets.csv, reporting_dates.csv,
+    milestones.csv, что там лежат; каждый заменяет прежний справочник целиком.
     """
-    from warehouse.reference import load_reference
+    from warehouse.reference import load_reference, odd_targets
+    from warehouse.targets import shortened
 
     at = now()
-    with installation(at, write=True) as home, home.writing() as connection:
-        loaded = load_reference(connection, home.settings, folder, at)
+    with installation(at, write=True) as home:
+        with home.writing() as connection:
+            loaded = load_reference(connection, home.settings, folder, at)
+        with home.reading() as connection:
+            odd = odd_targets(connection) if loaded.keys() & JUDGED_AGAINST else []
     for name, rows in loaded.items():
         click.echo(f"{name}.csv: строк {rows}")
+    for line in shortened(odd):
+        click.echo(f"Предупреждение: {line}", err=True)
 
 
 @click.command(cls=Command)

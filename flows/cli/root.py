@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import click
 
-from flows.cli import deliveries, demo, figures, persons, reference, scheduling
+from flows.cli import (
+    deliveries,
+    demo,
+    figures,
+    forms,
+    lineage,
+    persons,
+    proof,
+    reference,
+    revisions,
+    scheduling,
+    trajectory,
+)
 from flows.cli.edge import Edge
 from flows.cli.russian import Option
 
@@ -23,6 +35,6 @@ def cli() -> None:
     """Take the options of all commands."""
 
 
-for module in (demo, reference, deliveries, persons, figures, scheduling):
+for module in (demo, reference, deliveries, persons, figures, revisions, lineage, trajectory, proof, forms, scheduling):
     for command in module.COMMANDS:
         cli.add_command(command)

@@ -139,6 +139,42 @@ def _figure(row: dict, titles: dict[str, str]) -> tuple[str, ...]:
     )
 
 
+def show_breakdown(counts: pa.Table) -> None:
+    """Show a breakdown of whole kinds and territories at its last date: a line a member, a column a measure."""
+    from warehouse.indicators.breakdowns import members
+    from warehouse.release.report_breakdowns import MEASURES
+    from warehouse.release.wording import day
+
+    rows = [row for row in counts.to_pylist() if row["scope_type"] != "institution"]
+    if not rows:
+        console().print("Пар нет: на эти даты ничего не принято.")
+        return
+    last = max(row["as_of"] for row in rows)
+    rows = [row for row in rows if row["as_of"] == last]
+    cells = {(row["scope_code"], row["member"], row["measure"]): row for row in rows}
+    measures = [measure for measure in MEASURES if any(row["measure"] == measure for row in rows)]
+    parts = [one for one in members({row["definition"] for row in rows}).to_pylist() if _same(one, rows[0])]
+    lines = [
+        (code, one["member_title"], *(_counted(cells[code, one["member"], measure]) for measure in measures))
+        for code in dict.fromkeys(row["scope_code"] for row in sorted(rows, key=lambda row: row["scope_type"]))
+        for one in parts
+    ]
+    headings = ("Охват", "Часть", *(MEASURES[measure] for measure in measures))
+    title = f"{parts[0]['title']} на {day(last)}, версия {rows[0]['definition']}"
+    console().print(table(title, headings, lines, right=range(2, len(headings))))
+    console().print("Все даты и организации: nastavnik kpi --breakdown … --format csv")
+
+
+def _same(member: dict, row: dict) -> bool:
+    return member["breakdown"] == row["breakdown"]
+
+
+def _counted(row: dict) -> str:
+    from warehouse.release.wording import number, percent
+
+    return f"{number(row['numerator'])} ({percent(row['value'], 2)})"
+
+
 def show_series(rows: list[dict]) -> None:
     """Show the reported indicator against its targets: a line a date, a column a scope."""
     from warehouse.release.wording import day

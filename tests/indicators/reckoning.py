@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+import pyarrow as pa
+
+from tests.indicators.clerks import Decided, persons
 from tests.indicators.linking import Identity, owners, person
 from tests.indicators.worlds import EDUCATOR, STUDENT, YOUNG, Institution, Pair, Region, Submission, Told
 
@@ -44,18 +47,31 @@ def identity(told: Told) -> Identity:
 
 
 class Reckoning:
-    """All regions for one date, as known after a collection."""
+    """All institutions of the register for one date, from what was accepted and not withdrawn, oldest first."""
 
-    def __init__(self, regions: list[Region], wave: int, day: date) -> None:
-        self.day = day
-        self.institutions = [one for region in regions for one in region.institutions]
-        known = [one for region in regions for one in region.submissions if one.wave <= wave]
-        self.bearers = owners(identity(told) for one in known for told in one.people if told.good)
-        latest = {(one.institution.code, one.as_of): one for one in known}
+    def __init__(
+        self, institutions: list[Institution], accepted: list[Submission], day: date, made: Iterable[Decided] = ()
+    ) -> None:
+        self.day, self.institutions = day, institutions
+        self.kinds = {one.code: one.kind for one in institutions}
+        known = {identity(told) for one in accepted for told in one.people if told.good}
+        self.bearers = owners(known)
+        self.decided = persons(known, made) if made else None
+        latest = {(one.institution.code, one.as_of): one for one in accepted}
         self.in_force = {code: one for (code, as_of), one in latest.items() if as_of == day}
         self.earlier = {
             code: one for (code, as_of), one in sorted(latest.items(), key=lambda item: item[0][1]) if as_of < day
         }
+
+    @classmethod
+    def of_regions(cls, regions: list[Region], wave: int, day: date) -> Reckoning:
+        """Reckon as known after a collection, while the register stands and nobody decides."""
+        accepted = [one for region in regions for one in region.submissions if one.wave <= wave]
+        return cls([one for region in regions for one in region.institutions], accepted, day)
+
+    def _person(self, told: Told) -> object:
+        one = identity(told)
+        return person(one, self.bearers) if self.decided is None else self.decided[one]
 
     def figures(self) -> Iterator[tuple[str, Scope, Shown]]:
         for scope, members in self._scopes().items():
@@ -84,7 +100,7 @@ class Reckoning:
     def _persons(self, submissions: list[Submission], code: str) -> set[object]:
         basis, roles, categories, ages, _ = PEOPLE[code]
         return {
-            person(identity(told), self.bearers)
+            self._person(told)
             for submission in submissions
             for pair in submission.good_pairs
             if BASES[basis](pair, self.day)
@@ -106,7 +122,10 @@ class Reckoning:
         _, _, _, ages, denominator = PEOPLE[code]
         submissions = self._reported(members)
         kinds = {one.kind for one in members}
-        count = sum(len(self._persons([s for s in submissions if s.institution.kind == kind], code)) for kind in kinds)
+        count = sum(
+            len(self._persons([s for s in submissions if self.kinds[s.institution.code] == kind], code))
+            for kind in kinds
+        )
         absent = self._total(self._last_told(members), "students", ages) if denominator == "students" else None
         return self._shown(
             members,
@@ -118,8 +137,8 @@ class Reckoning:
 
     def _distinct(self, members: list[Institution]) -> Shown:
         submissions, last = self._reported(members), self._last_told(members)
-        schools = [one for one in submissions if one.institution.kind == "ОУ"]
-        absent = self._total([one for one in last if one.institution.kind == "ОУ"], "students")
+        schools = [one for one in submissions if self.kinds[one.institution.code] == "ОУ"]
+        absent = self._total([one for one in last if self.kinds[one.institution.code] == "ОУ"], "students")
         count = len(self._persons(submissions, "students_involved")) if submissions else None
         return self._shown(
             members,
@@ -181,3 +200,42 @@ def _share(part: int | None, whole: int | None) -> Decimal | None:
         return None
     exact = Fraction(part * 100, whole)
     return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+COLUMNS = (
+    "numerator",
+    "denominator",
+    "value",
+    "status",
+    "expected",
+    "reported",
+    "coverage_students",
+    "low",
+    "high",
+)
+
+
+def disagreements(figures: pa.Table, reckoning: Reckoning) -> list[tuple]:
+    """Return every figure of the reckoning's date that the product counts otherwise."""
+    found = {
+        (row["indicator"], row["scope_type"], row["scope_code"]): row
+        for row in figures.to_pylist()
+        if row["as_of"] == reckoning.day
+    }
+    wrong = []
+    for indicator, scope, by_hand in reckoning.figures():
+        row = found.get((indicator, *scope))
+        seen = tuple(_cell(row[column]) for column in COLUMNS) if row else None
+        if seen != by_hand:
+            wrong.append((indicator, *scope, "counted", seen, "by hand", by_hand))
+    return wrong
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "—"
+    return (
+        format(value.normalize(), "f")
+        if isinstance(value, Decimal) and value == value.to_integral_value() and value.as_tuple().exponent == -4
+        else str(value)
+    )

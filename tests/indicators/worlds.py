@@ -108,13 +108,13 @@ def random_region(seed: int) -> Region:
         for place in "AB" for kind, count in (("ОУ", 2), ("УДО", 1)) for number in range(count)
     ]  # fmt: skip
     region = Region(code, institutions)
-    crowd = [_person(random, seed * 1000 + number) for number in range(16)]
+    crowd = random_crowd(random, seed)
     for wave, as_of in enumerate((*COLLECTIONS, COLLECTIONS[1])):
         for institution in institutions:
             if random.random() < (0.7, 0.6, 0.4)[wave]:
-                region.submissions.append(_submission(random, institution, as_of, wave, crowd))
+                region.submissions.append(random_submission(random, institution, as_of, wave, crowd))
             if wave == 1 and random.random() < 0.3:  # a correction of the autumn
-                region.submissions.append(_submission(random, institution, COLLECTIONS[0], wave, crowd))
+                region.submissions.append(random_submission(random, institution, COLLECTIONS[0], wave, crowd))
     return region
 
 
@@ -123,7 +123,15 @@ def _person(random: Random, number: int) -> Person:
     return Person(choose(SURNAMES), choose(NAMES), choose(PATRONYMICS), choose(BORN), snils(600_000_000 + number))
 
 
-def _submission(random: Random, institution: Institution, as_of: date, wave: int, crowd: list[Person]) -> Submission:
+def random_crowd(random: Random, seed: int) -> list[Person]:
+    """Make the children of a region, several of whom are called alike."""
+    return [_person(random, seed * 1000 + number) for number in range(16)]
+
+
+def random_submission(
+    random: Random, institution: Institution, as_of: date, wave: int, crowd: list[Person]
+) -> Submission:
+    """Let a clerk tell of six children and three adults, with some mistakes."""
     people = [_told(random, person, STUDENT) for person in random.sample(crowd, 6)]
     people += [
         _told(random, _person(random, 900_000 + random.randrange(99_000)), random.choice((EDUCATOR, YOUNG)))

@@ -12,7 +12,7 @@ import pytest
 
 from expectations.reading.limits import Limits
 from expectations.reading.pool import read_many
-from expectations.reading.wire import NAMES
+from expectations.reading.wire import SCHEMAS
 from tests.reading.made_files import DELIVERY, KEY, archive, csv_entries, problems, read, rules, xlsx
 from tests.reading.made_xls import XLS
 
@@ -59,7 +59,7 @@ def no_child_is_left():
 
 
 def same(one, other):
-    return one.content_hash == other.content_hash and all(one.sheets[name] == other.sheets[name] for name in NAMES)
+    return one.content_hash == other.content_hash and all(one.sheets[name] == other.sheets[name] for name in SCHEMAS)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

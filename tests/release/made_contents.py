@@ -10,14 +10,17 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pyarrow as pa
 
+from tests.release.made_evidence import make_evidence
+from warehouse.indicators.trajectory import Plan, trajectory
+from warehouse.proof.figures import recompute
 from warehouse.release.contents import (
+    BREAKDOWNS,
     COMPLETENESS,
-    FIGURES,
     FINDINGS,
-    FORMS,
     INDICATORS,
     INSTITUTIONS,
     LATE,
+    MEMBERS,
     MISSING,
     ON_TIME,
     PERCENT,
@@ -104,22 +107,26 @@ def make_contents(
     rng = random.Random(seed)
     release = f"{dates[-1]}-1"
     eager = {i.code: rng.gauss(1, 0.22) for i in register}
-    rows, states = [], []
+    states, counts = [], {}
+    absent = {(dates[-1], code) for code in missing}
     for as_of in dates:
-        absent = {c for c in missing if as_of == dates[-1]}
-        states += [_state(rng, i.code, as_of, i.code in absent) for i in register]
+        states += [_state(rng, i.code, as_of, (as_of, i.code) in absent) for i in register]
         for indicator in indicators:
-            counts = {i.code: _count(rng, indicator, i, as_of, eager[i.code]) for i in register}
-            rows += _figures(release, indicator, register, as_of, counts, absent)
+            counts[as_of, indicator[0]] = {i.code: _count(rng, indicator, i, as_of, eager[i.code]) for i in register}
+    evidence = make_evidence(register, dates, absent, counts, list(indicators), _targets(register, dates), "2020.1")
+    figures = recompute(evidence, release)
     return Contents(
         release=release,
         as_of=dates[-1],
         known_at=datetime(dates[-1].year + 1, 1, 20, 9, 30, tzinfo=UTC),
-        figures=pa.Table.from_pylist(rows, FIGURES),
+        figures=figures,
+        evidence=evidence,
         institutions=pa.Table.from_pylist([vars(i) for i in register], INSTITUTIONS),
         indicators=pa.Table.from_pylist([_indicator(*row[:5]) for row in indicators], INDICATORS),
         completeness=pa.Table.from_pylist(states, COMPLETENESS),
-        forms=pa.Table.from_pylist(list(_forms(rng, dates)), FORMS),
+        breakdowns=pa.Table.from_pylist(list(_forms(rng, dates, release, _top(register))), BREAKDOWNS),
+        members=pa.Table.from_pylist(_members(), MEMBERS),
+        trajectory=trajectory(figures, _plan(figures), dates[-1]),
         findings=pa.Table.from_pylist(list(_findings(dates)), FINDINGS),
         scope_titles=scope_titles or {},
     )
@@ -155,45 +162,15 @@ def _count(rng: random.Random, indicator: tuple, place: Institution, as_of: date
     return numerator, place.enrolled * 2 // 3 if code == PLAN_FULFILMENT else place.enrolled
 
 
-def _figures(
-    release: str, indicator: tuple, register: list[Institution], as_of: date, counts: dict, absent: set
-) -> Iterator[dict]:
-    scopes: dict[tuple[str, str], list[Institution]] = {}
-    for place in register:
-        upward = (
-            ("institution", place.code), ("kind", f"{place.municipality}/{place.kind}"),
-            ("municipality", place.municipality), ("region", place.region), ("country", "RU"),
-        )  # fmt: skip
-        for scope in upward:
-            scopes.setdefault(scope, []).append(place)
-    for (scope_type, scope_code), places in scopes.items():
-        there = [place for place in places if place.code not in absent]
-        if there:
-            target = _target(indicator[0], scope_type, scope_code, as_of)
-            yield {
-                "release": release, "indicator": indicator[0], "definition": "2020.1", "scope_type": scope_type,
-                "scope_code": scope_code, "as_of": as_of, "expected": len(places), "reported": len(there), "target": target,
-                "status": "final" if len(there) == len(places) else "provisional",
-            } | _ratio(places, there, counts, target)  # fmt: skip
-
-
-def _ratio(places: list[Institution], there: list[Institution], counts: dict, target: Decimal | None) -> dict:
-    numerator = sum((counts[place.code][0] for place in there), Decimal(0))
-    enrolled, reporting = sum(p.enrolled for p in places), sum(p.enrolled for p in there)
-    row = {"numerator": numerator, "coverage_students": percent(Decimal(reporting), enrolled)}
-    if counts[there[0].code][1] is None:
-        return row
-    denominator = sum(counts[place.code][1] for place in there)
-    row |= {"denominator": denominator, "value": percent(numerator, denominator)}
-    if target is not None:
-        row["meets_target"] = numerator * 100 >= target * denominator
-    if len(there) < len(places):
-        away = sum(counts[place.code][1] for place in places if place not in there)
-        row |= {
-            "low": percent(numerator, denominator + away),
-            "high": percent(numerator + away, denominator + away),
-        }
-    return row
+def _targets(register: list[Institution], dates: tuple[date, ...]) -> list[dict]:
+    municipal = {("municipality", i.municipality) for i in register}
+    municipal |= {("kind", f"{i.municipality}/{i.kind}") for i in register}
+    return [
+        {"indicator": REPORTED_KPI, "scope_type": scope[0], "scope_code": scope[1], "as_of": as_of,
+         "target_percent": target, "direction": "at_least", "source": None}
+        for as_of in dates for scope in sorted(municipal)
+        if (target := _target(REPORTED_KPI, *scope, as_of)) is not None
+    ]  # fmt: skip
 
 
 def _target(indicator: str, scope_type: str, scope_code: str, as_of: date) -> Decimal | None:
@@ -202,6 +179,18 @@ def _target(indicator: str, scope_type: str, scope_code: str, as_of: date) -> De
     order = 0 if scope_type == "municipality" else 1 if scope_code.endswith("/ОУ") else 2
     target = TARGETS[as_of.year][order]
     return None if target is None else Decimal(target)
+
+
+NEXT = (date(2025, 12, 31), Decimal(80))  # a target beyond those of the order
+
+
+def _plan(figures: pa.Table) -> Plan:
+    targets: dict = {}
+    for row in figures.to_pylist():
+        if row["target"] is not None:
+            scope = (row["indicator"], row["scope_type"], row["scope_code"])
+            targets.setdefault(scope, dict([NEXT]))[row["as_of"]] = row["target"]
+    return Plan(targets, frozenset(DATES))
 
 
 def _indicator(code: str, title: str, unit: str, numerator: str, denominator: str | None) -> dict:
@@ -221,21 +210,35 @@ def _state(rng: random.Random, code: str, as_of: date, absent: bool) -> dict:
     }  # fmt: skip
 
 
-def _forms(rng: random.Random, dates: Iterable[date]) -> Iterator[dict]:
+FORMS = (("ученик – ученик", 60), ("педагог – ученик", 30), ("работодатель – ученик", 9), ("учитель – учитель", 6))
+
+
+def _top(register: list[Institution]) -> tuple[str, str]:
+    one = {place.municipality for place in register}
+    return ("municipality", one.pop()) if len(one) == 1 else ("region", register[0].region)
+
+
+def _forms(rng: random.Random, dates: Iterable[date], release: str, top: tuple[str, str]) -> Iterator[dict]:
     for growth, as_of in enumerate(dates, start=1):
-        for form, share in (
-            ("ученик – ученик", 60),
-            ("педагог – ученик", 30),
-            ("работодатель – ученик", 9),
-            ("учитель – учитель", 6),
-        ):
+        for place, (form, share) in enumerate(FORMS):
             pairs = share * growth * 4 + rng.randint(0, 20)
-            yield {
-                "as_of": as_of,
-                "form": form,
-                "pairs": pairs,
-                "students": 0 if form == "учитель – учитель" else pairs * 2,
-            }
+            students = 0 if form == "учитель – учитель" else pairs * 2
+            for measure, count in (("pairs", pairs), ("participants", pairs * 2), ("students", students)):
+                yield {
+                    "release": release, "breakdown": "form", "member": f"form_{place}", "definition": "2020.1",
+                    "scope_type": top[0], "scope_code": top[1], "as_of": as_of, "measure": measure,
+                    "numerator": count, "denominator": 10_000, "value": percent(Decimal(count), 10_000),
+                }  # fmt: skip
+
+
+def _members() -> list[dict]:
+    return [
+        {
+            "breakdown": "form", "definition": "2020.1", "place": place, "member": f"form_{place}", "member_title": form,
+            "title": "Формы наставничества", "wording": "Пары отчётного года", "source": "форма 1.0",
+        }
+        for place, (form, _) in enumerate(FORMS)
+    ]  # fmt: skip
 
 
 def _findings(dates: Iterable[date]) -> Iterator[dict]:

@@ -16,7 +16,7 @@ from tests.release.made_contents import town
 from warehouse.release.contents import Contents
 from warehouse.release.package import WRITERS, ReleaseDiffers, verify, write_release
 
-FILES = {"kpi.csv", "kpi.parquet", "kpi.xlsx", "report.html", "manifest.json"}
+FILES = {*WRITERS, "manifest.json"}
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def folder(contents, tmp_path) -> Path:
 
 
 def read(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def change_figure(contents: Contents, column: str, value: object, **where: object) -> Contents:
@@ -79,9 +79,9 @@ def test_the_same_contents_give_the_same_bytes_anywhere(folder, tmp_path):
 
 
 def test_a_second_run_changes_nothing(folder, contents):
-    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     assert write_release(contents, folder) == folder
-    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
     assert [path.name for path in folder.parent.iterdir()] == [contents.release]
 
 
@@ -129,7 +129,7 @@ TAMPERINGS = {
     ),
     "changed figure": (
         overwrite("kpi.csv", b"institution,NSH-S001,2021-12-31,", b"institution,NSH-S001,2021-12-31,9"),
-        "kpi.csv: students_involved (2020.1), institution NSH-S001, 2021-12-31: numerator не то, что в kpi.parquet.",
+        "students_involved (2020.1), institution NSH-S001, 2021-12-31: numerator в kpi.csv 9",
     ),
     "carriage returns": (
         overwrite("kpi.csv", b"high\n", b"high\r\n"),
@@ -146,8 +146,8 @@ TAMPERINGS = {
         "Есть показатели другого выпуска, не 2023-12-31-1.",
     ),
     "later manifest": (
-        overwrite("manifest.json", b'"manifest_version": 1', b'"manifest_version": 9'),
-        "manifest.json: версия описи не 1; нужна другая версия программы.",
+        overwrite("manifest.json", b'"manifest_version": 2', b'"manifest_version": 9'),
+        "manifest.json: версия описи не 2; нужна другая версия программы.",
     ),
     "link": (
         lambda folder: (folder / "kpi.csv").rename(folder.parent / "x") and (folder / "kpi.csv").symlink_to(folder.parent / "x"),
@@ -166,52 +166,22 @@ def test_tampering_is_found(folder, tampering):
 
 
 TOWN_2024 = {"indicator": "students_involved", "scope_type": "municipality", "as_of": town().as_of}
-WRONG_FIGURES = {
-    # column, wrong value, what verify says
-    "value off by a hundredth": ("value", Decimal("73.29"), "value не равно numerator ÷ denominator × 100."),
-    "no value": ("value", None, "value не равно numerator ÷ denominator × 100."),
-    "target unmet": ("meets_target", False, "meets_target не следует из numerator, denominator и target."),
-    "meets nothing": ("target", None, "meets_target не следует из numerator, denominator и target."),
-    "final though missing": ("status", "final", "status не следует из expected и reported."),
-    "more than expected": ("reported", 22, "reported не лежит между 0 и expected."),
-    "bounds crossed": ("low", Decimal(90), "low больше, чем high."),
-    "covered twice": ("coverage_students", Decimal(101), "coverage_students не лежит между 0 и 100."),
+WRONG_FIGURES = {  # column: a wrong value, how verify tells it
+    "value": (Decimal("73.29"), "73.29"),
+    "meets_target": (False, "no"),
+    "target": (None, "пусто"),
+    "status": ("final", "final"),
+    "reported": (22, "22"),
+    "low": (Decimal("90.00"), "90"),
+    "coverage_students": (Decimal("101.00"), "101"),
+    "numerator": (Decimal(1), "1"),
+    "denominator": (None, "пусто"),
 }
 
 
-@pytest.mark.parametrize("fault", WRONG_FIGURES)
-def test_a_figure_that_does_not_follow_is_found_in_a_well_formed_release(contents, tmp_path, fault):
-    column, value, sentence = WRONG_FIGURES[fault]
-    wrong = change_figure(contents, column, value, **TOWN_2024)
-    assert verify(write_release(wrong, tmp_path / "wrong")) == [
-        f"students_involved (2020.1), municipality NSH, 2024-12-31: {sentence}"
-    ]
-
-
-def test_an_unknown_status_is_found(contents, tmp_path):
-    wrong = change_figure(contents, "status", "draft", **TOWN_2024 | {"indicator": "mentors_15_19"})
-    sentence = "mentors_15_19 (2020.1), municipality NSH, 2024-12-31: status не final и не provisional."
-    assert verify(write_release(wrong, tmp_path / "wrong")) == [sentence]
-
-
-@pytest.mark.parametrize(
-    ("numerator", "denominator", "value", "meets"),
-    [
-        (299999, 1000000, "30.00", False),  # rounds up to the target, yet is below it
-        (300000, 1000000, "30.00", True),
-        (1, 8, "12.50", False),
-        (1, 16, "6.25", False),
-        (1, 32, "3.13", False),  # 3.125: half up
-    ],
-)
-def test_a_target_is_met_on_the_exact_ratio(contents, tmp_path, numerator, denominator, value, meets):
-    row = {
-        "numerator": Decimal(numerator),
-        "denominator": denominator,
-        "value": Decimal(value),
-        "meets_target": meets,
-    }
-    changed = contents
-    for column, cell in (row | {"target": Decimal(30)}).items():
-        changed = change_figure(changed, column, cell, **TOWN_2024)
-    assert verify(write_release(changed, tmp_path / "exact")) == []
+@pytest.mark.parametrize("column", WRONG_FIGURES)
+def test_a_figure_that_does_not_follow_is_found_in_a_well_formed_release(contents, tmp_path, column):
+    value, told = WRONG_FIGURES[column]
+    (line,) = verify(write_release(change_figure(contents, column, value, **TOWN_2024), tmp_path / "wrong"))
+    start = f"students_involved (2020.1), municipality NSH, 2024-12-31: {column} в kpi.parquet {told}, по свидетельствам "
+    assert line.startswith(start), line

@@ -57,7 +57,10 @@ def test_sheets_are_in_reading_order(town_book):
         "Титул",
         "Показатели",
         "Ряд",
+        "Сколько ещё нужно",
         "Организации",
+        "Разрезы",
+        "Пересмотры",
         "Все показатели",
     ]
 
@@ -77,7 +80,9 @@ def test_cells_are_typed_and_formatted(town_book):
     assert sheet.auto_filter.ref == f"A3:S{sheet.max_row}"
 
 
-@pytest.mark.parametrize("name", ["Титул", "Показатели", "Ряд", "Организации", "Все показатели"])
+@pytest.mark.parametrize(
+    "name", ["Титул", "Показатели", "Ряд", "Сколько ещё нужно", "Организации", "Разрезы", "Пересмотры", "Все показатели"]
+)
 def test_every_sheet_prints_on_landscape_pages_one_wide(town_book, name):
     sheet = openpyxl.load_workbook(town_book)[name]
     assert sheet.page_setup.orientation == "landscape"
@@ -120,7 +125,7 @@ def test_text_of_the_contents_is_never_a_formula_or_a_link(tmp_path):
     assert all("<f>" not in sheet and "<f " not in sheet for sheet in sheets)
     assert all("TargetMode" not in content for name, content in parts.items() if name.endswith(".rels"))
     links = re.findall(r"<hyperlink [^>]*>", "".join(sheets))
-    assert len(links) == 4 and all("r:id" not in link for link in links)
+    assert len(links) == 7 and all("r:id" not in link for link in links)
     assert read_workbook_figures(path).equals(contents.figures)
     names = {row[1].value for row in openpyxl.load_workbook(path)["Организации"].iter_rows(min_row=4)}
     assert {"=1+1", "＝1+1", "00123", "TRUE", "http://evil.example"} <= names
@@ -140,7 +145,17 @@ def test_a_region_is_ranked_by_territory_and_institution(tmp_path):
     path = tmp_path / "kpi.xlsx"
     write_workbook(region(60, DATES[-1:]), path)
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["Титул", "Показатели", "Ряд", "Территории", "Организации", "Все показатели"]
+    assert book.sheetnames == [
+        "Титул",
+        "Показатели",
+        "Ряд",
+        "Сколько ещё нужно",
+        "Территории",
+        "Организации",
+        "Разрезы",
+        "Пересмотры",
+        "Все показатели",
+    ]
     assert book["Территории"].max_row == 3 + 12
     assert book["Организации"].max_row == 3 + 60
 

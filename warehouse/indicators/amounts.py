@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,73 +18,87 @@ from warehouse.reference import known_reference
 from warehouse.tables import table
 
 Amount = sa.ColumnElement[Any]
+Condition = sa.ColumnElement[bool]
 HEADCOUNT = "headcount"
 
 
 def _of_delivery(
-    rows: sa.Table,
-    place: sa.FromClause,
-    amount: Amount,
-    *conditions: sa.ColumnElement[bool],
-    delivery: str = "delivery",
+    rows: sa.Table, place: sa.FromClause, amount: Amount, condition: Condition, delivery: str = "delivery"
 ) -> Amount:
     """A scalar for each delivery of `place` (named by its column `delivery`): an aggregate of its rows of one table."""
     theirs = rows.c.delivery == place.c[delivery]
-    return sa.select(amount).where(theirs, *conditions).correlate(place).scalar_subquery()
+    return sa.select(amount).where(theirs, condition).correlate(place).scalar_subquery()
 
 
-def students(measure: Measure, place: sa.FromClause, known: Knowledge) -> Amount:
-    """Add the enrolment of the measure's ages; NULL where the institution's kind is none of its kinds."""
-    rows = table("enrolment")
-    conditions = [rows.c.age.between(*measure.ages)] if measure.ages else []
-    # Who told an enrolment and nobody of these ages has none of them, which is a number.
-    total = _of_delivery(
-        rows, place, sa.func.coalesce(sa.func.sum(rows.c.students), 0), *conditions, delivery=HEADCOUNT
-    )
-    return sa.case((place.c.kind.in_(measure.kinds), total)) if measure.kinds else total
+def _every_row(measure: Measure, rows: sa.FromClause, place: sa.FromClause) -> Condition:
+    return sa.true()
 
 
-def _declared(name: str) -> Callable[[Measure, sa.FromClause, Knowledge], Amount]:
-    def amount(measure: Measure, place: sa.FromClause, known: Knowledge) -> Amount:
-        rows = table("organisation")
-        return _of_delivery(rows, place, sa.func.max(rows.c[name]), delivery=HEADCOUNT)
+@dataclass(frozen=True)
+class Added:
+    """An amount of the rows of one table: which of them count, and what each of them adds.
 
-    return amount
+    NULL where the institution's kind is none of the measure's kinds.
+    """
+
+    sheet: str  # the table
+    each: Callable[[sa.FromClause], Amount]
+    condition: Callable[[Measure, sa.FromClause, sa.FromClause], Condition] = _every_row
+    delivery: str = "delivery"  # which delivery of a place has the rows
+    nothing: int | None = 0  # where none of them says anything
+
+    def __call__(self, measure: Measure, place: sa.FromClause, known: Knowledge) -> Amount:
+        rows = table(self.sheet)
+        amount = sa.func.sum(self.each(rows))
+        whole = amount if self.nothing is None else sa.func.coalesce(amount, self.nothing)
+        total = _of_delivery(rows, place, whole, self.condition(measure, rows, place), self.delivery)
+        return sa.case((place.c.kind.in_(measure.kinds), total)) if measure.kinds else total
 
 
-def planned(measure: Measure, place: sa.FromClause, known: Knowledge) -> Amount:
-    """The plan of the school year that contains the date (September to August)."""
+def _one(rows: sa.FromClause) -> Amount:
+    return sa.literal_column("1", sa.Integer)
+
+
+def _of_ages(measure: Measure, rows: sa.FromClause, place: sa.FromClause) -> Condition:
+    return rows.c.age.between(*measure.ages) if measure.ages else sa.true()
+
+
+def _declared(name: str) -> Added:
+    return Added("organisation", lambda rows: rows.c[name], delivery=HEADCOUNT, nothing=None)
+
+
+def _this_year(day: sa.ColumnElement, place: sa.FromClause) -> Condition:
+    return sa.extract("year", day) == sa.extract("year", place.c.as_of)
+
+
+def _ended(measure: Measure, rows: sa.FromClause, place: sa.FromClause) -> Condition:
+    """Pairs that ended in the calendar year of the date, with the measure's outcome or any."""
+    outcome = [rows.c.outcome == measure.outcome] if measure.outcome else []
+    return sa.and_(_this_year(rows.c.ended_on, place), rows.c.counted, *outcome)
+
+
+def _training(measure: Measure, rows: sa.FromClause, place: sa.FromClause) -> Condition:
+    """The measure's events in the calendar year of the date."""
+    return sa.and_(_this_year(rows.c.held_on, place), rows.c.kind.in_(measure.any))
+
+
+def plan(place: sa.FromClause, known: Knowledge) -> tuple[sa.Subquery, Condition]:
+    """Return the plans, and when one is that of a place: of the school year that contains the date (from September)."""
     plans = known_reference("plans", known.register)
     first = sa.extract("year", place.c.as_of) - sa.case(
         (sa.extract("month", place.c.as_of) < SCHOOL_YEAR_STARTS_IN, 1), else_=0
     )
     year = sa.cast(sa.cast(first, sa.Integer), sa.Text) + "/" + sa.cast(sa.cast(first + 1, sa.Integer), sa.Text)
-    conditions = (plans.c.institution_code == place.c.institution_code, plans.c.school_year == year)
-    return sa.select(sa.func.max(plans.c.planned_participants)).where(*conditions).correlate(place).scalar_subquery()
+    return plans, sa.and_(plans.c.institution_code == place.c.told_by, plans.c.school_year == year)
 
 
-def pairs_ended(measure: Measure, place: sa.FromClause, known: Knowledge) -> Amount:
-    """Count the pairs that ended in the calendar year of the date, with the measure's outcome or any."""
-    rows = table("pairs")
-    this_year = sa.extract("year", rows.c.ended_on) == sa.extract("year", place.c.as_of)
-    outcome = [rows.c.outcome == measure.outcome] if measure.outcome else []
-    return _of_delivery(rows, place, sa.func.count(), this_year, rows.c.counted, *outcome)
+def planned(measure: Measure, place: sa.FromClause, known: Knowledge) -> Amount:
+    """Participants planned."""
+    plans, of_place = plan(place, known)
+    return sa.select(sa.func.max(plans.c.planned_participants)).where(of_place).correlate(place).scalar_subquery()
 
 
-def training_hours(measure: Measure, place: sa.FromClause, known: Knowledge) -> Amount:
-    """Add person-hours (hours times attendees) of the measure's events in the calendar year of the date."""
-    rows = table("events")
-    this_year = sa.extract("year", rows.c.held_on) == sa.extract("year", place.c.as_of)
-    hours = sa.func.coalesce(sa.func.sum(rows.c.hours * rows.c.attendees), 0)
-    return _of_delivery(rows, place, hours, this_year, rows.c.kind.in_(measure.any))
-
-
-def practices(measure: Measure, place: sa.FromClause, known: Knowledge) -> Amount:
-    """Count the practices told, of any year."""
-    return _of_delivery(table("practices"), place, sa.func.count())
-
-
-def _within(measure: Measure, known: Knowledge, day: sa.ColumnElement) -> sa.ColumnElement[bool]:
+def _within(measure: Measure, known: Knowledge, day: sa.ColumnElement) -> Condition:
     """The condition that a day lies within a milestone of the roadmap."""
     milestones = known_reference("milestones", known.register)
 
@@ -95,44 +110,47 @@ def _within(measure: Measure, known: Knowledge, day: sa.ColumnElement) -> sa.Col
     return sa.and_(day <= of("due_on"), sa.or_(of("starts_on").is_(None), day >= of("starts_on")))
 
 
-def _all(conditions: list[sa.ColumnElement[bool]]) -> Amount:
-    return sa.case((sa.and_(*conditions), 1), else_=0)
+@dataclass(frozen=True)
+class Required:
+    """1 where each of several requirements is met by a row of one table, else 0."""
+
+    sheet: str  # the table
+    requirements: Callable[[Measure, sa.FromClause, sa.FromClause, Knowledge], list[Condition]]
+
+    def __call__(self, measure: Measure, place: sa.FromClause, known: Knowledge) -> Amount:
+        rows = table(self.sheet)
+        wanted = self.requirements(measure, rows, place, known)
+        met = [_of_delivery(rows, place, sa.func.count(), one) > 0 for one in wanted]
+        return sa.case((sa.and_(*met), 1), else_=0)
 
 
-def documents_ready(measure: Measure, place: sa.FromClause, known: Knowledge) -> Amount:
-    """1 where the four documents are there and the three of item 6.7 agreed in time by the right approver."""
-    rows = table("documents")
+def _documents(measure: Measure, rows: sa.FromClause, place: sa.FromClause, known: Knowledge) -> list[Condition]:
+    """The four documents, the three of item 6.7 agreed in time by the right approver."""
     approver = sa.case(*((place.c.kind == kind, who) for kind, who in APPROVERS.items()))
-
-    def there(kind: str) -> sa.ColumnElement[bool]:
-        agreed = (
-            [_within(measure, known, rows.c.agreed_on), rows.c.agreed_by == approver]
-            if kind in AGREED_DOCUMENTS
-            else []
-        )
-        return _of_delivery(rows, place, sa.func.count(), rows.c.kind == kind, *agreed) > 0
-
-    return _all([there(kind) for kind in FOUR_DOCUMENTS])
+    in_time = sa.and_(_within(measure, known, rows.c.agreed_on), rows.c.agreed_by == approver)
+    return [
+        sa.and_(rows.c.kind == kind, in_time) if kind in AGREED_DOCUMENTS else rows.c.kind == kind
+        for kind in FOUR_DOCUMENTS
+    ]
 
 
-def events_held(measure: Measure, place: sa.FromClause, known: Knowledge) -> Amount:
-    """1 where each kind of `every`, or one of `any`, was held within the milestone."""
-    rows = table("events")
+def _events(measure: Measure, rows: sa.FromClause, place: sa.FromClause, known: Knowledge) -> list[Condition]:
+    """Each kind of `every`, or one of `any`, held within the milestone."""
     groups: list[tuple[str, ...]] = [(kind,) for kind in measure.every] or [measure.any]
     within = _within(measure, known, rows.c.held_on)
-    return _all([_of_delivery(rows, place, sa.func.count(), rows.c.kind.in_(group), within) > 0 for group in groups])
+    return [sa.and_(rows.c.kind.in_(group), within) for group in groups]
 
 
-AMOUNTS = {
-    "students": students,
+AMOUNTS: dict[str, Callable[[Measure, sa.FromClause, Knowledge], Amount]] = {
+    "students": Added("enrolment", lambda rows: rows.c.students, _of_ages, delivery=HEADCOUNT),
     "teachers": _declared("teachers"),
     "young_specialists": _declared("young_specialists"),
     "planned": planned,
-    "pairs_ended": pairs_ended,
-    "training_hours": training_hours,
-    "practices": practices,
-    "documents_ready": documents_ready,
-    "events_held": events_held,
+    "pairs_ended": Added("pairs", _one, _ended),
+    "training_hours": Added("events", lambda rows: rows.c.hours * rows.c.attendees, _training),
+    "practices": Added("practices", _one),
+    "documents_ready": Required("documents", _documents),
+    "events_held": Required("events", _events),
 }
 COUNTED_OVER_EXPECTED = ("expected", "reported", "on_time")
 

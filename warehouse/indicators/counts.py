@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,6 +34,10 @@ class Counts:
     scopes: pd.DataFrame
     missing: pd.DataFrame
 
+    def of(self, measure: Measure, definitions: Definitions) -> pd.Series:
+        """Return the column of a measure of the definitions that were counted."""
+        return self.measures[_name(definitions.measures.index(measure))]
+
 
 def _name(number: int) -> str:
     return f"m{number}"
@@ -47,25 +52,37 @@ def _chosen(definitions: Definitions, wanted: object) -> dict[str, Measure]:
     return {_name(n): m for n, m in enumerate(definitions.measures) if wanted(m)}  # type: ignore[operator]
 
 
-def _distinct(connection: sa.Connection, definitions: Definitions, relations: Roster) -> list[pd.DataFrame]:
-    frames = []
+def measure_cubes(measures: dict[str, Measure], relations: Roster) -> Iterator[tuple[list[str], sa.CompoundSelect]]:
+    """Yield the statements that count the measures, a column each, with the names of those columns.
+
+    Those that are counts of institutions are columns of `scopes_cube`.
+    """
+    totals = {name: m for name, m in measures.items() if m.source in AMOUNTS}
+    yield list(totals), total_cube(amounts(totals, relations.in_force, relations), list(totals))
     for source, keyed in DISTINCT.items():
         for across in (False, True):
-            chosen = _chosen(definitions, lambda m, s=source, a=across: m.source == s and m.across_kinds == a)
+            chosen = {n: m for n, m in measures.items() if m.source == source and m.across_kinds == across}
             if chosen:
-                frames.append(
-                    _frame(connection, distinct_cube(keyed(chosen, relations), list(chosen), across_kinds=across))
-                )
-    return frames
+                yield list(chosen), distinct_cube(keyed(chosen, relations), list(chosen), across_kinds=across)
 
 
-def count(connection: sa.Connection, definitions: Definitions, known: Knowledge, dates: tuple[date, ...]) -> Counts:
-    """Count every measure for the dates, as known."""
-    relations = roster(connection, known, dates)
-    totals = _chosen(definitions, lambda m: m.source in AMOUNTS)
-    frames = [_frame(connection, total_cube(amounts(totals, relations.in_force, relations), list(totals)))]
-    frames += _distinct(connection, definitions, relations)
-    scopes = _scopes(connection, relations)
+def scopes_cube(relations: Roster) -> sa.CompoundSelect:
+    """Count the institutions of every scope: expected, reported, on_time."""
+    expected = relations.expected
+    columns = [*(expected.c[name] for name in PLACE), expected.c.reported, expected.c.on_time]
+    rows = sa.select(*columns, sa.literal(1).label("expected")).cte("rows")
+    return total_cube(rows, list(COUNTED_OVER_EXPECTED))
+
+
+def count(
+    connection: sa.Connection, definitions: Definitions, known: Knowledge, dates: tuple[date, ...],
+    boundaries: date | None = None,
+) -> Counts:  # fmt: skip
+    """Count every measure for the dates, as known; on the boundaries of a day where one is given."""
+    relations = roster(connection, known, dates, boundaries)
+    measured = _chosen(definitions, lambda m: True)
+    frames = [_frame(connection, cube) for _, cube in measure_cubes(measured, relations)]
+    scopes = _frame(connection, scopes_cube(relations))
     rosters = _chosen(definitions, lambda m: m.source in COUNTED_OVER_EXPECTED)
     frames.append(pd.DataFrame({name: scopes[m.source] for name, m in rosters.items()}, index=scopes.index))
     measures = pd.concat([f.reindex(scopes.index) for f in frames], axis=1)
@@ -79,13 +96,6 @@ def _nobody_is_zero(measures: pd.DataFrame, definitions: Definitions, scopes: pd
     counted = list(_chosen(definitions, lambda m: m.source in DISTINCT))
     measures[counted] = measures[counted].fillna(0).where(scopes["reported"] > 0)
     return measures
-
-
-def _scopes(connection: sa.Connection, relations: Roster) -> pd.DataFrame:
-    expected = relations.expected
-    columns = [*(expected.c[name] for name in PLACE), expected.c.reported, expected.c.on_time]
-    rows = sa.select(*columns, sa.literal(1).label("expected")).cte("rows")
-    return _frame(connection, total_cube(rows, ["expected", "reported", "on_time"]))
 
 
 def _missing(

@@ -58,7 +58,7 @@ def distinct_cube(rows: sa.FromClause, names: list[str], *, across_kinds: bool =
         columns = [previous.c[name] for name in places if name not in drop]
         flags = [sa.func.max(previous.c[name]).label(name) for name in names]
         select = sa.select(*columns, previous.c.key, *flags).group_by(*columns, previous.c.key)
-        previous = levels[level] = select.cte(f"{level}_keys{'_across' if across_kinds else ''}")
+        previous = levels[level] = select.cte()  # unnamed: one statement may hold several cubes
     # A municipality's kinds are told apart at the level «kind», and added (or were never parted).
     made_from = {
         "institution": "institution",

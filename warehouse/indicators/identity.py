@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from expectations.persons import owners_of_names, person_of, same_name
 from warehouse.indicators.knowledge import Knowledge
-from warehouse.ledger import ACCEPTED, in_force
+from warehouse.ledger import ACCEPTED, heard
 from warehouse.tables import decisions, table
 
 SAME, DIFFERENT, UNDO = "same", "different", "undo"
@@ -67,7 +67,7 @@ class People:
 
 def people_known(connection: sa.Connection, known: Knowledge) -> People:
     """Tell people apart over the good rows of all accepted deliveries known, with the decisions known."""
-    changed = _changed(connection, known)
+    changed = changed_people(connection, known)
     if not changed:
         return People(owners(known), None)
     columns = [sa.column(name, TOKEN) for name in ("snils_token", "name_token", "person")]
@@ -84,21 +84,22 @@ def owners(known: Knowledge) -> sa.CTE:
 
 
 def _identities(known: Knowledge) -> sa.Select:
-    """Every identity that an accepted delivery told."""
+    """Every identity that an accepted delivery told; one that is withdrawn is accepted no longer."""
     participants, ledger = table("participants"), table("deliveries")
-    heard = ledger.c.seq <= known.corrections
-    if known.submissions != known.corrections:
-        present = in_force(known.submissions, known.corrections)
-        heard = sa.or_(heard, ledger.c.delivery.in_(sa.select(present.c.delivery)))
-    joined = sa.and_(ledger.c.delivery == participants.c.delivery, heard, ledger.c.verdict.in_(ACCEPTED))
+    joined = sa.and_(
+        ledger.c.delivery == participants.c.delivery, heard(ledger, known.submissions, known.corrections)
+    )
     return sa.select(participants.c.snils_token, participants.c.name_token).join(ledger, joined).distinct()
 
 
-def verdicts(connection: sa.Connection, known: Knowledge) -> list[Verdict]:
-    """Return the decisions in effect: neither undone nor replaced by a later one on the same two identities."""
+def verdicts(connection: sa.Connection, known: Knowledge, without: int | None = None) -> list[Verdict]:
+    """Return the decisions in effect: neither undone nor replaced by a later one on the same two identities.
+
+    The decision numbered `without` is taken as undone.
+    """
     made = decisions()
     every = list(connection.execute(sa.select(made).where(made.c.seq <= known.decisions).order_by(made.c.seq)))
-    undone = {row.undoes for row in every if row.kind == UNDO}
+    undone = {without, *(row.undoes for row in every if row.kind == UNDO)}
     kept = [row for row in every if row.kind != UNDO and row.seq not in undone]
     told = identities_of(connection, {p for r in kept for p in _places(r)}, known) if kept else {}
     latest: dict[frozenset[Identity], Verdict] = {}
@@ -116,7 +117,10 @@ def _places(row: sa.Row) -> list[tuple[str, int]]:
 def identities_of(
     connection: sa.Connection, places: Iterable[tuple[str, int]], known: Knowledge
 ) -> dict[tuple[str, int], Identity]:
-    """Return the identities told by rows of «Участники», by (delivery, row); rows unknown or refused are absent."""
+    """Return the identities told by rows of «Участники», by (delivery, row); rows unknown or refused are absent.
+
+    Those of withdrawn deliveries are there: what was decided of a person outlives the row it was decided by.
+    """
     wanted = set(places)
     rows, ledger = table("participants"), table("deliveries")
     statement = (
@@ -132,7 +136,7 @@ def identities_of(
     return {(r.delivery, r.row): Identity(r.snils_token, r.name_token) for r in found if (r.delivery, r.row) in wanted}
 
 
-def _changed(connection: sa.Connection, known: Knowledge) -> dict[Identity, str]:
+def changed_people(connection: sa.Connection, known: Knowledge) -> dict[Identity, str]:
     """Return the person of every identity that decisions took from the person the rule alone would give."""
     made = verdicts(connection, known)
     if not made:
@@ -143,17 +147,18 @@ def _changed(connection: sa.Connection, known: Knowledge) -> dict[Identity, str]
 
 
 def _surroundings(connection: sa.Connection, known: Knowledge, told: set[Identity]) -> set[Identity]:
-    """Return all identities that share a СНИЛС or a name with those given, and with each other, to the end."""
+    """Return all known identities that share a СНИЛС or a name with those told, and with each other, to the end."""
     every = _identities(known).subquery("identities")
     found: set[Identity] = set()
-    fresh = told
-    while fresh:
-        found |= fresh
-        snils, names = {one.snils for one in fresh if one.snils}, {one.name for one in fresh}
+    asked = told
+    while asked:
+        snils, names = {one.snils for one in asked if one.snils}, {one.name for one in asked}
         statement = sa.select(every).where(
             sa.or_(every.c.snils_token.in_(sorted(snils)), every.c.name_token.in_(sorted(names)))
         )
         fresh = {Identity(*row) for row in connection.execute(statement)} - found
+        found |= fresh
+        asked = fresh - told
     return found
 
 
@@ -180,10 +185,13 @@ def resolve(identities: Iterable[Identity], made: Iterable[Verdict]) -> dict[Ide
     1. Identities of one СНИЛС are one person, but for those taken out of it by «different».
     2. «same» makes one person of two, whatever the rule says of them.
     3. A name without a СНИЛС that no decision tied to one belongs to the person of that name, if exactly one has a
-       СНИЛС and no «different» stands between them.
+       СНИЛС. Names that decisions made one person belong to whom any of them does; to nobody where they would
+       belong to several, or where people said to be different would become one by it.
+
+    An identity that only a decision tells ties others together, and bears no name.
     """
-    every = sorted(set(identities), key=str)
-    same = [(v.left, v.right) for v in made if v.kind == SAME]
+    known, made = set(identities), list(made)
+    every = sorted(known.union(*((v.left, v.right) for v in made)), key=str)
     different = [(v.left, v.right) for v in made if v.kind == DIFFERENT]
     apart = {right for left, right in different if left.snils is not None and left.snils == right.snils}
     union = _Union()
@@ -192,32 +200,38 @@ def resolve(identities: Iterable[Identity], made: Iterable[Verdict]) -> dict[Ide
         first, *rest = group
         for other in rest:
             union.join(first, other)
-    for one, other in same:
-        union.join(one, other)
-    for one, owner in list(_belonging(every, different, union)):
-        union.join(one, owner)
+    for verdict in made:
+        if verdict.kind == SAME:
+            union.join(verdict.left, verdict.right)
+    for one, owner in _belonging(known, every, different, union).items():
+        union.join(owner, one)
     members: dict[Identity, list[Identity]] = defaultdict(list)
     for one in every:
         members[union.root(one)].append(one)
-    return {one: person for group in members.values() for person in [_person(group, apart)] for one in group}
+    persons = {root: _person(group, apart) for root, group in members.items()}
+    return {one: persons[union.root(one)] for one in every if one in known}
 
 
 def _belonging(
-    every: list[Identity], different: list[tuple[Identity, Identity]], union: _Union
-) -> Iterator[tuple[Identity, Identity]]:
-    """Names without a СНИЛС, each with the one identity it belongs to by the rule."""
-    tied = {union.root(one) for one in every if one.snils}
+    known: set[Identity], every: list[Identity], different: list[tuple[Identity, Identity]], union: _Union
+) -> dict[Identity, Identity]:
+    """Return to whom the rule gives people without a СНИЛС; either is named by the root of its set."""
     bearers: dict[str, set[Identity]] = defaultdict(set)
-    for one in every:
+    for one in known:
         if one.snils:
             bearers[one.name].add(union.root(one))
-    barred = {(one, union.root(other)) for pair in different for one, other in (pair, pair[::-1])}
+    tied = {union.root(one) for one in every if one.snils}
+    owners_: dict[Identity, set[Identity]] = defaultdict(set)
     for one in every:
-        owners_ = bearers[one.name]
-        if one.snils is None and union.root(one) not in tied and len(owners_) == 1:
-            (owner,) = owners_
-            if (one, owner) not in barred:
-                yield one, owner
+        if (root := union.root(one)) not in tied and len(bearers[one.name]) == 1:
+            owners_[root] |= bearers[one.name]
+    belongs = {root: owner for root, (owner, *others) in owners_.items() if not others}
+    for pair in different:
+        roots = {union.root(one) for one in pair}
+        if len({belongs.get(root, root) for root in roots}) == 1:
+            for root in roots:
+                owners_.pop(root, None)
+    return {root: owner for root, owner in belongs.items() if root in owners_}
 
 
 def _person(group: list[Identity], apart: set[Identity]) -> str:

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 
 from warehouse.indicators.definitions import Measure
 from warehouse.indicators.scopes import PLACE, Roster
 from warehouse.tables import table
 
-Flags = dict[str, sa.ColumnElement[bool]]
+Condition = sa.ColumnElement[bool]
 
 
-def _keyed(roster: Roster, key: sa.ColumnElement, joined: sa.FromClause, flags: Flags) -> sa.Subquery:
-    """One row per institution, date and key, with a flag a measure."""
-    place = [roster.in_force.c[name] for name in PLACE]
-    marks = [sa.func.max(sa.case((condition, 1), else_=0)).label(name) for name, condition in flags.items()]
-    select = sa.select(*place, key.label("key"), *marks).select_from(joined)
-    return (
-        select.group_by(*place, key)
-        .having(sa.or_(*(sa.func.max(sa.case((c, 1), else_=0)) == 1 for c in flags.values())))
-        .subquery("keyed")
-    )
-
-
-def _of_person(roster: Roster, rows: sa.Table) -> tuple[sa.ColumnElement, sa.FromClause]:
-    joined = roster.in_force.join(rows, rows.c.delivery == roster.in_force.c.delivery)
-    return roster.people.of(rows), roster.people.join(joined, rows)
-
-
-def _involved(measure: Measure, rows: sa.Table, roster: Roster) -> sa.ColumnElement[bool]:
+def involved(measure: Measure, rows: sa.FromClause, present: sa.FromClause) -> Condition:
     """The condition of a participation row (indicators.md, «Involved» by basis)."""
-    as_of, year_start = roster.in_force.c.as_of, roster.in_force.c.year_start
+    as_of, year_start = present.c.as_of, present.c.year_start
     since = {"year": year_start, "active": as_of}
     if measure.basis == "entered":
         conditions = [rows.c.started_on >= year_start, rows.c.started_on <= as_of]
@@ -45,41 +31,55 @@ def _involved(measure: Measure, rows: sa.Table, roster: Roster) -> sa.ColumnElem
     return sa.and_(*conditions)
 
 
-def people(measures: dict[str, Measure], roster: Roster) -> sa.Subquery:
-    """Different people by their part in pairs."""
-    rows = table("participations")
-    person, joined = _of_person(roster, rows)
-    return _keyed(roster, person, joined, {name: _involved(m, rows, roster) for name, m in measures.items()})
+def answered(measure: Measure, rows: sa.FromClause, present: sa.FromClause) -> Condition:
+    """The condition of an answer: of the role and stage, in the reporting year, satisfied where that is asked."""
+    year = sa.extract("year", rows.c.answered_on) == sa.extract("year", present.c.as_of)
+    satisfied = [rows.c.satisfaction >= measure.at_least] if measure.at_least else []
+    return sa.and_(rows.c.role == measure.role, rows.c.stage == measure.stage, year, *satisfied)
 
 
-def respondents(measures: dict[str, Measure], roster: Roster) -> sa.Subquery:
-    """Different people by their answers of the reporting year."""
-    rows = table("surveys")
-    person, joined = _of_person(roster, rows)
-
-    def condition(measure: Measure) -> sa.ColumnElement[bool]:
-        year = sa.extract("year", rows.c.answered_on) == sa.extract("year", roster.in_force.c.as_of)
-        satisfied = [rows.c.satisfaction >= measure.at_least] if measure.at_least else []
-        return sa.and_(rows.c.role == measure.role, rows.c.stage == measure.stage, year, *satisfied)
-
-    return _keyed(roster, person, joined, {name: condition(m) for name, m in measures.items()})
+def agreed(measure: Measure, rows: sa.FromClause, present: sa.FromClause) -> Condition:
+    """The condition of a partner: an agreement in force on the date, and mentors."""
+    as_of = present.c.as_of
+    return sa.and_(
+        rows.c.agreement_status == measure.status,
+        sa.or_(rows.c.agreement_date.is_(None), rows.c.agreement_date <= as_of),
+        sa.or_(rows.c.valid_to.is_(None), rows.c.valid_to >= as_of),
+        rows.c.mentors_provided >= measure.at_least,
+    )
 
 
-def partners(measures: dict[str, Measure], roster: Roster) -> sa.Subquery:
-    """Different partners by ИНН, with an agreement in force on the date."""
-    rows = table("partners")
-    as_of = roster.in_force.c.as_of
+@dataclass(frozen=True)
+class Keyed:
+    """A source whose measures count different keys: which rows of which table count, and what tells them apart."""
 
-    def condition(measure: Measure) -> sa.ColumnElement[bool]:
-        return sa.and_(
-            rows.c.agreement_status == measure.status,
-            sa.or_(rows.c.agreement_date.is_(None), rows.c.agreement_date <= as_of),
-            sa.or_(rows.c.valid_to.is_(None), rows.c.valid_to >= as_of),
-            rows.c.mentors_provided >= measure.at_least,
-        )
+    sheet: str  # the table
+    condition: Callable[[Measure, sa.FromClause, sa.FromClause], Condition]
+    key: str | None = None  # its column that tells keys apart; None: the person of its tokens
 
-    joined = roster.in_force.join(rows, rows.c.delivery == roster.in_force.c.delivery)
-    return _keyed(roster, rows.c.inn, joined, {name: condition(m) for name, m in measures.items()})
+    def joined(self, roster: Roster) -> tuple[sa.Table, sa.FromClause, sa.ColumnElement]:
+        """Return the rows, their join to the deliveries in force, and the key."""
+        rows, present = table(self.sheet), roster.in_force
+        joined = present.join(rows, rows.c.delivery == present.c.delivery)
+        if self.key:
+            return rows, joined, rows.c[self.key]
+        return rows, roster.people.join(joined, rows), roster.people.of(rows)
+
+    def __call__(self, measures: dict[str, Measure], roster: Roster) -> sa.Subquery:
+        """One row per institution, date and key, with a flag a measure."""
+        rows, joined, key = self.joined(roster)
+        place = [roster.in_force.c[name] for name in PLACE]
+        flags = {
+            name: sa.func.max(sa.case((self.condition(m, rows, roster.in_force), 1), else_=0))
+            for name, m in measures.items()
+        }
+        select = sa.select(*place, key.label("key"), *(flag.label(name) for name, flag in flags.items()))
+        grouped = select.select_from(joined).group_by(*place, key)
+        return grouped.having(sa.or_(*(flag == 1 for flag in flags.values()))).subquery("keyed")
 
 
-DISTINCT = {"people": people, "respondents": respondents, "partners": partners}
+DISTINCT = {
+    "people": Keyed("participations", involved),
+    "respondents": Keyed("surveys", answered),
+    "partners": Keyed("partners", agreed, key="inn"),
+}

@@ -7,9 +7,10 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from warehouse.indicators.boundaries import heirs, united
 from warehouse.indicators.identity import People, people_known
 from warehouse.indicators.knowledge import Knowledge
-from warehouse.ledger import ACCEPTED, in_force
+from warehouse.ledger import heard, in_force
 from warehouse.reference import known_reference
 from warehouse.tables import table
 
@@ -19,26 +20,46 @@ PLACE = ("as_of", "institution_code", "kind", "municipality", "region")
 
 @dataclass(frozen=True)
 class Roster:
-    """Relations of one state of knowledge, each with the columns of PLACE.
+    """Relations of one state of knowledge, each with the columns of PLACE: where an institution is counted.
 
+    `told_by` is the code it reports under: its own, even where it is counted as its successor.
     `expected`: institution × date, with flags reported and on_time. `in_force`: those that reported, with their
     delivery, `headcount` (the delivery whose enrolment and staff hold) and `year_start`. `last_known`: those that
     did not, with the delivery that last told their enrolment, as `headcount` (NULL where none did).
     """
 
     known: Knowledge
-    dates: tuple[date, ...]
     people: People
     expected: sa.CTE
     in_force: sa.CTE
     last_known: sa.CTE
 
 
-def roster(connection: sa.Connection, known: Knowledge, dates: tuple[date, ...]) -> Roster:
-    """Build the relations for the reporting dates asked about; the connection is asked for decisions alone."""
+def roster(
+    connection: sa.Connection, known: Knowledge, dates: tuple[date, ...], boundaries: date | None = None
+) -> Roster:
+    """Build the relations for the reporting dates asked about; only decisions and successions are fetched for it.
+
+    Institutions are counted as they were; on the boundaries of a day where one is given.
+    """
+    asked = sa.union_all(*(sa.select(sa.cast(sa.literal(d), sa.Date).label("as_of")) for d in dates)).subquery("asked")
+    successors = heirs(connection, known, boundaries) if boundaries else None
+    return relations(known, asked, people_known(connection, known), successors)
+
+
+def relations(known: Knowledge, asked: sa.FromClause, people: People, successors: sa.Subquery | None = None) -> Roster:
+    """Build the relations for the dates of `asked.as_of`; the numbers of `known` may be expressions."""
+    expected = _expected(known, asked)
+    if successors is not None:
+        expected = united(expected, successors)
+    now = in_force(known.submissions, known.enrolment)
+    present = _present(expected, None if known.enrolment == known.corrections else now)
+    return Roster(known, people, expected, present, _last_known(expected, now))
+
+
+def _expected(known: Knowledge, asked: sa.FromClause) -> sa.CTE:
     now = in_force(known.submissions, known.corrections)
     register = known_reference("institutions", known.register)
-    asked = sa.union_all(*(sa.select(sa.cast(sa.literal(d), sa.Date).label("as_of")) for d in dates)).subquery("asked")
     valid = sa.and_(
         register.c.valid_from <= asked.c.as_of,
         sa.or_(register.c.valid_to.is_(None), register.c.valid_to >= asked.c.as_of),
@@ -46,15 +67,15 @@ def roster(connection: sa.Connection, known: Knowledge, dates: tuple[date, ...])
     ledger = table("deliveries")
     in_time = (
         sa.select(ledger.c.institution_code, ledger.c.as_of)
-        .where(ledger.c.verdict.in_(ACCEPTED), ledger.c.seq <= known.submissions, ledger.c.late.is_(False))
+        .where(heard(ledger, known.submissions, known.corrections), ledger.c.late.is_(False))
         .distinct()
         .subquery("in_time")
     )
     told = sa.and_(now.c.institution_code == register.c.code, now.c.as_of == asked.c.as_of)
     told_in_time = sa.and_(in_time.c.institution_code == register.c.code, in_time.c.as_of == asked.c.as_of)
-    expected = (
+    return (
         sa.select(
-            asked.c.as_of, register.c.code.label("institution_code"),
+            asked.c.as_of, register.c.code.label("institution_code"), register.c.code.label("told_by"),
             register.c.kind, register.c.municipality, register.c.region, now.c.delivery,
             sa.cast(sa.func.date_trunc("year", asked.c.as_of), sa.Date).label("year_start"),
             sa.case((now.c.delivery.is_not(None), 1), else_=0).label("reported"),
@@ -63,10 +84,6 @@ def roster(connection: sa.Connection, known: Knowledge, dates: tuple[date, ...])
         .select_from(asked.join(register, valid).outerjoin(now, told).outerjoin(in_time, told_in_time))
         .cte("expected")
     )  # fmt: skip
-    counted = now if known.enrolment == known.corrections else in_force(known.submissions, known.enrolment)
-    present = _present(expected, None if counted is now else counted)
-    people = people_known(connection, known)
-    return Roster(known, dates, people, expected, present, _last_known(expected, counted))
 
 
 def _present(expected: sa.CTE, counted: sa.Subquery | None) -> sa.CTE:
@@ -75,7 +92,7 @@ def _present(expected: sa.CTE, counted: sa.Subquery | None) -> sa.CTE:
         statement = sa.select(expected, expected.c.delivery.label("headcount"))
         return statement.where(expected.c.reported == 1).cte("present")
     told = counted.alias("told")
-    same = (told.c.institution_code == expected.c.institution_code) & (told.c.as_of == expected.c.as_of)
+    same = (told.c.institution_code == expected.c.told_by) & (told.c.as_of == expected.c.as_of)
     statement = sa.select(expected, told.c.delivery.label("headcount")).select_from(expected.outerjoin(told, same))
     return statement.where(expected.c.reported == 1).cte("present")
 
@@ -83,16 +100,21 @@ def _present(expected: sa.CTE, counted: sa.Subquery | None) -> sa.CTE:
 def _last_known(expected: sa.CTE, now: sa.Subquery) -> sa.CTE:
     earlier = now.alias("earlier")
     rank = sa.func.row_number().over(
-        partition_by=(expected.c.institution_code, expected.c.as_of), order_by=earlier.c.as_of.desc().nulls_last()
+        partition_by=(expected.c.told_by, expected.c.as_of), order_by=earlier.c.as_of.desc().nulls_last()
     )
+    places = [expected.c[name] for name in (*PLACE, "told_by")]
     joined = (
-        sa.select(*(expected.c[name] for name in PLACE), earlier.c.delivery.label("headcount"), rank.label("rank"))
+        sa.select(*places, earlier.c.delivery.label("headcount"), rank.label("rank"))
         .select_from(expected.outerjoin(earlier, sa.and_(
-            earlier.c.institution_code == expected.c.institution_code, earlier.c.as_of < expected.c.as_of)))
+            earlier.c.institution_code == expected.c.told_by, earlier.c.as_of < expected.c.as_of)))
         .where(expected.c.reported == 0)
         .subquery("ranked")
     )  # fmt: skip
-    return sa.select(*(joined.c[name] for name in (*PLACE, "headcount"))).where(joined.c.rank == 1).cte("last_known")
+    return (
+        sa.select(*(joined.c[name] for name in (*PLACE, "told_by", "headcount")))
+        .where(joined.c.rank == 1)
+        .cte("last_known")
+    )
 
 
 def scope_code(scope: str, columns: sa.ColumnCollection) -> sa.ColumnElement[str]:

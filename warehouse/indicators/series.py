@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from warehouse.indicators.counts import SCOPE, STUDENTS, Counts, count
-from warehouse.indicators.definitions import Definitions, Indicator, Measure, definitions
+from warehouse.indicators.definitions import Definitions, Indicator, Measure, by_version, definitions
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.ledger import in_force
 from warehouse.reference import known_reference
@@ -28,23 +30,60 @@ def reporting_dates(connection: sa.Connection, seq: int, until: date | None = No
     return tuple(connection.execute(statement).scalars())
 
 
+def boundaries_of(connection: sa.Connection, seq: int, as_of: date | None = None) -> date | None:
+    """Return the day whose boundaries are today's: the newest date with a submission, or a later one asked about."""
+    return max([*reporting_dates(connection, seq), *([as_of] if as_of else [])], default=None)
+
+
 def series(
     connection: sa.Connection, seq: int | Knowledge, as_of: date | None = None, definition: str | None = None,
-    dates: tuple[date, ...] | None = None,
+    dates: tuple[date, ...] | None = None, boundaries: date | None = None, newest: str | None = None,
 ) -> pa.Table:  # fmt: skip
     """Compute the figures (`FIGURES`, release empty), sorted by their key.
 
     For one date, for `dates`, or for every reporting date with a submission; as known at journal number `seq`.
+    Institutions are counted as they were, or on the boundaries of a day (`warehouse/indicators/boundaries.py`).
+    Under `definition`, or each date under the version that holds on it, `newest` being the last one there was.
     """
-    chosen, known = definitions(definition), seq if isinstance(seq, Knowledge) else Knowledge.at(seq)
+    known = seq if isinstance(seq, Knowledge) else Knowledge.at(seq)
     dates = (as_of,) if as_of else dates if dates is not None else reporting_dates(connection, known.submissions)
-    if not dates:
-        return FIGURES.empty_table()
-    counts = count(connection, chosen, known, dates)
+    frames = [
+        _under(definitions(version), connection, known, held, boundaries)
+        for version, held in by_version(dates, definition, newest).items()
+    ]
+    return _typed(pd.concat(frames, ignore_index=True)) if frames else FIGURES.empty_table()
+
+
+def _under(
+    chosen: Definitions, connection: sa.Connection, known: Knowledge, dates: tuple[date, ...],
+    boundaries: date | None,
+) -> pd.DataFrame:  # fmt: skip
+    """The figures of the dates counted under one version."""
+    counts = count(connection, chosen, known, dates, boundaries)
     targets = _targets(connection, known.register)
     coverage = _coverage(counts, chosen)
-    frame = pd.concat([_figures(i, chosen, counts, targets, coverage) for i in chosen.indicators], ignore_index=True)
-    return _typed(frame)
+    return pd.concat([_figures(i, chosen, counts, targets, coverage) for i in chosen.indicators], ignore_index=True)
+
+
+def figure_of(
+    connection: sa.Connection, known: Knowledge, indicator: Indicator, scope: tuple[str, str], as_of: date,
+    counted: tuple[Decimal | None, Decimal | None], institutions: tuple[int, int],
+) -> dict:  # fmt: skip
+    """Make one figure of a numerator and denominator got in another way; neither its coverage nor its bounds.
+
+    `institutions` are those expected and those that reported.
+    """
+    chosen = replace(definitions(indicator.definition), indicators=(indicator,))
+    place = pd.MultiIndex.from_tuples([(*scope, as_of)], names=SCOPE)
+    names = [_number(measure, chosen) for measure in (indicator.numerator, indicator.denominator)]
+    measures = {name: value for name, value in zip(names, counted, strict=True) if name is not None}
+    counts = Counts(
+        pd.DataFrame(measures, place, dtype="float64"),
+        pd.DataFrame([institutions], place, ["expected", "reported"], dtype="float64"),
+        pd.DataFrame(np.nan, place, ["unknown", *(_number(measure, chosen) for measure in chosen.measures)]),
+    )
+    targets, untold = _targets(connection, known.register), pd.Series(np.nan, place)
+    return _typed(_figures(indicator, chosen, counts, targets, untold)).to_pylist()[0]
 
 
 def _targets(connection: sa.Connection, seq: int) -> pd.DataFrame:
@@ -118,7 +157,7 @@ def _add_bounds(frame: pd.DataFrame, indicator: Indicator, chosen: Definitions, 
     frame["high"] = hundredths(told + everybody, whole).where(open_)
 
 
-def _decimal(units: pd.Series, kind: pa.DataType) -> pa.Array:
+def exact_decimals(units: pd.Series, kind: pa.DataType) -> pa.Array:
     """Turn whole numbers of 10⁻ˢᶜᵃˡᵉ into exact decimals: their 128-bit integers are laid down as they are."""
     missing = units.isna().to_numpy()
     whole = units.fillna(0).round().to_numpy("float64").astype("int64")
@@ -133,7 +172,7 @@ def _typed(frame: pd.DataFrame) -> pa.Table:
     for field in FIGURES:
         values = frame[field.name]
         if pa.types.is_decimal(field.type):
-            columns[field.name] = _decimal(values * 10**4 if field.name == "numerator" else values, field.type)
+            columns[field.name] = exact_decimals(values * 10**4 if field.name == "numerator" else values, field.type)
         elif pa.types.is_integer(field.type):
             columns[field.name] = pa.array(values.to_numpy("float64"), from_pandas=True).cast(field.type)
         else:

@@ -15,7 +15,7 @@ from expectations.form import FORM
 from expectations.rules.wording import Finding, Group, group_findings
 from warehouse.ledger import ACCEPTED
 from warehouse.listing import findings_of
-from warehouse.reference import known_reference
+from warehouse.reference import last_entries
 from warehouse.tables import table
 
 AT_ONCE = 400  # receipts held in memory together
@@ -126,7 +126,7 @@ def _headers(deliveries: list[str]) -> sa.Select:
         .group_by(ledger.c.delivery)
         .subquery("newest")
     )
-    register = known_reference("institutions", EVER)
+    register = last_entries(EVER)
     return (
         sa.select(
             *(ledger.c[name] for name in ("delivery", "institution_code", "received_at", "verdict", "ruleset", "late")),

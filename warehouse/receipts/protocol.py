@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import io
+from datetime import datetime
+from functools import lru_cache
 from math import ceil
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from expectations.form import FORM
 from expectations.rules.catalogue import RULES
 from expectations.rules.structure import Severity
 from expectations.rules.wording import Finding, Group, column_of, sentences
 from warehouse.receipts.contents import Counts, Receipt
+from warehouse.receipts.frame import Cells, Frame, Page
 from warehouse.receipts.words import VERDICTS, facts, section, what_next
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 TITLE = "Протокол приёма сведений о наставничестве"
 MOST_FINDINGS = 5000  # rows of the second sheet; receipt.json has them all
@@ -31,47 +34,41 @@ BANNERS = {
     "accepted": ("#E3F1E3", "#1E5B2B"), "accepted_with_errors": ("#FFF1CC", "#6B4B00"),
     "rejected": ("#FBE0DC", "#8A1C10"), "duplicate": ("#E6EAF0", INK),
 }  # fmt: skip
-PLAIN = {
-    "in_memory": True,  # no temporary files: half the time of a small workbook
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
+# Marks in the frame of a protocol, to be replaced in every one.
+DELIVERY, LAST_ROW, CREATED = "{delivery}", 987_654, datetime(1999, 1, 1)  # noqa: DTZ001 — a workbook's times have no zone
+FOOTER = f"&L&9Сдача {DELIVERY}&R&9Стр. &P из &N"
 
 
 def protocol(receipt: Receipt) -> bytes:
     """Return the workbook of a receipt; equal receipts give equal bytes."""
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, PLAIN)
-    book.set_properties({"title": TITLE, "created": receipt.received_at.replace(tzinfo=None)})
-    _Protocol(book, receipt).write()
-    if receipt.findings:
-        _write_findings(book, receipt)
-    book.close()
-    return buffer.getvalue()
+    frame = _frame(receipt.verdict, bool(receipt.findings))
+    pages = [_first_page(receipt, frame)] + [_findings_page(receipt, frame)] * bool(receipt.findings)
+    words = {
+        DELIVERY: receipt.delivery,
+        str(LAST_ROW): str(min(len(receipt.findings), MOST_FINDINGS) + 1),
+        f"{CREATED.isoformat()}Z": f"{receipt.received_at.replace(tzinfo=None).isoformat(timespec='seconds')}Z",
+    }
+    return frame.fill(pages, words)
 
 
-def _styles(book: xlsxwriter.Workbook, verdict: str) -> dict[str, Format]:
+@lru_cache
+def _frame(verdict: str, findings: bool) -> Frame:
+    def arrange(book: Workbook) -> None:
+        _arrange_first(book.add_worksheet("Протокол"))
+        if findings:
+            _arrange_findings(book.add_worksheet("Замечания"))
+
+    return Frame(_looks(verdict), {"title": TITLE, "created": CREATED}, arrange)
+
+
+def _looks(verdict: str) -> dict[str, dict]:
     fill, ink = BANNERS[verdict]
     cell = {"border": 1, "border_color": RULE_LINE, "valign": "top", "text_wrap": True, "font_color": INK}
-    looks: dict[str, dict] = {
+    banner = {"bg_color": fill, "font_color": ink, "indent": 1}
+    return {
         "title": {"font_size": 16, "bold": True, "font_color": INK, "valign": "vcenter"},
-        "banner": {
-            "font_size": 13,
-            "bold": True,
-            "bg_color": fill,
-            "font_color": ink,
-            "valign": "vcenter",
-            "indent": 1,
-        },
-        "next": {
-            "bg_color": fill,
-            "font_color": ink,
-            "valign": "top",
-            "text_wrap": True,
-            "align": "left",
-            "indent": 1,
-        },
+        "banner": banner | {"font_size": 13, "bold": True, "valign": "vcenter"},
+        "next": banner | {"valign": "top", "text_wrap": True, "align": "left"},
         "label": {"font_color": GREY, "valign": "top"},
         "value": {"font_color": INK, "valign": "top"},
         "section": {"font_size": 12, "bold": True, "font_color": INK, "valign": "bottom"},
@@ -83,7 +80,28 @@ def _styles(book: xlsxwriter.Workbook, verdict: str) -> dict[str, Format]:
         "total_number": cell | {"bold": True, "align": "right", "num_format": "#,##0"},
         "note": {"font_color": GREY, "italic": True, "valign": "top"},
     }
-    return {name: book.add_format(look) for name, look in looks.items()}
+
+
+def _arrange_first(sheet: Worksheet) -> None:
+    for number, width in enumerate(WIDTHS):
+        sheet.set_column(number, number, width)
+    sheet.hide_gridlines(2)
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.6, right=0.5, top=0.6, bottom=0.7)
+    sheet.set_footer(FOOTER)
+
+
+def _arrange_findings(sheet: Worksheet) -> None:
+    for number, (_, width) in enumerate(FINDING_COLUMNS):
+        sheet.set_column(number, number, width)
+    sheet.autofilter(0, 0, LAST_ROW - 1, len(FINDING_COLUMNS) - 1)
+    sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer(FOOTER)
 
 
 def _height(*cells: tuple[str, float]) -> float:
@@ -92,141 +110,75 @@ def _height(*cells: tuple[str, float]) -> float:
     return LINE * max(lines) + 3
 
 
-class _Protocol:
-    """The first sheet, written from top to bottom."""
-
-    def __init__(self, book: xlsxwriter.Workbook, receipt: Receipt) -> None:
-        self._receipt, self._style = receipt, _styles(book, receipt.verdict)
-        self._sheet: Worksheet = book.add_worksheet("Протокол")
-        self._row = 0
-
-    def write(self) -> None:
-        self._arrange_page()
-        self._line(TITLE, "title", 28)
-        self._across(VERDICTS[self._receipt.verdict], "banner", 26)
-        words = what_next(self._receipt)
-        self._across(words, "next", _height((words, sum(WIDTHS) - 6)))
-        self._skip()
-        for label, value in facts(self._receipt):
-            self._fact(label, value)
-        if self._receipt.counts:
-            self._write_counts()
-        for severity in Severity:
-            groups = [group for group in self._receipt.groups if group.severity is severity]
-            if groups:
-                self._write_groups(section(severity.value, self._receipt.verdict), groups)
-        if self._receipt.findings:
-            self._skip()
-            words = "Каждое замечание с номером строки — на листе «Замечания»."
-            self._line(words, "note", LINE)
-
-    def _arrange_page(self) -> None:
-        sheet = self._sheet
-        for number, width in enumerate(WIDTHS):
-            sheet.set_column(number, number, width)
-        sheet.hide_gridlines(2)
-        sheet.set_paper(9)  # A4
-        sheet.fit_to_pages(1, 0)
-        sheet.set_margins(left=0.6, right=0.5, top=0.6, bottom=0.7)
-        sheet.set_footer(f"&L&9Сдача {self._receipt.delivery}&R&9Стр. &P из &N")
-
-    def _skip(self) -> None:
-        self._row += 1
-
-    def _line(self, text: str, style: str, height: float, column: int = 0) -> None:
-        """Write a text that runs on over the empty cells beside it: cheaper than a merge."""
-        self._sheet.set_row(self._row, height)
-        self._sheet.write_string(self._row, column, text, self._style[style])
-        self._row += 1
-
-    def _across(self, text: str, style: str, height: float) -> None:
-        self._sheet.merge_range(self._row, 0, self._row, LAST, "", self._style[style])
-        self._line(text, style, height)
-
-    def _fact(self, label: str, value: str) -> None:
-        self._sheet.write_string(self._row, 0, label, self._style["label"])
-        self._line(value, "value", LINE, column=1)
-
-    def _section(self, title: str) -> None:
-        self._skip()
-        self._line(title, "section", 20)
-
-    def _write_counts(self) -> None:
-        self._section("Строки книги")
-        for number, heading in enumerate(("Лист", "Прочитано", "Загружено", "Отложено", "Пропущено")):
-            self._sheet.write_string(self._row, number, heading, self._style["head_number" if number else "head"])
-        self._row += 1
-        for counts in self._receipt.counts:
-            self._count(counts, "cell", "number")
-        self._count(self._receipt.totals, "total", "total_number")
-        words = "Прочитано = загружено + отложено + пропущено (пустые строки и «Итого»)."
-        self._line(words, "note", LINE)
-
-    def _count(self, counts: Counts, label: str, number: str) -> None:
-        self._sheet.write_string(self._row, 0, counts.sheet, self._style[label])
-        parts = (counts.read, counts.stored, counts.quarantined, counts.skipped)
-        for column, part in enumerate(parts, start=1):
-            self._sheet.write_number(self._row, column, part, self._style[number])
-        self._row += 1
-
-    def _write_groups(self, title: str, groups: list[Group]) -> None:
-        self._section(title)
-        self._group("Где", "Что не так и что сделать", "Случаев", "head")
-        for group in groups:
-            self._group(_place(group), f"{group.sentence}\n{group.remedy}", group.count, "cell")
-
-    def _group(self, place: str, words: str, count: int | str, style: str) -> None:
-        wide = sum(WIDTHS[1:LAST])
-        self._sheet.set_row(self._row, _height((place, WIDTHS[0]), (words, wide)))
-        self._sheet.write_string(self._row, 0, place, self._style[style])
-        self._sheet.merge_range(self._row, 1, self._row, LAST - 1, "", self._style[style])
-        self._sheet.write_string(self._row, 1, words, self._style[style])
-        if isinstance(count, int):
-            self._sheet.write_number(self._row, LAST, count, self._style["number"])
-        else:
-            self._sheet.write_string(self._row, LAST, count, self._style["head_number"])
-        self._row += 1
+def _first_page(receipt: Receipt, frame: Frame) -> Page:
+    """Write the first sheet from top to bottom."""
+    page = Page(frame.styles)
+    page.add_row({0: (TITLE, "title")}, 28)
+    page.add_row({0: (VERDICTS[receipt.verdict], "banner")}, 26, (0, LAST))
+    words = what_next(receipt)
+    page.add_row({0: (words, "next")}, _height((words, sum(WIDTHS) - 6)), (0, LAST))
+    page.add_row()
+    for label, value in facts(receipt):  # a value runs on over the empty cells beside it
+        page.add_row({0: (label, "label"), 1: (value, "value")})
+    if receipt.counts:
+        _write_counts(page, receipt)
+    for severity in Severity:
+        groups = [group for group in receipt.groups if group.severity is severity]
+        if groups:
+            _write_groups(page, section(severity.value, receipt.verdict), groups)
+    if receipt.findings:
+        page.add_row()
+        page.add_row({0: ("Каждое замечание с номером строки — на листе «Замечания».", "note")})
+    return page
 
 
-def _place(group: Group) -> str:
-    return group.place or "Весь файл"
+def _write_section(page: Page, title: str) -> None:
+    page.add_row()
+    page.add_row({0: (title, "section")}, 20)
 
 
-def _write_findings(book: xlsxwriter.Workbook, receipt: Receipt) -> None:
+def _write_counts(page: Page, receipt: Receipt) -> None:
+    _write_section(page, "Строки книги")
+    headings = ("Лист", "Прочитано", "Загружено", "Отложено", "Пропущено")
+    page.add_row({n: (heading, "head_number" if n else "head") for n, heading in enumerate(headings)})
+    for counts in receipt.counts:
+        page.add_row(_count(counts, "cell", "number"))
+    page.add_row(_count(receipt.totals, "total", "total_number"))
+    page.add_row({0: ("Прочитано = загружено + отложено + пропущено (пустые строки и «Итого»).", "note")})
+
+
+def _count(counts: Counts, label: str, number: str) -> Cells:
+    parts = (counts.read, counts.stored, counts.quarantined, counts.skipped)
+    return {0: (counts.sheet, label)} | {column: (part, number) for column, part in enumerate(parts, start=1)}
+
+
+def _write_groups(page: Page, title: str, groups: list[Group]) -> None:
+    _write_section(page, title)
+    head = {0: ("Где", "head"), 1: ("Что не так и что сделать", "head"), LAST: ("Случаев", "head_number")}
+    page.add_row(head, LINE + 3, (1, LAST - 1))
+    for group in groups:
+        place, words = group.place or "Весь файл", f"{group.sentence}\n{group.remedy}"
+        height = _height((place, WIDTHS[0]), (words, sum(WIDTHS[1:LAST])))
+        page.add_row({0: (place, "cell"), 1: (words, "cell"), LAST: (group.count, "number")}, height, (1, LAST - 1))
+
+
+def _findings_page(receipt: Receipt, frame: Frame) -> Page:
     """Write the second sheet: every finding on a line."""
-    sheet = book.add_worksheet("Замечания")
-    cell = {"border": 1, "border_color": RULE_LINE, "valign": "top", "text_wrap": True, "font_color": INK}
-    plain, head = book.add_format(cell), book.add_format(cell | {"bold": True, "bg_color": HEAD})
-    for number, (heading, width) in enumerate(FINDING_COLUMNS):
-        sheet.set_column(number, number, width)
-        sheet.write_string(0, number, heading, head)
+    page = Page(frame.styles)
+    page.add_row({number: (heading, "head") for number, (heading, _) in enumerate(FINDING_COLUMNS)})
     shown = receipt.findings[:MOST_FINDINGS]
     for number, finding in enumerate(shown, start=1):
-        _write_finding(sheet, number, finding, plain)
+        _write_finding(page, number, finding)
     if len(receipt.findings) > len(shown):
         words = f"Показаны первые {len(shown)} из {len(receipt.findings)}; остальные той же природы."
-        sheet.write_string(len(shown) + 1, 1, words)
-    sheet.autofilter(0, 0, len(shown), len(FINDING_COLUMNS) - 1)
-    sheet.freeze_panes(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_footer(f"&L&9Сдача {receipt.delivery}&R&9Стр. &P из &N")
+        page.add_row({1: (words, "value")})
+    return page
 
 
-def _write_finding(sheet: Worksheet, number: int, finding: Finding, style: Format) -> None:
+def _write_finding(page: Page, number: int, finding: Finding) -> None:
     column = column_of(FORM, finding.sheet, finding.column)
-    rule = RULES[finding.rule]
-    problem, remedy = sentences(rule, column, [finding.detail] if finding.detail else [])
+    problem, remedy = sentences(RULES[finding.rule], column, [finding.detail] if finding.detail else [])
     place = " ".join(filter(None, (finding.letter, f"«{column.heading}»" if column else None)))
-    texts = (finding.sheet or "весь файл", None, place, Severity(finding.severity).russian, problem, remedy)
-    sheet.write_number(number, 0, number, style)
-    for position, text in enumerate(texts, start=1):
-        if text is not None:
-            sheet.write_string(number, position, text, style)
-    if finding.row is None:
-        sheet.write_blank(number, 2, None, style)
-    else:
-        sheet.write_number(number, 2, finding.row, style)
-    sheet.set_row(number, _height((problem, 52), (remedy, 46), (place, 24)))
+    severity = Severity(finding.severity).russian
+    values = (number, finding.sheet or "весь файл", finding.row, place, severity, problem, remedy)
+    page.add_row({n: (v, "cell") for n, v in enumerate(values)}, _height((problem, 52), (remedy, 46), (place, 24)))

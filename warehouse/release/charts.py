@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable
@@ -169,7 +170,18 @@ def _render(spec: Layer, about: str) -> Markup:
     head = f'<svg class="chart" role="img" viewBox="0 0 {size[1]} {size[2]}"><title>{escape(about)}</title>'
     # With `aria` off Vega still names the roles of its groups, which the picture's own role hides anyway.
     drawing = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", svg[svg.index(">") + 1 :])
-    return Markup(head + drawing)
+    return Markup(head + _renumbered(drawing, whole))
+
+
+def _renumbered(drawing: str, whole: Layer) -> str:
+    """Name clips and gradients by chart and place: Vega numbers them over the life of the process."""
+    chart = hashlib.sha256(json.dumps(whole).encode()).hexdigest()[:8]
+    numbers: dict[str, int] = {}
+    return re.sub(
+        r'(?<=id=")[a-z_]+\d+(?=")|(?<=url\(#)[a-z_]+\d+(?=\))',
+        lambda name: f"c{chart}-{numbers.setdefault(name[0], len(numbers) + 1)}",
+        drawing,
+    )
 
 
 def _float(value: Decimal | None) -> float | None:

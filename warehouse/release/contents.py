@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 import pyarrow as pa
+
+from warehouse.proof.evidence import Evidence
 
 REPORTED_KPI = "students_involved"  # indicators.md: «the reported KPI»
 PLAN_FULFILMENT = "plan_fulfilment"
@@ -55,7 +58,62 @@ INDICATORS = pa.schema(
 COMPLETENESS = pa.schema(
     {"institution_code": pa.string(), "as_of": pa.date32(), "state": pa.string(), "received_on": pa.date32()}
 )
-FORMS = pa.schema({"as_of": pa.date32(), "form": pa.string(), "pairs": pa.int64(), "students": pa.int64()})
+BREAKDOWNS = pa.schema(
+    {
+        "release": pa.string(),
+        "breakdown": pa.string(),
+        "member": pa.string(),
+        "definition": pa.string(),
+        "scope_type": pa.string(),
+        "scope_code": pa.string(),
+        "as_of": pa.date32(),
+        "measure": pa.string(),
+        "numerator": pa.int64(),
+        "denominator": pa.int64(),
+        "value": pa.decimal128(9, 2),
+    }
+)
+BREAKDOWN_KEY = tuple(BREAKDOWNS.names[:8])
+MEMBERS = pa.schema(
+    {
+        "breakdown": pa.string(),
+        "definition": pa.string(),
+        "place": pa.int64(),
+        "member": pa.string(),
+        "member_title": pa.string(),
+        "title": pa.string(),
+        "wording": pa.string(),
+        "source": pa.string(),
+    }
+)
+TRAJECTORY = pa.schema(
+    {
+        "release": pa.string(),
+        "indicator": pa.string(),
+        "definition": pa.string(),
+        "scope_type": pa.string(),
+        "scope_code": pa.string(),
+        "as_of": pa.date32(),
+        "numerator": pa.int64(),
+        "denominator": pa.int64(),
+        "value": pa.decimal128(9, 2),
+        "status": pa.string(),
+        "target": pa.decimal128(9, 2),
+        "missing": pa.int64(),
+        "next_as_of": pa.date32(),
+        "next_target": pa.decimal128(9, 2),
+        "next_missing": pa.int64(),
+        "months": pa.int64(),
+        "pace_needed": pa.decimal128(18, 2),
+        "pace_so_far": pa.decimal128(18, 2),
+        "method": pa.string(),
+        "points": pa.int64(),
+        "projected": pa.decimal128(9, 2),
+        "projected_low": pa.decimal128(9, 2),
+        "projected_high": pa.decimal128(9, 2),
+        "met_on": pa.date32(),
+    }
+)
 FINDINGS = pa.schema(
     {
         "as_of": pa.date32(),
@@ -66,6 +124,33 @@ FINDINGS = pa.schema(
         "findings": pa.int64(),
     }
 )
+BREAKS = pa.schema(
+    {
+        "scope_type": pa.string(),
+        "scope_code": pa.string(),
+        "happened_on": pa.date32(),
+        "kind": pa.string(),
+        "before": pa.string(),
+        "after": pa.string(),
+    }
+)
+REVISIONS = pa.schema(
+    {
+        "release": pa.string(),
+        "compared_to": pa.string(),
+        "indicator": pa.string(),
+        "definition": pa.string(),
+        "scope_type": pa.string(),
+        "scope_code": pa.string(),
+        "as_of": pa.date32(),
+        "cause": pa.string(),
+        "numerator_change": pa.decimal128(20, 4),
+        "denominator_change": pa.int64(),
+        "value_before": pa.decimal128(9, 2),
+        "value_after": pa.decimal128(9, 2),
+    }
+)
+REVISION_KEY = tuple(REVISIONS.names[:8])
 
 
 @dataclass(frozen=True)
@@ -83,8 +168,15 @@ class Contents:
     institutions: pa.Table  # those expected on any of the dates
     indicators: pa.Table  # every (code, definition) of `figures`, in the order they are shown
     completeness: pa.Table
-    forms: pa.Table  # the whole of what the release covers
     findings: pa.Table  # of the deliveries in force
+    breakdowns: pa.Table = field(default_factory=BREAKDOWNS.empty_table)  # of the dates of `figures`
+    members: pa.Table = field(default_factory=MEMBERS.empty_table)  # what the members of breakdowns are called
+    trajectory: pa.Table = field(default_factory=TRAJECTORY.empty_table)  # the way to targets from `as_of`
+    breaks: pa.Table = field(default_factory=BREAKS.empty_table)  # days from which a scope is not what it was
+    revisions: pa.Table = field(default_factory=REVISIONS.empty_table)  # what changed since the release compared to
+    compared_to: str | None = None  # that release; None for the first
+    evidence: Evidence = field(default_factory=Evidence)  # from which every figure follows
+    origin: Mapping[str, Any] = field(default_factory=dict)  # what the manifest tells of inputs, rules, code
     scope_titles: Mapping[str, str] = field(default_factory=dict)  # what a municipality or region is called, by code
 
     def __post_init__(self) -> None:
@@ -94,8 +186,12 @@ class Contents:
         self._arrange("institutions", INSTITUTIONS, "code")
         self._arrange("indicators", INDICATORS)
         self._arrange("completeness", COMPLETENESS, "as_of", "institution_code")
-        self._arrange("forms", FORMS, "as_of", "form")
+        self._arrange("breakdowns", BREAKDOWNS, *BREAKDOWN_KEY)
+        self._arrange("members", MEMBERS, "breakdown", "definition", "place")
+        self._arrange("trajectory", TRAJECTORY, *KEY)
         self._arrange("findings", FINDINGS, "as_of", "rule")
+        self._arrange("breaks", BREAKS, *BREAKS.names)
+        self._arrange("revisions", REVISIONS, *REVISION_KEY)
 
     def _arrange(self, name: str, schema: pa.Schema, *key: str) -> None:
         table = getattr(self, name).select(schema.names).cast(schema).replace_schema_metadata(None)

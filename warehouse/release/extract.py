@@ -11,6 +11,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from warehouse.release.contents import FIGURES
+from warehouse.release.tabular import KPI, commented
 
 YES, NO = "yes", "no"
 SPECIAL = r'[",\r\n]'  # what makes a CSV cell need quotes (RFC 4180)
@@ -18,7 +19,7 @@ SPECIAL = r'[",\r\n]'  # what makes a CSV cell need quotes (RFC 4180)
 
 def render_csv(figures: pa.Table) -> bytes:
     """Render figures as indicators.md says: UTF-8, comma, line feed, an absent figure is an empty cell."""
-    columns = [_spell(column.combine_chunks()) for column in figures.columns]
+    columns = [_cell(column) for column in figures.columns]
     head = ",".join(figures.column_names)
     lines = pc.binary_join_element_wise(*columns, ",").to_pylist() if figures.num_rows else []
     return "\n".join([head, *lines, ""]).encode()
@@ -35,8 +36,8 @@ def write_csv(figures: pa.Table, path: Path) -> None:
 
 
 def write_parquet(figures: pa.Table, path: Path) -> None:
-    """Write kpi.parquet: the rows of kpi.csv, typed."""
-    pq.write_table(figures, path, compression="zstd", use_dictionary=True, version="2.6")
+    """Write kpi.parquet: the rows of kpi.csv, typed, with a comment for each column."""
+    pq.write_table(commented(figures, KPI), path, compression="zstd", use_dictionary=True, version="2.6")
 
 
 def read_csv(path: Path) -> pa.Table:
@@ -55,13 +56,19 @@ def read_parquet(path: Path) -> pa.Table:
         return file.read().cast(FIGURES).combine_chunks()
 
 
-def _spell(column: pa.Array) -> pa.Array:
-    if pa.types.is_boolean(column.type):
-        text = pc.if_else(column, YES, NO)
-    elif pa.types.is_decimal(column.type) and column.type.scale > 2:
+def spell(column: pa.ChunkedArray) -> pa.Array:
+    """Spell a column as texts: an absent value stays absent."""
+    values = column.combine_chunks()
+    if pa.types.is_boolean(values.type):
+        return pc.if_else(values, YES, NO)
+    text = pc.cast(values, pa.string())
+    if pa.types.is_decimal(values.type) and values.type.scale > 2:
         # All decimals are written here, so that the zeros at the end are never those of a whole number.
-        text = pc.utf8_rtrim(pc.utf8_rtrim(pc.cast(column, pa.string()), "0"), ".")
-    else:
-        text = pc.cast(column, pa.string())
+        return pc.utf8_rtrim(pc.utf8_rtrim(text, "0"), ".")
+    return text
+
+
+def _cell(column: pa.ChunkedArray) -> pa.Array:
+    text = spell(column)
     quoted = pc.binary_join_element_wise('"', pc.replace_substring(text, '"', '""'), '"', "")
     return pc.fill_null(pc.if_else(pc.match_substring_regex(text, SPECIAL), quoted, text), "")

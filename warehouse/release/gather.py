@@ -2,62 +2,93 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
-from expectations.form import STUDENT
 from expectations.rules import RULES
-from warehouse.indicators.definitions import Definitions, definitions
+from warehouse.indicators.breakdowns import breakdowns, members
+from warehouse.indicators.breaks import breaks
+from warehouse.indicators.definitions import by_version, definitions
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.scopes import Roster, roster
 from warehouse.indicators.series import reporting_dates, series
+from warehouse.indicators.trajectory import plan_known, trajectory
 from warehouse.loading import fetch
-from warehouse.release.contents import INDICATORS, LATE, MISSING, ON_TIME, Contents
+from warehouse.proof.engine import gather_evidence
+from warehouse.proof.evidence import Evidence
+from warehouse.proof.origin import origin
+from warehouse.reference import last_entries
+from warehouse.release.contents import INDICATORS, LATE, MISSING, ON_TIME, REVISIONS, Contents
+from warehouse.revisions.parts import revisions
+from warehouse.revisions.states import State, previous_release
 from warehouse.tables import table
 
 
 def gather(
     connection: sa.Connection, release: str, as_of: date, seq: int, known_at: datetime, zone: ZoneInfo,
-    definition: str | None = None,
+    definition: str | None = None, lake: Path | None = None,
 ) -> Contents:  # fmt: skip
-    """Gather the contents of a release: the series up to `as_of` and what the report tells around it."""
-    chosen = definitions(definition)
+    """Gather the contents of a release: the series up to `as_of` and what the report tells around it.
+
+    `definition` is the newest version there was: each date is counted under the one that holds on it. With the folder
+    of the lake the second engine counts as well, and leaves the evidence; raises LakeDamaged where it cannot.
+    """
     dates = tuple(sorted({*reporting_dates(connection, seq, as_of), as_of}))
     relations = roster(connection, Knowledge.at(seq), dates)
-    figures = series(connection, seq, definition=chosen.version, dates=dates)
-    named = figures.set_column(0, "release", pa.array([release] * figures.num_rows, pa.string()))
+    figures = series(connection, seq, dates=dates, newest=definition)
+    versions = by_version(dates, newest=definition)
+    counted = {day: definitions(version) for version, days in versions.items() for day in days}
+    previous = previous_release(connection, as_of, seq)
     return Contents(
         release=release,
         as_of=as_of,
         known_at=known_at.astimezone(zone),
-        figures=named,
-        institutions=_institutions(connection, relations),
-        indicators=_passports(chosen),
+        figures=_named(figures, release),
+        institutions=_institutions(connection, relations, as_of),
+        indicators=_passports(versions),
         completeness=_completeness(connection, relations, zone),
-        forms=_forms(connection, relations),
         findings=_findings(connection, relations),
+        breakdowns=_named(breakdowns(connection, seq, dates, newest=definition), release),
+        members=members(versions),
+        trajectory=_named(trajectory(figures, plan_known(connection, seq), as_of), release),
+        breaks=breaks(connection, seq, as_of),
+        revisions=_revisions(connection, previous, State(release, seq, as_of, definition), figures),
+        compared_to=previous.name if previous else None,
+        evidence=gather_evidence(connection, lake, seq, counted) if lake else Evidence(),
+        origin=origin(connection, seq, counted, compared=lake is not None),
     )
 
 
-def _institutions(connection: sa.Connection, relations: Roster) -> pa.Table:
-    """The register's entries for every institution expected on any of the dates, as last valid."""
-    from warehouse.reference import known_reference
+def _revisions(connection: sa.Connection, previous: State | None, now: State, figures: pa.Table) -> pa.Table:
+    return revisions(connection, previous, now, figures) if previous else REVISIONS.empty_table()
 
-    register = known_reference("institutions", relations.known.register)
+
+def _named(rows: pa.Table, release: str) -> pa.Table:
+    """Write the number of the release into a table's first column."""
+    return rows.set_column(0, "release", pa.array([release] * rows.num_rows, pa.string()))
+
+
+def _institutions(connection: sa.Connection, relations: Roster, as_of: date) -> pa.Table:
+    """The register's entries for every institution expected on any of the dates, as last valid."""
+    register = last_entries(relations.known.register, as_of)
     expected = sa.select(relations.expected.c.institution_code).distinct().subquery("asked")
     columns = [register.c[name] for name in ("code", "name", "kind", "level", "municipality", "region")]
     return fetch(connection, sa.select(*columns).join(expected, expected.c.institution_code == register.c.code))
 
 
-def _passports(chosen: Definitions) -> pa.Table:
+def _passports(versions: Iterable[str]) -> pa.Table:
+    """Every indicator of the versions, the older first."""
     rows = [
         {name: getattr(indicator, name) for name in INDICATORS.names}
         | {"denominator_words": indicator.denominator_words or None}
-        for indicator in chosen.indicators
+        for version in versions
+        for indicator in definitions(version).indicators
     ]
     return pa.Table.from_pylist(rows, schema=INDICATORS)
 
@@ -70,24 +101,6 @@ def _completeness(connection: sa.Connection, relations: Roster, zone: ZoneInfo) 
     rows = fetch(connection, sa.select(*columns).select_from(joined))
     received = pd.Series(rows["received_at"].to_pandas()).dt.tz_localize("UTC").dt.tz_convert(zone).dt.date
     return rows.append_column("received_on", pa.array(received, pa.date32(), from_pandas=True))
-
-
-def _forms(connection: sa.Connection, relations: Roster) -> pa.Table:
-    """Pairs and different students by form of mentoring, on the basis `year`."""
-    rows, present, people = table("participations"), relations.in_force, relations.people
-    involved = sa.and_(
-        rows.c.delivery == present.c.delivery,
-        rows.c.started_on <= present.c.as_of,
-        sa.or_(rows.c.ended_on.is_(None), rows.c.ended_on >= present.c.year_start),
-    )
-    student = sa.case((rows.c.category == STUDENT, sa.cast(people.of(rows), sa.Text)))
-    pair = present.c.delivery + "/" + sa.cast(rows.c.row, sa.Text)
-    joined = people.join(present.join(rows, involved), rows)
-    counted = sa.select(
-        present.c.as_of, rows.c.form, sa.func.count(pair.distinct()).label("pairs"),
-        sa.func.count(student.distinct()).label("students"),
-    )  # fmt: skip
-    return fetch(connection, counted.select_from(joined).group_by(present.c.as_of, rows.c.form))
 
 
 def _findings(connection: sa.Connection, relations: Roster) -> pa.Table:

@@ -15,6 +15,8 @@ import pyarrow.compute as pc
 from warehouse.release.contents import FIGURES, KEY, PLAN_FULFILMENT, REPORTED_KPI, Contents
 from warehouse.release.wording import KINDS, SCOPES, natural
 
+COUNTRY = "Россия"
+
 
 class Figure(NamedTuple):
     """One figure without its key; the fields are those of FIGURES."""
@@ -143,12 +145,23 @@ def territory(contents: Contents, scope_type: str, code: str) -> Scope:
     return Scope(scope_type, code, contents.scope_titles.get(code) or f"{SCOPES[scope_type].capitalize()} {code}")
 
 
+def title_of(contents: Contents, scope_type: str, code: str) -> str:
+    """Name any scope: an institution by the register, a kind by its municipality and kind."""
+    if scope_type == "institution":
+        place = pc.index(contents.institutions["code"], code).as_py()
+        return code if place < 0 else contents.institutions["name"][place].as_py() or code
+    if scope_type == "kind":
+        municipality, _, kind = code.partition("/")
+        return f"{territory(contents, 'municipality', municipality).title}: {KINDS.get(kind, kind).lower()}"
+    return COUNTRY if scope_type == "country" else territory(contents, scope_type, code).title
+
+
 def _top(contents: Contents) -> Scope:
     for scope_type in ("municipality", "region"):
         codes = pc.unique(contents.institutions[scope_type]).to_pylist()
         if len(codes) == 1:
             return territory(contents, scope_type, codes[0])
-    return Scope("country", "RU", "Россия")
+    return Scope("country", "RU", COUNTRY)
 
 
 def _parts(contents: Contents, top: Scope) -> tuple[Scope, ...]:

@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 from collections.abc import Callable
 from datetime import UTC
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from warehouse.proof.evidence import Evidence
+from warehouse.proof.evidence_files import evidence_writers
+from warehouse.proof.manifest import MANIFEST, MANIFEST_VERSION, sealed
 from warehouse.release.contents import Contents
+from warehouse.release.datapackage import DATAPACKAGE, write_datapackage
 from warehouse.release.extract import hash_figures, write_csv, write_parquet
 from warehouse.release.report import write_report
-from warehouse.release.verification import MANIFEST, MANIFEST_VERSION, verify
+from warehouse.release.sdmx import write_sdmx_data, write_sdmx_structure
+from warehouse.release.sdmx_table import SDMX_DATA, SDMX_STRUCTURE
+from warehouse.release.verification import verify
 from warehouse.release.workbook import write_workbook
 
 __all__ = ["ReleaseDiffers", "verify", "write_release"]
 
+
+def _evidence_writer(write: Callable[[Evidence, Path], None]) -> Callable[[Contents, Path], None]:
+    return lambda contents, path: write(contents.evidence, path)
+
+
 WRITERS: dict[str, Callable[[Contents, Path], None]] = {
     "kpi.csv": lambda contents, path: write_csv(contents.figures, path),
     "kpi.parquet": lambda contents, path: write_parquet(contents.figures, path),
+    "breakdowns.csv": lambda contents, path: write_csv(contents.breakdowns, path),
+    "trajectory.csv": lambda contents, path: write_csv(contents.trajectory, path),
+    "breaks.csv": lambda contents, path: write_csv(contents.breaks, path),
+    "revisions.csv": lambda contents, path: write_csv(contents.revisions, path),
     "kpi.xlsx": write_workbook,
     "report.html": write_report,
+    **{path: _evidence_writer(write) for path, write in evidence_writers().items()},
+    SDMX_STRUCTURE: write_sdmx_structure,
+    SDMX_DATA: write_sdmx_data,
+    DATAPACKAGE: write_datapackage,  # the last: it describes the tables written before it
 }
 
 
@@ -42,6 +59,7 @@ def write_release(contents: Contents, folder: Path) -> Path:
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     for name, write in WRITERS.items():
+        (partial / name).parent.mkdir(exist_ok=True)
         write(contents, partial / name)
         _sync(partial / name)
     _write_manifest(contents, partial)
@@ -67,7 +85,6 @@ def _write_manifest(contents: Contents, folder: Path) -> None:
         "release": contents.release,
         "as_of": contents.as_of.isoformat(),
         "known_at": contents.known_at.astimezone(UTC).isoformat(),
-        "code_version": _code_version(),
         "figures": contents.figures.num_rows,
         "figures_sha256": hash_figures(contents.figures),
         "files": {
@@ -75,18 +92,12 @@ def _write_manifest(contents: Contents, folder: Path) -> None:
             for name in sorted(WRITERS)
             for content in [(folder / name).read_bytes()]
         },
+        "origin": contents.origin,
     }
     path = folder / MANIFEST
-    path.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    path.write_bytes(sealed(manifest))
     _sync(path)
     _sync(folder)
-
-
-def _code_version() -> str:
-    try:
-        return version("nastavnik")
-    except PackageNotFoundError:  # run from a source tree that was never installed
-        return "source"
 
 
 def _sync(path: Path) -> None:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from warehouse.gate.checks import before_counting, previous_annual
+from warehouse.gate.moved import after_counting
+from warehouse.gate.points import WARNS, Point, refuse
 from warehouse.home import Home
-from warehouse.indicators.definitions import definitions
+from warehouse.indicators.definitions import definitions_on
 from warehouse.journal import RELEASE, Entry, Journal
 from warehouse.loading import insert_rows
-from warehouse.reference import known_reference
+from warehouse.proof.comparison import require_agreement
+from warehouse.proof.figures import recompute
 from warehouse.release.contents import Contents
 from warehouse.release.extract import hash_figures
 from warehouse.release.gather import gather
@@ -21,63 +27,84 @@ from warehouse.settings import Misconfigured, Settings
 from warehouse.tables import table
 
 
-def make_release(home: Home, as_of: date, at: datetime, output: Path | None = None) -> Path:
+def make_release(
+    home: Home,
+    as_of: date,
+    at: datetime,
+    output: Path | None = None,
+    on_warning: Callable[[str], None] = lambda _: None,
+) -> Path:
     """Freeze the series for a reporting date under the next number and write its folder; return the folder.
 
     Needs `opened(…, write=True)`. The number is taken in one transaction with the hash of the figures; the files
-    follow from it. A run that ended between the two is completed by the next one under the same number.
+    follow from it. A run that ended between the two is completed by the next one under the same number. `on_warning`
+    is told what its readers should know. With nothing written and no number taken it raises Misconfigured where a
+    point of the checklist blocks, and Unproved where the second engine counts otherwise.
     """
     if output is not None and output.exists() and any(output.iterdir()):
         raise Misconfigured(f"Папка {output} не пуста: выпуск в неё не записан.")
     folder = complete_release(home, as_of)
     if folder is None:
         with home.writing() as connection:
-            contents = _freeze(connection, home.settings, as_of, at)
+            contents, points = _freeze(home, connection, as_of, at)
         folder = write_release(contents, home.settings.releases / contents.release)
+        for point in points:
+            if point.level == WARNS:
+                on_warning(f"{point.title}. {point.detail}")
     if output is None:
         return folder
     shutil.copytree(folder, output, dirs_exist_ok=True)
     return output
 
 
-def _freeze(connection: sa.Connection, settings: Settings, as_of: date, at: datetime) -> Contents:
-    releases = table("releases")
+def _freeze(home: Home, connection: sa.Connection, as_of: date, at: datetime) -> tuple[Contents, list[Point]]:
+    releases, settings = table("releases"), home.settings
     number = connection.execute(sa.select(sa.func.count()).where(releases.c.as_of == as_of)).scalar_one() + 1
     name = f"{as_of.isoformat()}-{number}"
     journal = Journal(connection)
-    entry = journal.add(RELEASE, name, at, as_of=as_of, definition=definitions().version)
+    entry = journal.add(RELEASE, name, at, as_of=as_of, definition=definitions_on(as_of).version)
     journal.write()
-    _require_reporting_date(connection, as_of, entry.seq)
-    return record_release(connection, settings, entry)
-
-
-def record_release(connection: sa.Connection, settings: Settings, entry: Entry) -> Contents:
-    """Compute a release from its journal entry and note the hash of its figures."""
+    points = before_counting(home, connection, as_of, entry.seq, at.astimezone(settings.timezone).date())
+    refuse(points)
     contents = contents_of(
         connection, settings, entry.subject, entry.as_of, entry.seq, entry.known_at, entry.definition
     )
+    _note(connection, entry, contents)
+    most, previous = Decimal(str(settings.moved_points)), previous_annual(connection, as_of, entry.seq)
+    return contents, [*points, *after_counting(contents, previous, most)]
+
+
+def record_release(connection: sa.Connection, settings: Settings, entry: Entry) -> None:
+    """Compute a release again from its journal entry, by the warehouse alone, and note the hash of its figures."""
+    assert entry.as_of is not None
+    _note(
+        connection, entry,
+        gather(
+            connection, entry.subject, entry.as_of, entry.seq, entry.known_at, settings.timezone, entry.definition
+        ),
+    )  # fmt: skip
+
+
+def _note(connection: sa.Connection, entry: Entry, contents: Contents) -> None:
     row: dict[str, object] = {
         "release": entry.subject, "as_of": entry.as_of, "seq": entry.seq, "known_at": entry.known_at,
         "definition": entry.definition, "figures_sha256": hash_figures(contents.figures),
     }  # fmt: skip
     insert_rows(connection, table("releases"), [row])
-    return contents
 
 
 def contents_of(
     connection: sa.Connection, settings: Settings, release: str, as_of: date | None, seq: int, known_at: datetime,
     definition: str | None,
 ) -> Contents:  # fmt: skip
-    """Gather what a release says, from what was known at its journal number."""
+    """Gather what a release says, from what was known at its journal number, counted by both engines.
+
+    Raises Unproved where they disagree, or where the lake is damaged.
+    """
     assert as_of is not None
-    return gather(connection, release, as_of, seq, known_at, settings.timezone, definition)
-
-
-def _require_reporting_date(connection: sa.Connection, as_of: date, seq: int) -> None:
-    calendar = known_reference("reporting_dates", seq)
-    dates = set(connection.execute(sa.select(calendar.c.as_of)).scalars())
-    if as_of not in dates:
-        raise Misconfigured(f"{as_of:%d.%m.%Y} нет в календаре отчётных дат.")
+    contents = gather(connection, release, as_of, seq, known_at, settings.timezone, definition, settings.lake)
+    require_agreement(contents.figures, recompute(contents.evidence, release))
+    return contents
 
 
 def complete_release(home: Home, as_of: date) -> Path | None:

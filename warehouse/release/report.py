@@ -11,19 +11,24 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from warehouse.release import wording
+from warehouse.release.changes import by_scope
 from warehouse.release.contents import PROVISIONAL, Contents
 from warehouse.release.marks import bar, sparkline
 from warehouse.release.overview import overview_of
+from warehouse.release.report_breakdowns import MEASURES, tables_of
 from warehouse.release.report_parts import (
     completeness_map,
     findings_now,
-    forms_now,
     indicator_rows,
     missing_of,
     panels_of,
     ranking_of,
     series_rows,
 )
+from warehouse.release.report_revisions import revisions_of
+from warehouse.release.report_trajectory import ways_of
+from warehouse.release.trajectory_words import ASSUMPTIONS, METHODS
+from warehouse.revisions.causes import CAUSES
 
 HERE = Path(__file__).parent
 
@@ -51,7 +56,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        name: getattr(wording, name) for name in ("number", "percent", "change", "day", "moment", "counted", "noun")
+        name: getattr(wording, name)
+        for name in ("number", "percent", "change", "signed", "day", "moment", "counted", "noun")
     }
     words = {
         name: getattr(wording, name)
@@ -67,6 +73,7 @@ def _environment() -> Environment:
         )
     }
     environment.globals |= words | {"sparkline": sparkline, "bar": bar}
+    environment.globals |= {"MEASURES": MEASURES, "METHODS": METHODS, "CAUSES": CAUSES}
     return environment
 
 
@@ -84,10 +91,14 @@ def _told(contents: Contents) -> dict[str, Any]:
         "provisionals": any(figure.status == PROVISIONAL for *_, figure in series),
         "ranking": ranking_of(overview),
         "missing": missing_of(overview),
-        "forms": forms_now(overview),
+        "breakdowns": tables_of(overview),
+        "ways": ways_of(overview),
+        "assumptions": ASSUMPTIONS,
         "completeness": completeness_map(overview),
         "indicators": indicator_rows(overview),
         "findings": findings_now(contents),
+        "breaks": by_scope(contents.breaks),
+        "revisions": revisions_of(overview),
         "definitions": contents.indicators.to_pylist(),
     }
 

@@ -145,22 +145,6 @@ def _ceiling(figures: list[Figure]) -> Decimal:
     return max((max(shown, default=HUNDRED) // 10 + 1) * 10, Decimal(20))
 
 
-def forms_now(overview: Overview) -> list[dict[str, Any]]:
-    """Give the forms of mentoring at the date of the release, the most common first.
-
-    `share` is of the most common form, in per cent; `change` is since the annual date before.
-    """
-    table = overview.contents.forms
-    now = _at(table, overview.contents.as_of)
-    before = {row["form"]: row["pairs"] for row in _at(table, overview.previous)} if overview.previous else {}
-    most = max((row["pairs"] for row in now), default=0) or 1
-    rows = []
-    for row in now:
-        moved = row["pairs"] - before.get(row["form"], 0) if before else None
-        rows.append(row | {"change": moved, "share": HUNDRED * row["pairs"] / most})
-    return sorted(rows, key=lambda row: (-row["pairs"], row["form"]))
-
-
 def findings_now(contents: Contents) -> list[dict[str, Any]]:
     """Give the findings in the deliveries in force for the date of the release, the graver first."""
     grave = {"fatal": 0, "error": 1}

@@ -52,6 +52,11 @@ def change(value: Decimal | None) -> str:
     return ABSENT if value is None else ("+" if value > 0 else "") + number(value, 2)
 
 
+def signed(value: Decimal | int) -> str:
+    """Write a change with its sign."""
+    return ("+" if value > 0 else "") + number(value)
+
+
 def day(value: date | None) -> str:
     """Write a date."""
     return ABSENT if value is None else f"{value:%d.%m.%Y}"

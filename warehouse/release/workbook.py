@@ -8,7 +8,9 @@ from pathlib import Path
 from warehouse.release.contents import Contents
 from warehouse.release.overview import overview_of
 from warehouse.release.workbook_figures import add_figures
+from warehouse.release.workbook_parts import add_breakdowns, add_trajectory
 from warehouse.release.workbook_ranking import add_ranking
+from warehouse.release.workbook_revisions import add_revisions
 from warehouse.release.workbook_sheets import add_passports, add_series, add_title
 from warehouse.release.workbook_styles import Styles
 
@@ -36,7 +38,10 @@ def write_workbook(contents: Contents, path: Path) -> None:
         add_title(book, styles, overview)
         add_passports(book, styles, overview)
         add_series(book, styles, overview)
+        add_trajectory(book, styles, overview)
         if overview.folded:
             add_ranking(book, styles, overview, overview.parts, "Территории")
         add_ranking(book, styles, overview, [place.scope for place in overview.institutions.values()], "Организации")
+        add_breakdowns(book, styles, overview)
+        add_revisions(book, styles, overview)
         add_figures(book, styles, contents)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
+from warehouse.release.columns import COLUMNS
 from warehouse.release.contents import FIGURES, Contents
 from warehouse.release.wording import NO, SCOPES, STATUSES, YES
 
@@ -35,26 +36,32 @@ class Field(NamedTuple):
 
 
 BOOLEANS = {True: YES, False: NO}
+
+
+def _told(name: str, width: int, style: str = "text", words: Mapping[Any, str] | None = None) -> Field:
+    return Field(name, COLUMNS[name].title, width, style, words)
+
+
 FIELDS = (
-    Field("release", "Выпуск", 14),
+    _told("release", 14),
     Field("", "Показатель", 46),
-    Field("indicator", "Код показателя", 26),
-    Field("definition", "Версия определения", 13),
-    Field("scope_type", "Уровень", 17, words=SCOPES),
+    _told("indicator", 26),
+    _told("definition", 13),
+    _told("scope_type", 17, words=SCOPES),
     Field("", "Кто", 34),
-    Field("scope_code", "Код", 14),
-    Field("as_of", "Отчётная дата", 12, "date"),
-    Field("numerator", "Числитель", 12, "number"),
-    Field("denominator", "Знаменатель", 13, "whole"),
-    Field("value", "Значение, %", 11, "fixed"),
-    Field("target", "Цель, %", 9, "fixed"),
-    Field("meets_target", "Цель достигнута", 12, "centre", BOOLEANS),
-    Field("status", "Статус", 17, words=STATUSES),
-    Field("expected", "Организаций ожидалось", 14, "whole"),
-    Field("reported", "Организаций сдали", 13, "whole"),
-    Field("coverage_students", "Охват обучающихся, %", 14, "fixed"),
-    Field("low", "Нижняя граница, %", 11, "fixed"),
-    Field("high", "Верхняя граница, %", 11, "fixed"),
+    _told("scope_code", 14),
+    _told("as_of", 12, "date"),
+    _told("numerator", 12, "number"),
+    _told("denominator", 13, "whole"),
+    _told("value", 11, "fixed"),
+    _told("target", 9, "fixed"),
+    _told("meets_target", 12, "centre", BOOLEANS),
+    _told("status", 17, words=STATUSES),
+    _told("expected", 14, "whole"),
+    _told("reported", 13, "whole"),
+    _told("coverage_students", 14, "fixed"),
+    _told("low", 11, "fixed"),
+    _told("high", 11, "fixed"),
 )
 
 

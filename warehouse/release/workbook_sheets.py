@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from warehouse.release.changes import happened, of_institutions
 from warehouse.release.contents import PERCENT, PROVISIONAL
 from warehouse.release.overview import Figure, Overview
 from warehouse.release.wording import NO, OF_INSTITUTIONS, STATUSES, YES, counted, day, moment, percent
@@ -41,10 +42,16 @@ def add_title(book: Workbook, styles: Styles, overview: Overview) -> None:
         sheet.write_string(row, 1, about, styles["plain"])
         row += 1
     sheet.write_string(row + 1, 0, "Как читать", styles["section"])
-    for offset, note in enumerate(NOTES, start=row + 2):
+    notes = [*NOTES, *_breaks(overview)]
+    for offset, note in enumerate(notes, start=row + 2):
         sheet.set_row(offset, 28)
         sheet.merge_range(offset, 0, offset, 1, note, styles["note"])
-    sheet.print_area(0, 0, row + 1 + len(NOTES), 1)
+    sheet.print_area(0, 0, row + 1 + len(notes), 1)
+
+
+def _breaks(overview: Overview) -> list[str]:
+    events = of_institutions(overview.contents.breaks)
+    return [f"Разрыв ряда. {happened(event).rstrip('.')}." for event in events]
 
 
 def _title_rows(overview: Overview) -> list[tuple[str, Cell]]:
@@ -78,8 +85,11 @@ def _sheets(overview: Overview) -> list[tuple[str, str]]:
     sheets = [
         ("Показатели", "что означает каждый показатель: формулировка, формула, источник"),
         ("Ряд", "доля вовлечённых обучающихся по отчётным датам и её цели"),
+        ("Сколько ещё нужно", "сколько человек не хватает до целей, темп и прогноз"),
         ("Территории", "доля вовлечённых обучающихся по территориям"),
         ("Организации", "организации по доле вовлечённых обучающихся"),
+        ("Разрезы", "пары и люди по формам наставничества, возрастам и категориям"),
+        ("Пересмотры", "что изменилось с прошлого выпуска и почему"),
         ("Все показатели", "каждый показатель выпуска: те же строки, что в kpi.csv и kpi.parquet"),
     ]
     return [sheet for sheet in sheets if overview.folded or sheet[0] != "Территории"]

@@ -42,7 +42,7 @@ def write_region_reference(folder: Path, base: Path, seed: int, institutions: in
     kinds = [SCHOOL] * (institutions - clubs) + [CLUB] * clubs
     rows = [_institution(rng, kind, number, municipalities) for number, kind in enumerate(kinds)]
     _write(folder / "institutions.csv", INSTITUTION_FIELDS, sorted(rows, key=lambda row: (row[5], row[0])))
-    fields, targets = _targets(base / "targets.csv", municipalities)
+    fields, targets = _targets(base / "targets.csv", municipalities, {f"{row[5]}/{row[3]}" for row in rows})
     _write(folder / "targets.csv", fields, targets)
     for name in ("reporting_dates.csv", "milestones.csv"):
         shutil.copyfile(base / name, folder / name)
@@ -63,17 +63,19 @@ def _institution(rng: Random, kind: str, number: int, municipalities: Sequence[s
     return code, name, alias, kind, level, municipality, REGION, SINCE, ""
 
 
-def _targets(path: Path, municipalities: Sequence[str]) -> tuple[list[str], list[list[str]]]:
-    """Give every municipality the targets of the first one named in a file."""
+def _targets(path: Path, municipalities: Sequence[str], kinds: set[str]) -> tuple[list[str], list[list[str]]]:
+    """Give every municipality the targets of the first one named in a file; of kinds, those it has institutions of."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
         reader = csv.DictReader(lines)
         fields, given = list(reader.fieldnames or ()), list(reader)
     first = given[0]["scope_code"].split("/")[0]
     named = [
-        line | {"scope_code": line["scope_code"].replace(first, municipality, 1), "source": SOURCE}
+        line | {"scope_code": code, "source": SOURCE}
         for municipality in municipalities
         for line in given
         if line["scope_code"].split("/")[0] == first
+        for code in [line["scope_code"].replace(first, municipality, 1)]
+        if "/" not in code or code in kinds
     ]
     return fields, [[line[field] for field in fields] for line in named]
 

@@ -1,0 +1,108 @@
+"""Commands about origin: explain, trace."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import click
+
+from flows.cli.edge import installation, local
+from flows.cli.russian import Command, Day, Moment, OneOf, Option, WholeNumber
+
+SCOPE_TYPES = ("institution", "kind", "municipality", "region", "country")
+
+
+class Scope(click.ParamType):
+    """A scope: its type, a colon, its code."""
+
+    name = "ОХВАТ:КОД"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        kind, colon, code = str(value).partition(":")
+        if colon and code and kind in SCOPE_TYPES:
+            return kind, code
+        raise click.BadParameter(
+            f"ожидается охват ({', '.join(SCOPE_TYPES)}) и его код, например institution:NSH-S007.", ctx, param
+        )
+
+
+_FORMAT = click.option(
+    "--format", "form", cls=Option, type=OneOf(["table", "csv", "json"]), default="table", help="Вид ответа."
+)
+
+
+@click.command(cls=Command)
+@click.option("--indicator", cls=Option, required=True, metavar="ПОКАЗАТЕЛЬ", help="Код показателя.")
+@click.option(
+    "--scope",
+    cls=Option,
+    type=Scope(),
+    required=True,
+    help="По какому охвату: institution:NSH-S007, kind:NSH/ОУ, municipality:NSH, region:R61, country:RU.",
+)
+@click.option("--as-of", cls=Option, type=Day(), required=True, help="Отчётная дата.")
+@click.option(
+    "--known-at",
+    cls=Option,
+    type=Moment(end_of_day=True),
+    help="По сведениям на это время; день берётся целиком. По умолчанию — сейчас.",
+)
+@click.option("--release", cls=Option, metavar="ВЫПУСК", help="Каким показатель был в этом выпуске.")
+@click.option("--definition", cls=Option, metavar="ВЕРСИЯ", help="Версия показателей; без неё — действующая на дату.")
+@_FORMAT
+def explain(
+    indicator: str,
+    scope: tuple[str, str],
+    as_of: date,
+    known_at: datetime | None,
+    release: str | None,
+    definition: str | None,
+    form: str,
+) -> None:
+    """Объяснить показатель: определение, числа, сдачи и строки, из которых они сложились."""
+    from warehouse.lineage.explained import explain as explain_figure
+    from warehouse.lineage.vintage import vintage
+    from warehouse.settings import Misconfigured
+
+    if known_at is not None and release is not None:
+        raise Misconfigured("Укажите что-нибудь одно: --known-at или --release.")
+    with installation() as home, home.reading() as connection:
+        at = vintage(connection, local(known_at, home.settings), release)
+        explained = explain_figure(connection, indicator, scope, as_of, at, definition)
+        zone = home.settings.timezone
+    if form == "table":
+        from flows.cli.lineage_tables import show_explanation
+
+        show_explanation(explained, zone)
+    else:
+        from warehouse.lineage.listing import explanation_csv, explanation_json
+
+        click.echo(explanation_csv(explained) if form == "csv" else explanation_json(explained), nl=form == "json")
+
+
+@click.command(cls=Command)
+@click.argument("delivery", metavar="СДАЧА")
+@click.argument("sheet", metavar="ЛИСТ")
+@click.argument("row", type=WholeNumber(), metavar="СТРОКА")
+@_FORMAT
+def trace(delivery: str, sheet: str, row: int, form: str) -> None:
+    """Проследить строку сдачи: что с ней стало и каких показателей она коснулась, в каждом выпуске и сейчас."""
+    from warehouse.lineage.traced import trace as trace_row
+
+    with installation() as home, home.reading() as connection:
+        traced = trace_row(connection, delivery, sheet, row)
+        zone = home.settings.timezone
+    if form == "table":
+        from flows.cli.lineage_tables import show_trace
+
+        show_trace(traced, zone)
+    else:
+        from warehouse.lineage.listing import trace_csv, trace_json
+
+        click.echo(trace_csv(traced) if form == "csv" else trace_json(traced), nl=form == "json")
+
+
+COMMANDS = (explain, trace)

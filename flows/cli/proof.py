@@ -1,0 +1,68 @@
+"""Commands about proof: verify, sign."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from flows.cli.edge import FAILED, Failed, now, settings
+from flows.cli.russian import Command, ExistingFile, ExistingFolder, NewPath, Option
+
+PASSPHRASE = "NASTAVNIK_SIGN_PASSPHRASE"
+
+
+@click.command(cls=Command)
+@click.argument("folder", type=ExistingFolder(), metavar="ПАПКА")
+@click.option("--require-signature", cls=Option, is_flag=True, help="Без подписи выпуск не доказан.")
+@click.option("--key", cls=Option, type=ExistingFile(), help="Открытый ключ, которым выпуск должен быть подписан.")
+def verify(folder: Path, require_signature: bool, key: Path | None) -> int:
+    """Доказать выпуск по одной его папке: хеши, согласие файлов, пересчёт всех показателей, подписи. Сеть не нужна."""
+    from warehouse.proof.signing import check_signatures
+    from warehouse.release.package import verify as disagreements
+
+    signatures: list = []
+    wrong = disagreements(folder)
+    if not wrong:
+        signatures, wrong = check_signatures(folder, required=require_signature, key_file=key)
+    for line in wrong:
+        click.echo(line, err=True)
+    for one in signatures:
+        click.echo(f"Подписано: {one.role}, {one.signed_at}, отпечаток ключа {one.fingerprint}")
+    click.echo("Выпуск не доказан." if wrong else "Выпуск доказан: файлы целы, согласны, показатели пересчитаны.")
+    return FAILED if wrong else 0
+
+
+@click.command(cls=Command)
+@click.argument("folder", type=ExistingFolder(), metavar="[ПАПКА]", required=False)
+@click.option("--key", cls=Option, type=ExistingFile(), help="Файл закрытого ключа Ed25519 (PEM).")
+@click.option("--role", cls=Option, metavar="РОЛЬ", help="В каком качестве подписано, например «начальник отдела».")
+@click.option(
+    "--new-key", cls=Option, type=NewPath(), help="Создать пару ключей: закрытый здесь, открытый рядом, .pub."
+)
+def sign(folder: Path | None, key: Path | None, role: str | None, new_key: Path | None) -> None:
+    """Подписать выпуск: роль, время и подпись описи ложатся в его файл signature.json.
+
+    Парольная фраза закрытого ключа берётся из NASTAVNIK_SIGN_PASSPHRASE.
+    """
+    from warehouse.proof import signing
+    from warehouse.settings import Misconfigured
+
+    settings()  # refuses a setting nobody knows
+    passphrase = os.environ.get(PASSPHRASE) or None
+    if new_key is not None:
+        public, fingerprint = signing.new_key(new_key, passphrase)
+        click.echo(f"Закрытый ключ: {new_key}\nОткрытый ключ: {public}\nОтпечаток: {fingerprint}")
+        return
+    if folder is None or key is None or role is None:
+        raise Misconfigured("Нужны папка выпуска, --key и --role; или --new-key.")
+    from warehouse.release.package import verify as disagreements
+
+    if wrong := disagreements(folder):
+        raise Failed("\n".join([*wrong, "Выпуск не доказан и потому не подписан."]))
+    one = signing.sign(folder, key, role, now(), passphrase)
+    click.echo(f"Подписано: {one.role}, {one.signed_at}, отпечаток ключа {one.fingerprint}")
+
+
+COMMANDS = (verify, sign)

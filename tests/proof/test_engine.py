@@ -1,0 +1,96 @@
+"""The second engine against the warehouse's statements: random regions, towns of a few people, whole histories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.indicators.cases import CASES
+from tests.indicators.chronicles import Chronicle
+from tests.indicators.towns import deliver as deliver_town
+from tests.indicators.towns import plan_lines, register_lines, target_lines
+from tests.indicators.worlds import COLLECTIONS, deliver, random_region, register
+from tests.installations import installation, learn, moscow, take
+from warehouse.home import Home
+from warehouse.indicators.definitions import all_definitions, definitions
+from warehouse.indicators.series import series
+from warehouse.journal import known_by
+from warehouse.proof.comparison import disagreements
+from warehouse.proof.engine import gather_evidence
+from warehouse.proof.figures import recompute
+
+DAYS = ("2021-10-10 12:00", "2022-01-10 12:00", "2022-01-20 12:00")
+SOME_OF_EACH = (
+    ("collect", 2), ("decide", 3), ("decide", 4), ("collect", 5), ("withdraw", 7), ("resend", 8), ("register", 9),
+    ("decide", 10), ("undo", 12), ("targets", 13), ("decide", 21), ("collect", 14), ("withdraw", 15), ("decide", 16),
+)  # fmt: skip
+
+
+def differing(home: Home, seq: int, dates: tuple[date, ...], version: str | None = None) -> list[str]:
+    """Count the dates as known at a journal number, by statements and over the lake; return what is not the same."""
+    counted = dict.fromkeys(dates, definitions(version))
+    with home.reading() as connection:
+        by_statements = series(connection, seq, dates=dates, definition=definitions(version).version)
+        over_the_lake = recompute(gather_evidence(connection, home.settings.lake, seq, counted), "")
+    return list(disagreements(by_statements, over_the_lake, "by statements", "over the lake"))
+
+
+@contextmanager
+def begun(folder: Path, url: str | None) -> Iterator[Home]:
+    with installation(folder / "home", url, moscow("2021-09-01 12:00")) as home:
+        yield home
+
+
+@pytest.fixture(params=["duckdb", pytest.param("postgresql", marks=pytest.mark.slow)])
+def url(request: pytest.FixtureRequest) -> str | None:
+    return request.getfixturevalue("postgres_database") if request.param == "postgresql" else None
+
+
+def test_random_regions(tmp_path: Path, url: str | None) -> None:
+    """As known after each collection, after the first one too when all is known."""
+    regions = [random_region(seed) for seed in range(11, 13)]
+    with begun(tmp_path, url) as home:
+        learn(home, tmp_path / "register", moscow("2021-09-01 12:00"), institutions=register(regions))
+        for wave, day in enumerate(DAYS):
+            deliver(regions, wave, home.settings.inbox)
+            take(home, moscow(day))
+        with home.reading() as connection:
+            known = [known_by(connection, moscow(day)) for day in DAYS]
+        assert [differing(home, seq, COLLECTIONS) for seq in known] == [[], [], []]
+
+
+def test_towns_counted_on_fingers(tmp_path: Path) -> None:
+    heads = {
+        "institutions": ("code,name,aliases,kind,level,municipality,region,valid_from,valid_to", register_lines),
+        "plans": ("institution_code,school_year,planned_participants,source", plan_lines),
+        "targets": ("indicator,scope_type,scope_code,as_of,target_percent,direction,source", target_lines),
+    }
+    with installation(tmp_path / "home") as home:
+        tables = {
+            name: "\n".join([head, *(line for town in CASES.values() for line in lines(town))])
+            for name, (head, lines) in heads.items()
+        }
+        learn(home, tmp_path / "reference", **tables)
+        for town in CASES.values():
+            deliver_town(town, home.settings.inbox)
+        take(home)
+        with home.reading() as connection:
+            seq = known_by(connection, None)
+        assert {version: differing(home, seq, (date(2021, 12, 31),), version) for version in all_definitions()} == {
+            version: [] for version in all_definitions()
+        }
+
+
+@pytest.mark.slow
+def test_a_history(tmp_path: Path, url: str | None) -> None:
+    """Corrections, withdrawals, decisions and their undoing, a changing register: at every number of the journal."""
+    with begun(tmp_path, url) as home:
+        chronicle = Chronicle(home, tmp_path, 2)
+        for event, number in SOME_OF_EACH:
+            chronicle.live(event, number)
+        assert min(chronicle.happened[event] for event in ("decide", "undo", "withdraw", "register")) >= 1
+        assert [line for seq in chronicle.vintages for line in differing(home, seq, COLLECTIONS)] == []

@@ -1,0 +1,53 @@
+"""What was known at a journal number, as plain rows: ledger, decisions, reference data, list of the lake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from warehouse.loading import fetch
+from warehouse.reference_tables import REFERENCE
+from warehouse.tables import decisions, table
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that figures may rest on, nothing chosen yet; rows in order of their journal numbers."""
+
+    seq: int
+    deliveries: list[Row]
+    withdrawn: frozenset[str]
+    decisions: list[Row]
+    reference: dict[str, list[Row]]  # the last load of each table known, as it was loaded
+    lake_files: list[Row]
+
+
+def read_facts(connection: sa.Connection, seq: int) -> Facts:
+    """Read what was known at a journal number; the only filter is that number."""
+    return Facts(
+        seq=seq,
+        deliveries=_until(connection, table("deliveries"), seq),
+        withdrawn=frozenset(row["delivery"] for row in _until(connection, table("withdrawals"), seq)),
+        decisions=_until(connection, decisions(), seq),
+        reference={name: _last_load(connection, name, seq) for name in REFERENCE},
+        lake_files=fetch(connection, sa.select(table("lake_files"))).to_pylist(),
+    )
+
+
+def _until(connection: sa.Connection, rows: sa.Table, seq: int) -> list[Row]:
+    found = fetch(connection, sa.select(rows).where(rows.c.seq <= seq)).to_pylist()
+    return sorted(found, key=lambda row: row["seq"])
+
+
+def _last_load(connection: sa.Connection, name: str, seq: int) -> list[Row]:
+    """The rows of the last load known, sorted by their key."""
+    rows = table(name)
+    every = fetch(connection, sa.select(rows).where(rows.c.known_seq <= seq)).to_pylist()
+    last = max((row["known_seq"] for row in every), default=None)
+    key = [field.name for field in REFERENCE[name][1] if field.key]
+    loaded = [row for row in every if row["known_seq"] == last]
+    return sorted(loaded, key=lambda row: [(row[name] is not None, row[name]) for name in key])

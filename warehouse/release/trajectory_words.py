@@ -1,0 +1,12 @@
+"""What the way to the targets is called and assumes, in the words of the report and the workbook."""
+
+from __future__ import annotations
+
+METHODS = {
+    "linear_trend": "прямая по годовым долям, границы с вероятностью 80 %",
+    "two_points": "прямая по двум годовым долям, без границ",
+}
+ASSUMPTIONS = (
+    "Не хватает и темп — при численности обучающихся, известной на эту дату. Нынешний темп: между двумя последними "
+    "годовыми датами. Прогноз: если всё пойдёт как до сих пор."
+)

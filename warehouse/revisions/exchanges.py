@@ -1,0 +1,61 @@
+"""What is exchanged on the way from one state of knowledge to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from warehouse.indicators.knowledge import Knowledge
+from warehouse.journal import REFERENCE
+from warehouse.ledger import ACCEPTED, in_force
+from warehouse.revisions.causes import CORRECTION, DECISION, ENROLMENT, LATE_SUBMISSION, REGISTER
+from warehouse.tables import decisions, entries, table
+
+COUNTED_BY = ("institutions", "plans", "milestones")  # reference files that numerators and denominators depend on
+
+
+def exchanges(connection: sa.Connection, before: int, after: int) -> Iterator[tuple[str, Knowledge]]:
+    """Yield the way from one journal number to a later one: each cause that happened, and what is known after it.
+
+    The definition comes last and is none of the journal's.
+    """
+    late, corrected = _deliveries(connection, before, after)
+    happened = {
+        LATE_SUBMISSION: late, CORRECTION: corrected, ENROLMENT: corrected,
+        DECISION: _any_decision(connection, before, after), REGISTER: _any_reference(connection, before, after),
+    }  # fmt: skip
+    known = [before] * len(happened)
+    for place, (cause, did) in enumerate(happened.items()):
+        known[place] = after
+        if did:
+            yield cause, Knowledge(*known)
+
+
+def _deliveries(connection: sa.Connection, before: int, after: int) -> tuple[bool, bool]:
+    """Tell whether deliveries became known of institutions and dates that had none in force, and of those that had."""
+    ledger, gone, told = table("deliveries"), table("withdrawals"), in_force(before)
+    same = (told.c.institution_code == ledger.c.institution_code) & (told.c.as_of == ledger.c.as_of)
+    statement = (
+        sa.select(told.c.delivery.is_not(None))
+        .select_from(ledger.outerjoin(told, same))
+        .where(ledger.c.verdict.in_(ACCEPTED), ledger.c.seq > before, ledger.c.seq <= after)
+        .distinct()
+    )
+    found = set(connection.execute(statement).scalars())
+    withdrawn = sa.select(gone.c.seq).where(gone.c.seq > before, gone.c.seq <= after).limit(1)
+    return False in found, True in found or connection.execute(withdrawn).first() is not None
+
+
+def _any_decision(connection: sa.Connection, before: int, after: int) -> bool:
+    made = decisions()
+    statement = sa.select(made.c.seq).where(made.c.seq > before, made.c.seq <= after).limit(1)
+    return connection.execute(statement).first() is not None
+
+
+def _any_reference(connection: sa.Connection, before: int, after: int) -> bool:
+    journal = entries()
+    statement = sa.select(journal.c.seq).where(
+        journal.c.event == REFERENCE, journal.c.subject.in_(COUNTED_BY), journal.c.seq > before, journal.c.seq <= after
+    )
+    return connection.execute(statement.limit(1)).first() is not None
