@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import sqlalchemy as sa
 
-from warehouse.indicators.definitions import definitions
+from warehouse.indicators.definitions import by_version, definitions
 from warehouse.indicators.identity import DIFFERENT, SAME, Identity, Verdict, resolve, verdicts
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.people import involved
@@ -163,20 +163,21 @@ def _numerators(
 
 
 def _involved(connection: sa.Connection, known: Knowledge) -> pa.Table:
-    """Where each identity counts in the official numerator: tokens and PLACE."""
-    (measure,) = (i.numerator for i in definitions().indicators if i.reported)
-    dates = reporting_dates(connection, known.submissions)
-    present, rows = roster(connection, known, dates).in_force, table("participations")
-    statement = (
-        sa.select(
-            sa.cast(rows.c.snils_token, sa.Text).label("snils"), sa.cast(rows.c.name_token, sa.Text).label("name"),
-            *(present.c[name] for name in PLACE),
+    """Where each identity counts in the official numerator, by the definition of each date: tokens and PLACE."""
+    schema = pa.schema(
+        [("snils", pa.string()), ("name", pa.string())]
+        + [(name, pa.date32() if name == "as_of" else pa.string()) for name in PLACE]
+    )
+    parts = [schema.empty_table()]
+    for version, dates in by_version(reporting_dates(connection, known.submissions)).items():
+        (measure,) = (i.numerator for i in definitions(version).indicators if i.reported)
+        present, rows = roster(connection, known, dates).in_force, table("participations")
+        tokens = (sa.cast(rows.c[f"{name}_token"], sa.Text).label(name) for name in ("snils", "name"))
+        statement = (
+            sa.select(*tokens, *(present.c[name] for name in PLACE))
+            .join(present, present.c.delivery == rows.c.delivery)
+            .where(involved(measure, rows, present))
+            .distinct()
         )
-        .join(present, present.c.delivery == rows.c.delivery)
-        .where(involved(measure, rows, present))
-        .distinct()
-    )  # fmt: skip
-    schema = pa.schema([(n, pa.string()) for n in ("snils", "name")] + [
-        (n, pa.date32() if n == "as_of" else pa.string()) for n in PLACE
-    ])  # fmt: skip
-    return fetch(connection, statement, schema)
+        parts.append(fetch(connection, statement, schema))
+    return pa.concat_tables(parts)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from warehouse.lineage.listing import Place
     from warehouse.lineage.traced import Traced
 
-NOW = "сейчас"
+NOW, WHOLE = "сейчас", "вся сдача"
 ROWS_DATIVE = ("строке", "строкам", "строкам")
 
 
@@ -95,7 +95,7 @@ def _places(side: Side) -> Table:
     lines = []
     for place in places(side.rows):
         source = place.delivery or place.sheet or ""
-        lines.append((source, place.sheet or "вся сдача", _rows(place), _number(place, side)))
+        lines.append((source, place.sheet or WHOLE, _rows(place), _number(place, side)))
         if place.participant_rows:
             from warehouse.lineage.words import ranges
 
@@ -129,13 +129,15 @@ def _heading(side: Side) -> str:
 
 def _institutions(side: Side) -> Table:
     """A larger scope: one line an institution and delivery, with counts."""
-    from warehouse.lineage.listing import places
+    from warehouse.lineage.listing import summary
+    from warehouse.lineage.rows import adds
+    from warehouse.release.wording import number
 
-    lines = []
-    for place in places(side.rows):
-        rows = len(place.rows) or len(place.cells)
-        sheet = place.sheet or "вся сдача"
-        lines.append((place.institution, place.delivery or "", sheet, str(rows or ""), _number(place, side)))
+    counted = "amount" if adds(side.measure) else "different"
+    lines = [
+        (one["institution"], one["delivery"] or "", one["sheet"] or WHOLE, str(one["rows"] or ""), number(one[counted]))
+        for one in summary(side.rows)
+    ]
     return table("", ("Организация", "Сдача", "Лист", "Строк", _heading(side)), lines, right=(3, 4))
 
 

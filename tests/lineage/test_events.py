@@ -104,6 +104,13 @@ def test_a_silent_collector_takes_no_more_than_its_patience(caplog: pytest.LogCa
     assert len(caplog.records) == 1
 
 
+def test_an_address_that_is_none(caplog: pytest.LogCaptureFixture) -> None:
+    os.environ["OPENLINEAGE_URL"] = "collector"
+    with caplog.at_level(logging.WARNING), observed("kpi"):
+        pass
+    assert [one.name for one in caplog.records] == ["warehouse.lineage.events"]
+
+
 def test_an_unreachable_collector_breaks_nothing(home: Run, caplog: pytest.LogCaptureFixture) -> None:
     result = home("intake", "--received-at", "2022-01-10", OPENLINEAGE_URL=UNREACHABLE)
     assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "Получено сдач: 1: принято целиком 1.")

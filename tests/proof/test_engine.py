@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -28,6 +29,25 @@ SOME_OF_EACH = (
     ("collect", 2), ("decide", 3), ("decide", 4), ("collect", 5), ("withdraw", 7), ("resend", 8), ("register", 9),
     ("decide", 10), ("undo", 12), ("targets", 13), ("decide", 21), ("collect", 14), ("withdraw", 15), ("decide", 16),
 )  # fmt: skip
+
+
+# What the warehouse counts with: the second engine has its own of all these.
+COUNTS = {
+    *(f"warehouse.indicators.{name}" for name in ("amounts", "counts", "cubes", "identity", "people", "scopes", "series")),
+    "warehouse.ledger", "warehouse.reference", "expectations.persons",
+}  # fmt: skip
+
+
+def test_it_shares_no_statement_with_the_warehouse() -> None:
+    folder = Path(__file__).parents[2] / "warehouse" / "proof"
+    imported = {
+        (path.name, node.module)
+        for path in folder.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+    }
+    assert imported
+    assert {(file, module) for file, module in imported if module in COUNTS} == set()
 
 
 def differing(home: Home, seq: int, dates: tuple[date, ...], version: str | None = None) -> list[str]:

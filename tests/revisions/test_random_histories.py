@@ -30,6 +30,7 @@ from tests.revisions.told import (
 )
 from warehouse.indicators.series import series
 from warehouse.revisions.causes import CAUSES
+from warehouse.revisions.institutions import by_institution
 from warehouse.revisions.parts import AMOUNTS, FIGURE, UNITS, parts_of, way_between
 from warehouse.revisions.states import State
 
@@ -159,6 +160,8 @@ def check(connection: sa.Connection, drawn: list, since: int, definition: str) -
         assert changes == {}
         return
     assert sums(parts_of(way, "before", "after")) == changes
+    above = {key: change for key, change in changes.items() if key[1] != "institution"}
+    assert sums(by_institution(connection, way)) == above
     assert sorted(way.causes, key=list(CAUSES).index) == list(way.causes)
     for cause, frame in zip(way.causes, way.met[1:], strict=True):
         if cause != "definition":

@@ -28,7 +28,7 @@ POINTS = {
     "committed, no receipt": ("warehouse.receipts.write_pending_receipts", 2, "before"),
     "half of the receipts written": ("warehouse.receipts.writing.write_receipt", 1, "after"),
     "receipts written, inbox as it was": ("warehouse.intake._empty", 2, "before"),
-    "half of the inbox emptied": ("warehouse.intake.unchanged", 5, "after"),
+    "half of the inbox emptied": ("warehouse.intake.unchanged", 6, "after"),
 }
 
 

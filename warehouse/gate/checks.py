@@ -20,9 +20,10 @@ from warehouse.reference import known_reference
 from warehouse.release.wording import INSTITUTIONS, OF_INSTITUTIONS, counted, day, noun
 from warehouse.settings import Misconfigured
 from warehouse.tables import table
+from warehouse.targets import ANNUAL
 
-ANNUAL, REJECTED = "annual", "rejected"
-FILES, PAIRS = ("файл", "файла", "файлов"), ("пара", "пары", "пар")
+REJECTED = "rejected"
+FILES = ("файл", "файла", "файлов")
 
 
 def before_counting(home: Home, connection: sa.Connection, as_of: date, seq: int, on: date) -> list[Point]:
@@ -122,9 +123,8 @@ def _queue(home: Home, connection: sa.Connection, known: Knowledge) -> Point:
     pairs = open_pairs(connection, home.vault, known)
     influences = sum(pairs["influences"].to_pylist())
     if influences:
-        whole = counted(pairs.num_rows, PAIRS)
-        return Point(title, WARNS, f"В очереди {whole}; от {influences} из них зависят показатели.")
-    return Point(title, PASSES, f"Пар, от которых зависят показатели, нет (всего {pairs.num_rows}).")
+        return Point(title, WARNS, f"В очереди пар: {pairs.num_rows}; из них влияют на показатели: {influences}.")
+    return Point(title, PASSES, f"Пар, которые влияют на показатели, нет; всего в очереди: {pairs.num_rows}.")
 
 
 def _next_year(dates: dict[date, sa.Row], as_of: date) -> Point:

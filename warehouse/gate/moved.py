@@ -14,8 +14,6 @@ from warehouse.release.contents import REPORTED_KPI, Contents
 from warehouse.release.wording import change, day, number
 from warehouse.revisions.causes import CAUSES, DEFINITION, REGISTER
 
-FIGURES = ("показатель", "показателя", "показателей")
-
 
 def after_counting(contents: Contents, previous: date | None, most: Decimal) -> list[Point]:
     """Look at what was counted: `most` percentage points is how far a share may move since the annual date before."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Thread
@@ -78,51 +78,48 @@ class _Teller:
     """Sends the events of one run; after a first failure it is silent."""
 
     def __init__(self, job: str, flow_run: str | None) -> None:
-        self._job, self._flow_run = job, flow_run
-        self._run_id = ""
+        self._job, self._flow_run, self._run_id = job, flow_run, ""
         self._client: Any = None
         self._lost = False
 
     def tell(self, state: str, touched: Touched | None = None, failure: str = "") -> None:
         if self._lost:
             return
-        at, done = datetime.now(UTC), []
+        done: list[bool] = []
 
-        def send() -> None:
-            try:
-                self._send(state, at, touched or Touched(), failure)
+        def send(event: object) -> None:
+            with suppress(Exception):  # whatever a collector does, the run goes on; it is told of below
+                self._client.emit(event)
                 done.append(True)
-            except Exception:  # noqa: BLE001 (whatever a collector does, the run goes on, and is told once below)
-                pass
 
-        # In a thread of its own: a name that cannot be resolved obeys no timeout.
-        sending = Thread(target=send, daemon=True)
-        sending.start()
-        sending.join(PATIENCE)
+        with suppress(Exception):  # variables that name no collector the library could reach
+            event = self._event(state, touched or Touched(), failure)
+            # In a thread of its own: a name that cannot be resolved obeys no timeout.
+            sending = Thread(target=send, args=(event,), daemon=True)
+            sending.start()
+            sending.join(PATIENCE)
         if not done:
             self._lost = True
             log.warning(
                 "Сборщик OpenLineage недоступен: о запуске «%s» сообщено не всё. Работа продолжается.", self._job
             )
 
-    def _send(self, state: str, at: datetime, touched: Touched, failure: str) -> None:
+    def _event(self, state: str, touched: Touched, failure: str) -> object:
         from openlineage.client.event_v2 import InputDataset, Job, OutputDataset, Run, RunEvent, RunState
         from openlineage.client.facet_v2 import job_type_job
         from openlineage.client.uuid import generate_new_uuid
 
         if self._client is None:
-            self._client, self._run_id = _client(), str(generate_new_uuid(at))
+            self._client, self._run_id = _client(), str(generate_new_uuid())
         kind = job_type_job.JobTypeJobFacet(processingType="BATCH", integration="NASTAVNIK", jobType="JOB")
-        self._client.emit(
-            RunEvent(
-                eventType=RunState[state],
-                eventTime=at.isoformat(),
-                producer=PRODUCER,
-                run=Run(self._run_id, facets=_run_facets(self._flow_run, failure)),
-                job=Job(NAMESPACE, self._job, facets={"jobType": kind}),
-                inputs=[InputDataset(NAMESPACE, one.name, facets=_facets(one)) for one in touched.inputs],
-                outputs=[OutputDataset(NAMESPACE, one.name, facets=_facets(one)) for one in touched.outputs],
-            )
+        return RunEvent(
+            eventType=RunState[state],
+            eventTime=datetime.now(UTC).isoformat(),
+            producer=PRODUCER,
+            run=Run(self._run_id, facets=_run_facets(self._flow_run, failure)),
+            job=Job(NAMESPACE, self._job, facets={"jobType": kind}),
+            inputs=[InputDataset(NAMESPACE, one.name, facets=_facets(one)) for one in touched.inputs],
+            outputs=[OutputDataset(NAMESPACE, one.name, facets=_facets(one)) for one in touched.outputs],
         )
 
 

@@ -55,6 +55,8 @@ def explain(
     connection: sa.Connection, code: str, scope: Scope, as_of: date, at: Vintage, definition: str | None = None
 ) -> Explanation:
     """Explain one figure as known; Misconfigured for a figure that there is not."""
+    if at.as_of is not None and as_of > at.as_of:
+        raise Misconfigured(f"В выпуске {at.release} нет даты {as_of:%d.%m.%Y}: его последняя — {at.as_of:%d.%m.%Y}.")
     (version,) = by_version((as_of,), definition, at.newest)
     indicator, known = _indicator(definitions(version), code, scope), Knowledge.at(at.seq)
     relations = roster(connection, known, (as_of,))

@@ -111,9 +111,24 @@ def as_json(told: object) -> str:
     return re.sub(r"\[[\d\s,]+\]", lambda numbers: re.sub(r"\s+", " ", numbers[0]), text)
 
 
+def summary(rows: pa.Table) -> list[dict]:
+    """Count the rows of a side by institution, delivery and sheet, in their order: rows, different, amount."""
+    asked = [("row", "count_distinct"), ("cell", "count_distinct"), ("counted", "count_distinct"), ("amount", "sum")]
+    found = rows.group_by(["institution", "delivery", "sheet"], use_threads=False).aggregate(asked).to_pylist()
+    return [
+        {name: one[name] for name in ("institution", "delivery", "sheet")}
+        | {
+            "rows": one["row_count_distinct"] or one["cell_count_distinct"],
+            "different": one["counted_count_distinct"],
+            "amount": one["amount_sum"],
+        }
+        for one in found
+    ]
+
+
 def rows_named(side: Side) -> int:
     """Count the rows of a side; one that counts two people is one row."""
-    return sum(len(place.rows) or len(place.cells) for place in places(side.rows))
+    return sum(one["rows"] for one in summary(side.rows))
 
 
 def _side(side: Side) -> dict[str, object]:

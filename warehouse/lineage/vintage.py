@@ -15,10 +15,14 @@ from warehouse.tables import table
 
 @dataclass(frozen=True)
 class Vintage:
-    """What was known up to a journal number; of a release also its name and the last definitions there were."""
+    """What was known up to a journal number; of a release also its name, its date and the last definitions there were.
+
+    A release has the reporting dates up to its own.
+    """
 
     seq: int
     release: str = ""  # empty: as known
+    as_of: date | None = None
     newest: str | None = None
 
 
@@ -31,14 +35,14 @@ def vintage(connection: sa.Connection, known_at: datetime | None = None, release
     if row is None:
         names = ", ".join(connection.execute(sa.select(made.c.release).order_by(made.c.seq)).scalars())
         raise Misconfigured(f"Выпуска «{release}» нет. {f'Есть: {names}.' if names else 'Выпусков ещё не было.'}")
-    return Vintage(row.seq, row.release, row.definition)
+    return Vintage(row.seq, row.release, row.as_of, row.definition)
 
 
 def vintages_of(connection: sa.Connection, as_of: date) -> list[Vintage]:
     """Return every release whose series has the reporting date, in the order of their making, and now."""
     made = table("releases")
     held = connection.execute(sa.select(made).where(made.c.as_of >= as_of).order_by(made.c.seq))
-    return [*(Vintage(row.seq, row.release, row.definition) for row in held), vintage(connection)]
+    return [*(Vintage(row.seq, row.release, row.as_of, row.definition) for row in held), vintage(connection)]
 
 
 def release_deliveries() -> sa.Select:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from expectations.judged import SCHOOL_YEAR_STARTS_IN
 from expectations.rules.rows import AGREED_DOCUMENTS
@@ -46,7 +47,10 @@ class Book:
         last_told = {place.last_told for place in places if place.last_told}
         for name, columns in TABLES.items():
             wanted = holding | last_told if name == "enrolment" else holding
-            for row in lake.rows(name, wanted, columns).to_pylist():
+            rows = lake.rows(name, wanted, columns)
+            if name == "pairs":  # most of them go on, and would cost a region seconds
+                rows = rows.filter(pc.is_valid(rows["ended_on"]))
+            for row in rows.to_pylist():
                 self._rows[row["delivery"]][name].append(row)
 
     def of(self, delivery: str) -> Told:
@@ -82,7 +86,7 @@ def _planned(measure: Measure, place: Place, told: Told, book: Book) -> Amount:
 def _pairs_ended(measure: Measure, place: Place, told: Told, book: Book) -> Amount:
     """Pairs ended in the year, each once, with the measure's outcome or any."""
     return sum(
-        row["counted"] and row["ended_on"] is not None and row["ended_on"].year == place.as_of.year
+        row["counted"] and row["ended_on"].year == place.as_of.year
         and measure.outcome in (None, row["outcome"])
         for row in told["pairs"]
     )  # fmt: skip

@@ -19,6 +19,8 @@ from warehouse.release.datapackage import DATAPACKAGE
 from warehouse.release.extract import hash_figures, read_csv, read_parquet, render_csv
 from warehouse.release.sdmx import read_sdmx
 from warehouse.release.sdmx_table import SDMX_DATA, SDMX_STRUCTURE
+from warehouse.release.verification_parts import check_parts
+from warehouse.release.verification_revisions import check_revisions
 from warehouse.release.workbook_figures import read_workbook_figures
 
 SHOWN = 20  # disagreements of one kind that are listed; the rest are counted
@@ -48,6 +50,8 @@ def verify(folder: Path) -> list[str]:
     figures = tables["kpi.parquet"]
     wrong += _check_manifest(figures, manifest)
     wrong += _check_order(folder / "kpi.csv", tables["kpi.csv"])
+    wrong += _shorten(check_parts(folder, figures))
+    wrong += _shorten(check_revisions(folder, figures))
     for name, table in tables.items():
         wrong += _shorten(disagreements(table, figures, f"в {name}", "в kpi.parquet"))
     return wrong + _shorten(_check_evidence(folder, figures, str(manifest["release"])))
@@ -90,11 +94,12 @@ def _check_evidence(folder: Path, figures: pa.Table, release: str) -> Iterator[s
     try:
         evidence = read_evidence(folder)
         counted = recompute(evidence, release)
-    except (OSError, ValueError, KeyError, TypeError, ArithmeticError, pa.ArrowException):
+        misplaced = list(_check_places(evidence))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, pa.ArrowException):
         yield "evidence: свидетельства не читаются или неполны, показатели по ним не пересчитать."
         return
     yield from disagreements(figures, counted, "в kpi.parquet", "по свидетельствам")
-    yield from _check_places(evidence)
+    yield from misplaced
 
 
 def _check_places(evidence: Evidence) -> Iterator[str]:

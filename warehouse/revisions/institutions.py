@@ -42,7 +42,7 @@ def by_institution(connection: sa.Connection, way: Way) -> pa.Table:
     every = told[0].index
     for frame in told[1:]:
         every = every.union(frame.index)
-    every = every[every.droplevel("institution_code").isin(changed)]
+    every = every[every.to_frame(index=False).set_index(FIGURE).index.isin(changed)]
     whole = differences([aligned(frame, changed) for frame in way.figures], way.causes)
     return _sorted(_with_rest(differences([aligned(frame, every) for frame in told], way.causes), whole))
 

@@ -40,7 +40,7 @@ class Way:
     causes: tuple[str, ...]
     known: tuple[Knowledge, ...]
     figures: tuple[pd.DataFrame, ...]
-    changed: pd.MultiIndex
+    changed: pd.Index
 
     @property
     def met(self) -> tuple[pd.DataFrame, ...]:
@@ -95,11 +95,11 @@ def _counted(connection: sa.Connection, known: Knowledge, state: State, dates: t
 
 
 def _amounts(indicator: Indicator, chosen: Definitions, counts: Counts) -> pd.DataFrame:
-    scopes = counts.scopes.index[counts.scopes.index.get_level_values("scope_type").isin(indicator.scopes)]
+    places = counts.scopes.index.to_frame(index=False)
+    counted = places["scope_type"].isin(indicator.scopes).to_numpy()
     sides = {"numerator": indicator.numerator, "denominator": indicator.denominator}
-    columns = {name: counts.of(m, chosen).reindex(scopes) if m else np.nan for name, m in sides.items()}
-    frame = pd.DataFrame(columns, index=scopes).reset_index()
-    return frame.assign(indicator=indicator.code, definition=indicator.definition)
+    columns = {name: counts.of(m, chosen).to_numpy()[counted] if m else np.nan for name, m in sides.items()}
+    return places[counted].assign(**columns, indicator=indicator.code, definition=indicator.definition)
 
 
 def _of_figures(figures: pa.Table, dates: tuple[date, ...]) -> pd.DataFrame:
@@ -114,13 +114,13 @@ def _frame(figures: pd.DataFrame) -> pd.DataFrame:
     return figures.assign(value=value, **whole).set_index(FIGURE)
 
 
-def _changed(first: pd.DataFrame, last: pd.DataFrame) -> pd.MultiIndex:
+def _changed(first: pd.DataFrame, last: pd.DataFrame) -> pd.Index:
     every = first.index.union(last.index)
     ours, theirs = (frame[AMOUNTS].reindex(every, fill_value=0) for frame in (first, last))
     return every[(ours != theirs).any(axis=1).to_numpy()]
 
 
-def aligned(frame: pd.DataFrame, index: pd.MultiIndex) -> pd.DataFrame:
+def aligned(frame: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
     """Return the rows of an index; what is not there counts as 0."""
     found = frame.reindex(index)
     found[AMOUNTS] = found[AMOUNTS].fillna(0).astype("int64")
