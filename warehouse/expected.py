@@ -52,7 +52,9 @@ def register(connection: sa.Connection, seq: int) -> list[Institution]:
     """Return the entries of the register known at a journal number, by code and first day."""
     known = known_reference("institutions", seq)
     columns = (known.c.code, known.c.name, known.c.valid_from, known.c.valid_to)
-    return [Institution(*row) for row in connection.execute(sa.select(*columns).order_by(known.c.code, known.c.valid_from))]
+    return [
+        Institution(*row) for row in connection.execute(sa.select(*columns).order_by(known.c.code, known.c.valid_from))
+    ]
 
 
 def due_for_release(home: Home, on: date) -> date | None:

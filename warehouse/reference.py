@@ -70,12 +70,7 @@ def load_reference(connection: sa.Connection, settings: Settings, folder: Path, 
         raise Misconfigured(f"В папке нет ни одного справочника ({', '.join(f'{n}.csv' for n in REFERENCE)}).")
     parsed = {name: parse_reference(name, path.read_text(encoding="utf-8")) for name, path in found.items()}
     _check_register(connection, parsed)
-    if "targets" in parsed:
-        from warehouse.targets import shortened
-
-        wrong = _judged_targets(connection, parsed).errors
-        if wrong:
-            raise Misconfigured("\n".join(["targets.csv не загружен:", *shortened(wrong)]))
+    _check_targets(connection, parsed)
     journal = Journal(connection)
     for name, rows in parsed.items():
         kept = receive(found[name], settings.received, MEGABYTES)
@@ -92,6 +87,14 @@ def _check_register(connection: sa.Connection, parsed: dict[str, list[dict[str, 
     names = ("institutions", "successions")
     if parsed.keys() & set(names):
         check_register(*(parsed[name] if name in parsed else _known_now(connection, name) for name in names))
+
+
+def _check_targets(connection: sa.Connection, parsed: dict[str, list[dict[str, object]]]) -> None:
+    """Hold new targets against definitions, register and calendar, as they will be after the load."""
+    from warehouse.targets import shortened
+
+    if "targets" in parsed and (wrong := _judged_targets(connection, parsed).errors):
+        raise Misconfigured("\n".join(["targets.csv не загружен:", *shortened(wrong)]))
 
 
 def _judged_targets(connection: sa.Connection, parsed: dict[str, list[dict[str, object]]]) -> Judgement:
@@ -142,4 +145,5 @@ def last_entries(seq: int | sa.ColumnElement[int], until: date | None = None) ->
     if until is not None:
         ranked = ranked.where(known.c.valid_from <= until)
     entries = ranked.subquery("entries")
-    return sa.select(*(entries.c[name] for name in known.c.keys())).where(entries.c.rank == 1).subquery("last_entries")
+    columns = [column for column in entries.c if column.name != "rank"]
+    return sa.select(*columns).where(entries.c.rank == 1).subquery("last_entries")

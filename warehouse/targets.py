@@ -80,7 +80,9 @@ def _faults(row: Row, existing: set[Scope]) -> Iterator[str]:
         yield "такого охвата нет в реестре на эту дату."
     if row["direction"] not in DIRECTIONS:
         yield f"направление «{row['direction']}» неизвестно; известны: {', '.join(DIRECTIONS)}."
-    if not 0 <= target <= 100:
+    if not target.is_finite() or target != round(target, 2):
+        yield "цель — число, после запятой не больше двух знаков."
+    elif not 0 <= target <= 100:
         yield f"цель {target} % вне границ 0–100."
     elif 0 < target < 1:
         yield f"другая шкала: {target} — это доля, а не проценты; 30 % записывают как 30."

@@ -38,9 +38,7 @@ class Known(click.ParamType):
 @click.option("--to", "after", cls=Option, type=Known(), default=NOW, help="До чего: выпуск, время или now — сейчас.")
 @click.option("--from-definition", cls=Option, metavar="ВЕРСИЯ", help="Версия показателей для --from.")
 @click.option("--to-definition", cls=Option, metavar="ВЕРСИЯ", help="Версия показателей для --to.")
-@click.option(
-    "--institutions", cls=Option, is_flag=True, help="Разложить изменения по организациям."
-)
+@click.option("--institutions", cls=Option, is_flag=True, help="Разложить изменения по организациям.")
 @click.option("--format", "form", cls=Option, type=OneOf(["table", "csv", "json"]), default="table", help="Вид ответа.")
 def revisions(
     before: str | datetime, after: str | datetime, from_definition: str | None, to_definition: str | None,
@@ -93,14 +91,17 @@ def _show_table(found: pa.Table) -> None:
     """Show the reported indicator above institutions; the rest is for csv and json."""
     from flows.cli.tables import console, table
     from warehouse.release.contents import REPORTED_KPI
+    from warehouse.release.wording import SCOPES
     from warehouse.revisions.causes import CAUSES
 
-    order, split = list(CAUSES).index, "institution_code" in found.column_names
+    order, levels, split = list(CAUSES).index, list(SCOPES).index, "institution_code" in found.column_names
     shown = [
         row for row in found.to_pylist() if row["indicator"] == REPORTED_KPI and row["scope_type"] != "institution"
     ]
-    key = ("as_of", "scope_type", "scope_code", *(["institution_code"] if split else []))
-    shown.sort(key=lambda row: (*(row[name] for name in key), order(row["cause"])))
+    key = ("scope_code", *(["institution_code"] if split else []))
+    shown.sort(
+        key=lambda row: (row["as_of"], levels(row["scope_type"]), *(row[name] for name in key), order(row["cause"]))
+    )
     if not found.num_rows:
         console().print("Ни один показатель не изменился.")
         return

@@ -155,6 +155,16 @@ def test_nothing_older_than_the_last_release_is_due(reported: Settings, released
         assert due_for_release(home, AFTER_DUE.date()) == due
 
 
+def test_a_release_warns_of_what_is_amiss_and_names_nobody(settings: Settings) -> None:
+    """One school accepted, one refused; a folder whose name is a person's."""
+    take_pending(settings, COLLECTED)
+    told: list[str] = []
+    publish(settings, AFTER_DUE, on_warning=told.append)
+    assert any("Не сдали 20 из 21" in line for line in told)
+    assert "Последние присланные файлы. Последний файл не принят: NSH-S008." in told
+    assert "Канареечкин" not in "".join(told)
+
+
 def test_reminders_are_counted(reported: Settings) -> None:
     assert [row["число"] for row in remind(reported, COLLECTED)] == [
         0,

@@ -35,7 +35,9 @@ ONE_OF_EACH = (
 )  # fmt: skip
 HISTORIES = 1  # on each engine, another one in every run: each takes some twenty seconds
 KINDS = ("collect", "collect", "resend", "withdraw", "decide", "decide", "undo", "register", "targets", "calendar", "release")  # fmt: skip
-EVENTS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 10**6)), min_size=6, max_size=9)
+EVENTS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 10**6)), min_size=6, max_size=8).filter(
+    lambda events: len({kind for kind, _ in events}) > 3  # hypothesis begins with the dullest of all
+)
 
 
 def figures_known(home: Home, seq: int) -> bytes:

@@ -16,6 +16,7 @@ from tests.indicators.towns import deliver as deliver_town
 from tests.indicators.towns import plan_lines, register_lines, target_lines
 from tests.indicators.worlds import COLLECTIONS, deliver, random_region, register
 from tests.installations import installation, learn, moscow, take
+from tests.postgres import fresh_database
 from warehouse.home import Home
 from warehouse.indicators.definitions import all_definitions, definitions
 from warehouse.indicators.series import series
@@ -66,8 +67,13 @@ def begun(folder: Path, url: str | None) -> Iterator[Home]:
 
 
 @pytest.fixture(params=["duckdb", pytest.param("postgresql", marks=pytest.mark.slow)])
-def url(request: pytest.FixtureRequest) -> str | None:
-    return request.getfixturevalue("postgres_database") if request.param == "postgresql" else None
+def url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """An empty database for each test: names known from another would tell people apart in this one."""
+    if request.param == "duckdb":
+        yield None
+        return
+    with fresh_database(request.getfixturevalue("postgres_url")) as database:
+        yield database
 
 
 def test_random_regions(tmp_path: Path, url: str | None) -> None:

@@ -217,7 +217,9 @@ def test_more_institutions_than_a_page_holds_are_left_to_the_workbook(monkeypatc
 
 
 def test_nothing_counted_is_still_a_page(contents):
-    empty = {name: getattr(contents, name).slice(0, 0) for name in ("figures", "breakdowns", "findings", "completeness")}
+    empty = {
+        name: getattr(contents, name).slice(0, 0) for name in ("figures", "breakdowns", "findings", "completeness")
+    }
     page = Page(render_report(dataclasses.replace(contents, **empty)))
     assert page.open == []
     assert "Замечаний к принятым сведениям на 31.12.2024 нет." in page.words

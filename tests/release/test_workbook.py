@@ -81,7 +81,8 @@ def test_cells_are_typed_and_formatted(town_book):
 
 
 @pytest.mark.parametrize(
-    "name", ["Титул", "Показатели", "Ряд", "Сколько ещё нужно", "Организации", "Разрезы", "Пересмотры", "Все показатели"]
+    "name",
+    ["Титул", "Показатели", "Ряд", "Сколько ещё нужно", "Организации", "Разрезы", "Пересмотры", "Все показатели"],
 )
 def test_every_sheet_prints_on_landscape_pages_one_wide(town_book, name):
     sheet = openpyxl.load_workbook(town_book)[name]

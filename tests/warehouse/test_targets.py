@@ -38,6 +38,8 @@ def test_the_orders_own_targets_are_whole() -> None:
         ("students_involved,kind,NSH/ОУ,2021-12-31,0.3,at_least", "другая шкала: 0.3 — это доля, а не проценты"),
         ("students_involved,kind,NSH/ОУ,2021-12-31,100.01,at_least", "вне границ 0–100"),
         ("students_involved,kind,NSH/ОУ,2021-12-31,-1,at_least", "вне границ 0–100"),
+        ("students_involved,kind,NSH/ОУ,2021-12-31,NaN,at_least", "цель — число"),
+        ("students_involved,kind,NSH/ОУ,2021-12-31,33.333,at_least", "не больше двух знаков"),
         ("students_involved,kind,NSH/ОУ,2021-12-31,30,at_most", "направление «at_most» неизвестно"),
         ("students,kind,NSH/ОУ,2021-12-31,30,at_least", "такого показателя нет"),
         ("training_hours,kind,NSH/ОУ,2021-12-31,30,at_least", "показатель не доля"),

@@ -86,9 +86,7 @@ def owners(known: Knowledge) -> sa.CTE:
 def _identities(known: Knowledge) -> sa.Select:
     """Every identity that an accepted delivery told; one that is withdrawn is accepted no longer."""
     participants, ledger = table("participants"), table("deliveries")
-    joined = sa.and_(
-        ledger.c.delivery == participants.c.delivery, heard(ledger, known.submissions, known.corrections)
-    )
+    joined = sa.and_(ledger.c.delivery == participants.c.delivery, heard(ledger, known.submissions, known.corrections))
     return sa.select(participants.c.snils_token, participants.c.name_token).join(ledger, joined).distinct()
 
 

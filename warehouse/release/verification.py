@@ -25,6 +25,8 @@ from warehouse.release.workbook_figures import read_workbook_figures
 
 SHOWN = 20  # disagreements of one kind that are listed; the rest are counted
 REQUIRED = ("kpi.csv", "kpi.parquet", "kpi.xlsx", "report.html", DEFINITIONS, SDMX_DATA, SDMX_STRUCTURE, DATAPACKAGE)
+# What reading a file of another shape, or reckoning with it, ends in.
+UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, pa.ArrowException)
 READERS = {"kpi.csv": read_csv, "kpi.parquet": read_parquet, "kpi.xlsx": read_workbook_figures, SDMX_DATA: read_sdmx}
 
 
@@ -43,15 +45,18 @@ def verify(folder: Path) -> list[str]:
     for name, read in READERS.items():
         try:
             tables[name] = read(folder / name)
-        except (OSError, ValueError, KeyError, TypeError, ArithmeticError, pa.ArrowException):
+        except UNREADABLE:
             wrong.append(f"{name}: показатели не читаются.")
     if len(tables) < len(READERS):
         return wrong
     figures = tables["kpi.parquet"]
     wrong += _check_manifest(figures, manifest)
     wrong += _check_order(folder / "kpi.csv", tables["kpi.csv"])
-    wrong += _shorten(check_parts(folder, figures))
-    wrong += _shorten(check_revisions(folder, figures))
+    for check in (check_parts, check_revisions):
+        try:
+            wrong += _shorten(check(folder, figures))
+        except UNREADABLE:
+            wrong.append("Разрезы, путь к целям или пересмотры не читаются.")
     for name, table in tables.items():
         wrong += _shorten(disagreements(table, figures, f"в {name}", "в kpi.parquet"))
     return wrong + _shorten(_check_evidence(folder, figures, str(manifest["release"])))
@@ -95,7 +100,7 @@ def _check_evidence(folder: Path, figures: pa.Table, release: str) -> Iterator[s
         evidence = read_evidence(folder)
         counted = recompute(evidence, release)
         misplaced = list(_check_places(evidence))
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, pa.ArrowException):
+    except UNREADABLE:
         yield "evidence: свидетельства не читаются или неполны, показатели по ним не пересчитать."
         return
     yield from disagreements(figures, counted, "в kpi.parquet", "по свидетельствам")
