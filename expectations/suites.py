@@ -5,6 +5,7 @@ The only module that imports great-expectations (4 to 7 s): only a run that has 
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any, ClassVar
 
@@ -15,8 +16,12 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 import great_expectations as gx
 import great_expectations.expectations as gxe
+from great_expectations.compatibility.pydantic import PrivateAttr
 from great_expectations.core.expectation_suite import ExpectationSuite
 from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+gc.freeze()  # what was imported stays for good, and is not to be looked through for garbage again and again
 
 CHECKED = "check_"  # prefix of the tables that hold a relation's rows as they are judged
 _GX_SEVERITY = {Severity.FATAL: "critical", Severity.ERROR: "critical", Severity.WARNING: "warning"}
@@ -30,6 +35,14 @@ class NoBadRows(gxe.UnexpectedRowsExpectation):
     """Bad rows are counted, never fetched: half the queries, and no row in a result."""
 
     metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.row_count",)
+    _configuration: ExpectationConfiguration | None = PrivateAttr(None)
+
+    @property
+    def configuration(self) -> ExpectationConfiguration:
+        """What GX asks for thirty times a validation, and would make anew each time."""
+        if self._configuration is None:
+            self._configuration = super().configuration
+        return self._configuration
 
     def _validate(
         self, metrics: dict, runtime_configuration: dict | None = None, execution_engine: Any = None

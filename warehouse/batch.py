@@ -76,7 +76,8 @@ class Batch:
             staged = self._read(fresh)
             same = self._same_content(staged, seq)
             repeated |= {one.delivery: same[one.delivery] for one in staged if one.delivery in same}
-            rows = self._judge([one for one in staged if one.delivery not in same], seq)
+            staged = [one for one in staged if one.delivery not in same]
+            rows = self._judge(staged, seq)
         judged = {str(row["delivery"]): row for row in rows}
         for arrival in arrivals:
             row = judged.get(arrival.delivery) or _repetition(repeated[arrival.delivery])
@@ -127,6 +128,7 @@ class Batch:
             return []
         with Staging() as staging:
             staging.load(staged, judging_context(self._connection, [one.folder for one in staged], seq))
+            staged.clear()  # their rows need no second place in memory
             judge(staging)
             kept = Kept(staging)
         self._store(kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -65,14 +66,21 @@ def run_intake(
     with Ahead(home.readers) as ahead:
         coming = waves(found.ready, home.settings.batch)
         for batch in _one_ahead(_receive_all(home, wave, ahead, progress.read, summary) for wave in coming):
-            import expectations.suites  # noqa: F401 — seconds, spent while the first files are read
-
+            _import_gate()
             _take(home, batch, received_at, ahead, summary)
             progress.taken(len(batch.wave))
             write_pending_receipts(home)
             if inbox is None:
                 _empty(batch.wave)
     return summary
+
+
+def _import_gate() -> None:
+    """Import great-expectations: seconds, spent while the first files are read, more if garbage were looked for."""
+    gc.disable()
+    import expectations.suites  # noqa: F401
+
+    gc.enable()
 
 
 def _one_ahead(batches: Iterator[_Received]) -> Iterator[_Received]:

@@ -149,7 +149,9 @@ class Reckoning:
         )
 
     def _completed(self, members: list[Institution]) -> Shown:
-        ended = [p for s in self._reported(members) for p in s.good_pairs if p.ended and p.ended.year == self.day.year]
+        ended = [
+            p for s in self._reported(members) for p in s.counted_pairs if p.ended and p.ended.year == self.day.year
+        ]
         told = bool(self._reported(members))
         return self._shown(
             members,

@@ -90,6 +90,14 @@ class Submission:
             and pair.started <= self.as_of and (pair.ended is None or pair.ended >= pair.started)
         ]  # fmt: skip
 
+    @property
+    def counted_pairs(self) -> list[Pair]:
+        """Good pairs of which none repeats one above: the same two from the same day."""
+        first: dict[tuple[int, int, date], Pair] = {}
+        for pair in self.good_pairs:
+            first.setdefault((id(pair.mentor), id(pair.mentee), pair.started), pair)
+        return list(first.values())
+
 
 @dataclass
 class Region:

@@ -121,6 +121,10 @@ def read_workbook_figures(path: Path) -> pa.Table:
             ]
     except CalamineError as error:
         raise ValueError("not a workbook") from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":  # pyo3's, no Exception and not to be imported
+            raise ValueError("not a workbook") from None
+        raise
     return pa.Table.from_pylist(rows, FIGURES)
 
 
