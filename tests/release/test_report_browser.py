@@ -190,5 +190,5 @@ def test_the_workbook_opens_in_an_office_program_and_gains_no_formula(tmp_path):
     assert (out / "kpi.pdf").read_bytes().startswith(b"%PDF")
     with zipfile.ZipFile(out / "kpi.xlsx") as archive:
         sheets = [archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
-    assert len(sheets) == 7
+    assert len(sheets) == 8
     assert all("<f>" not in sheet and "<f " not in sheet for sheet in sheets)
