@@ -10,7 +10,7 @@ PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test fast check format lock docs bench clean
+.PHONY: help env demo test fast thorough check format lock docs bench clean
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -23,7 +23,10 @@ test: check ## ruff, mypy and every test
 	$(PYTEST)
 
 fast: env ## the tests that start no server, browser or office program
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -m "not slow and not thorough"
+
+thorough: env ## random histories by the hundred: minutes, before a change of identity, vintages or revisions
+	$(PYTEST) -m thorough
 
 check: env ## ruff and mypy
 	$(BIN)/ruff check .

@@ -26,6 +26,7 @@ from warehouse.synthetic import (
     TOWN_RATES,
     Rates,
     Setting,
+    Timing,
     Wave,
     prepare_waves,
     read_setting,
@@ -115,18 +116,26 @@ def demonstration(settings: Settings, world: World, waves: list[Wave]) -> Iterat
 
 
 def go_through(home: Home, waves: list[Wave], on_read: Advance = lambda done, of: None) -> Iterator[DateDone]:
-    """Take in wave after wave and release every reporting date after its last one; yield each date done.
+    """Take in wave after wave; release every reporting date at its deadline, the last one when all have come.
 
-    What comes for a date after its release is in force at once and appears in the next release.
+    What comes for a date after its release is in force at once and appears in the next release, as a revision.
     """
     in_order = sorted(waves, key=lambda wave: (wave.as_of, wave.received_at))
     for as_of, of_date in groupby(in_order, lambda wave: wave.as_of):
-        verdicts: Counter[str] = Counter()
-        for wave in of_date:
-            wave.deliver(home.settings.inbox)
-            verdicts += run_intake(home, wave.received_at, on_progress=on_read).verdicts
-        yield DateDone(as_of, verdicts, make_release(home, as_of, wave.received_at))
+        coming = list(of_date)
+        due = [wave for wave in coming if wave.timing is not Timing.LATE or as_of == in_order[-1].as_of]
+        verdicts = _take(home, due, on_read)
+        release = make_release(home, as_of, due[-1].received_at)
+        yield DateDone(as_of, verdicts + _take(home, coming[len(due) :], on_read), release)
     shutil.rmtree(home.settings.run / "postings", ignore_errors=True)
+
+
+def _take(home: Home, waves: list[Wave], on_read: Advance) -> Counter[str]:
+    verdicts: Counter[str] = Counter()
+    for wave in waves:
+        wave.deliver(home.settings.inbox)
+        verdicts += run_intake(home, wave.received_at, on_progress=on_read).verdicts
+    return verdicts
 
 
 def reported_series(release: Path) -> list[dict[str, object]]:

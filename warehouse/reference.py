@@ -69,6 +69,7 @@ def load_reference(connection: sa.Connection, settings: Settings, folder: Path, 
     if not found:
         raise Misconfigured(f"В папке нет ни одного справочника ({', '.join(f'{n}.csv' for n in REFERENCE)}).")
     parsed = {name: parse_reference(name, path.read_text(encoding="utf-8")) for name, path in found.items()}
+    _check_rows(connection, parsed)
     _check_register(connection, parsed)
     _check_targets(connection, parsed)
     journal = Journal(connection)
@@ -78,6 +79,16 @@ def load_reference(connection: sa.Connection, settings: Settings, folder: Path, 
         _insert(connection, name, rows, entry)
     journal.write()
     return {name: len(rows) for name, rows in parsed.items()}
+
+
+def _check_rows(connection: sa.Connection, parsed: dict[str, list[dict[str, object]]]) -> None:
+    """A file that lost its rows on the way would otherwise empty its table, and every figure that rests on it."""
+    for name, rows in parsed.items():
+        if not rows and (known := len(_known_now(connection, name))):
+            raise Misconfigured(
+                f"{name}.csv: в файле только заголовок, а сейчас в справочнике строк: {known}. Справочник не заменён. "
+                "Если менять его не нужно, уберите файл из папки."
+            )
 
 
 def _check_register(connection: sa.Connection, parsed: dict[str, list[dict[str, object]]]) -> None:

@@ -13,6 +13,7 @@ from click.testing import Result
 
 from tests.cli.conftest import ENDS_BEFORE_IT_STARTS, Run
 from tests.workbooks import enrolment, submission, write
+from warehouse.reference import shipped_reference
 from warehouse.release.contents import FIGURES
 
 Collected = tuple[Run, Path, Result]
@@ -171,3 +172,13 @@ def test_a_rebuild_answers_the_same(collected: Collected) -> None:
     assert result.exit_code == 0
     assert "Пересоздано: сдач 4" in result.stdout
     assert run("findings", "--format", "csv").stdout == before
+
+
+def test_a_reference_file_that_lost_its_rows_replaces_nothing(run: Run, tmp_path: Path) -> None:
+    whole = (shipped_reference() / "milestones.csv").read_text(encoding="utf-8")
+    (tmp_path / "milestones.csv").write_text(whole.splitlines()[0] + "\n", encoding="utf-8")
+    refused = run("reference", "load", tmp_path)
+    assert refused.exit_code == 2
+    assert "milestones.csv: в файле только заголовок" in refused.stderr
+    (tmp_path / "milestones.csv").write_text(whole, encoding="utf-8")
+    assert run("reference", "load", tmp_path).exit_code == 0

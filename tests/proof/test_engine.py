@@ -111,7 +111,7 @@ def test_towns_counted_on_fingers(tmp_path: Path) -> None:
         }
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_history(tmp_path: Path, url: str | None) -> None:
     """Corrections, withdrawals, decisions and their undoing, a changing register: at every number of the journal."""
     with begun(tmp_path, url) as home:

@@ -199,8 +199,8 @@ def test_parts_add_up_and_are_what_their_events_alone_would_show(
     check(warehouse, drawn, since, definition)
 
 
-@pytest.mark.slow
-@settings(max_examples=60, suppress_health_check=QUIET, phases=UNSHRUNK)
+@pytest.mark.thorough
+@settings(max_examples=200, suppress_health_check=QUIET, phases=UNSHRUNK)
 @given(**HISTORIES)
 def test_the_same_over_many_histories(warehouse: sa.Connection, drawn: list, since: int, definition: str) -> None:
     check(warehouse, drawn, since, definition)
