@@ -13,21 +13,24 @@ from expectations.judge import judge
 from expectations.reading.reading import Reading, unreadable
 from expectations.rules.wording import Finding, Group, group_findings
 from expectations.staging import Staged, Staging
+from warehouse.effect import Effect, effect_of
 from warehouse.home import Home
 from warehouse.journal import known_by
 from warehouse.judging import judging_context
 from warehouse.received import NotAFile, receive
+from warehouse.storing import Kept
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class Checked:
-    """The judgement of one file."""
+    """The judgement of one file, and what it would change if it were submitted; nothing when it is refused."""
 
     path: Path
     verdict: str
     findings: tuple[Finding, ...]
+    effect: Effect | None = None
 
     @cached_property
     def groups(self) -> list[Group]:
@@ -41,12 +44,15 @@ def check_files(
     at: datetime,
     on_progress: Progress = lambda done, of: None,
 ) -> list[Checked]:
-    """Judge files as if they came at `at` into the folder of `institution`, or of the one each file names."""
+    """Judge files as if they came at `at` into the folder of `institution`, or of the one each file names.
+
+    Needs `opened(…, write=True)`: what each would change is tried in a transaction that is taken back.
+    """
     with tempfile.TemporaryDirectory(dir=home.settings.run) as folder:
         readings = _read(home, files, Path(folder), on_progress)
     on = at.astimezone(home.settings.timezone).date()
     staged = [_staged(number, reading, institution, on) for number, reading in enumerate(readings)]
-    return _judge(home, files, staged)
+    return _judge(home, files, staged, at)
 
 
 def _read(home: Home, files: list[Path], folder: Path, on_progress: Progress) -> list[Reading]:
@@ -84,7 +90,7 @@ def _staged(number: int, reading: Reading, institution: str | None, on: date) ->
     )
 
 
-def _judge(home: Home, files: list[Path], staged: list[Staged]) -> list[Checked]:
+def _judge(home: Home, files: list[Path], staged: list[Staged], at: datetime) -> list[Checked]:
     with home.reading() as connection:
         context = judging_context(connection, [one.folder for one in staged], known_by(connection, None))
     with Staging() as staging:
@@ -94,5 +100,10 @@ def _judge(home: Home, files: list[Path], staged: list[Staged]) -> list[Checked]
         columns = ", ".join(f'"{name}"' for name in Finding._fields)
         order = 'sheet NULLS FIRST, "row" NULLS FIRST, rule, detail'
         rows = staging.run(f"SELECT delivery, {columns} FROM findings ORDER BY {order}")
+        kept = Kept(staging)
     found = {one.delivery: tuple(Finding(*row[1:]) for row in rows if row[0] == one.delivery) for one in staged}
-    return [Checked(file, verdicts[str(n)], found[str(n)]) for n, file in enumerate(files)]
+    names = [str(number) for number in range(len(files))]
+    return [
+        Checked(file, verdicts[name], found[name], effect_of(home, kept, name, at))
+        for name, file in zip(names, files, strict=True)
+    ]

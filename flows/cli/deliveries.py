@@ -47,11 +47,11 @@ def intake(inbox: Path | None, received_at: datetime | None) -> int:
     help="Чья сдача; по умолчанию та организация, что названа в файле.",
 )
 def check(files: tuple[Path, ...], institution: str | None) -> int:
-    """Проверить книги, ничего не принимая: вердикт и замечания по каждой."""
+    """Проверить книги, ничего не принимая: вердикт, замечания и что изменится, если книгу сдать."""
     from flows.cli.words import checked_words
     from warehouse.checking import check_files
 
-    with installation() as home, progress("Проверка") as advance:
+    with installation(now(), write=True) as home, progress("Проверка") as advance:
         checked = check_files(home, list(files), institution, now(), advance)
     click.echo("\n\n".join(checked_words(one) for one in checked))
     return REJECTED if any(one.verdict == "rejected" for one in checked) else DONE

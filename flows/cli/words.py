@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from warehouse.checking import Checked
+    from warehouse.effect import Effect, Moved
     from warehouse.intake import IntakeSummary
 
 VERDICT_COUNTS = {
@@ -51,7 +53,38 @@ def checked_words(checked: Checked) -> str:
             severity = group.severity
             lines.append(f"  {section(severity.value, checked.verdict)}")
         lines.append(f"    {group.place or 'Весь файл'} ({group.count}): {group.sentence} {group.remedy}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *(effect_words(checked.effect) if checked.effect else ())])
+
+
+SCOPES = {"institution": "организация", "kind": "вид организаций", "municipality": "муниципалитет"}
+
+
+def effect_words(effect: Effect) -> list[str]:
+    """Tell what a file would change if it were submitted."""
+    if effect.same:
+        return ["  Если сдать: ничего не изменится, то же самое уже принято."]
+    day = f"{effect.as_of:%d.%m.%Y}"
+    if effect.replaces is None:
+        lines = [f"  Если сдать: первая сдача на {day}. Обучающихся в списке участников: {effect.added}."]
+    else:
+        lines = [
+            f"  Если сдать: заменит сдачу {effect.replaces} на {day}. Обучающихся в списке участников: "
+            f"добавится {effect.added}, исчезнет {effect.gone}, изменится {effect.changed}."
+        ]
+    return lines + [f"    {_moved_words(one)}" for one in effect.figures]
+
+
+def _moved_words(one: Moved) -> str:
+    words = f"доля вовлечённых, {SCOPES[one.scope_type]} {one.scope_code}: {_share(one.before)} → {_share(one.after)}"
+    if one.target is None or one.met_after is None:
+        return f"{words}."
+    crossed = one.met_before is not None and one.met_before != one.met_after
+    state = "достигнута" if one.met_after else "не достигнута"
+    return f"{words}; цель {_share(one.target)} {'теперь ' if crossed else ''}{state}."
+
+
+def _share(value: Decimal | None) -> str:
+    return "нет" if value is None else f"{value.normalize():f} %".replace(".", ",")
 
 
 def _printable(name: str) -> str:

@@ -38,20 +38,27 @@ def boundaries_of(connection: sa.Connection, seq: int, as_of: date | None = None
 def series(
     connection: sa.Connection, seq: int | Knowledge, as_of: date | None = None, definition: str | None = None,
     dates: tuple[date, ...] | None = None, boundaries: date | None = None, newest: str | None = None,
+    indicators: tuple[str, ...] = (),
 ) -> pa.Table:  # fmt: skip
     """Compute the figures (`FIGURES`, release empty), sorted by their key.
 
     For one date, for `dates`, or for every reporting date with a submission; as known at journal number `seq`.
     Institutions are counted as they were, or on the boundaries of a day (`warehouse/indicators/boundaries.py`).
     Under `definition`, or each date under the version that holds on it, `newest` being the last one there was.
+    All indicators, or those named.
     """
     known = seq if isinstance(seq, Knowledge) else Knowledge.at(seq)
     dates = (as_of,) if as_of else dates if dates is not None else reporting_dates(connection, known.submissions)
     frames = [
-        _under(definitions(version), connection, known, held, boundaries)
+        _under(_only(definitions(version), indicators), connection, known, held, boundaries)
         for version, held in by_version(dates, definition, newest).items()
     ]
     return _typed(pd.concat(frames, ignore_index=True)) if frames else FIGURES.empty_table()
+
+
+def _only(chosen: Definitions, codes: tuple[str, ...]) -> Definitions:
+    kept = tuple(one for one in chosen.indicators if one.code in codes)
+    return replace(chosen, indicators=kept) if codes else chosen
 
 
 def _under(
