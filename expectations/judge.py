@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from expectations.rules import RULES
 from expectations.rules.cells import READING, checks_of, text_literal
-from expectations.rules.rows import ROW_CHECKS
-from expectations.rules.structure import Check
-from expectations.rules.submission import SUBMISSION_CHECKS, SUBMISSIONS
+from expectations.rules.rows import row_checks
+from expectations.rules.ruleset import SHIPPED, Ruleset, Thresholds
+from expectations.rules.structure import Check, Severity
+from expectations.rules.submission import SUBMISSIONS, submission_checks
 from expectations.staging import Staging
 from expectations.structure import Form
 
@@ -17,32 +17,33 @@ RULESET = "1.0"  # raised whenever a condition changes; findings are kept per ve
 LATER = (("pairs", "surveys"), (SUBMISSIONS,))
 
 
-def suites(form: Form) -> dict[str, list[Check]]:
+def suites(form: Form, limits: Thresholds = SHIPPED.thresholds) -> dict[str, list[Check]]:
     """Return every check by relation, in the order of judgement."""
+    rows = row_checks(limits)
     cells = checks_of(form)
     later = [name for phase in LATER for name in phase if name in cells]
     ordered = [name for name in cells if name not in later] + later
-    return {name: cells[name] + ROW_CHECKS.get(name, []) for name in ordered} | {SUBMISSIONS: SUBMISSION_CHECKS}
+    return {name: cells[name] + rows.get(name, []) for name in ordered} | {SUBMISSIONS: submission_checks(limits)}
 
 
-def phases(form: Form) -> list[dict[str, list[Check]]]:
+def phases(form: Form, limits: Thresholds = SHIPPED.thresholds) -> list[dict[str, list[Check]]]:
     """Return the suites in phases: every relation of a phase is judged before the next one is looked at."""
-    every = suites(form)
+    every = suites(form, limits)
     later = [{name: every.pop(name) for name in phase if name in every} for phase in LATER]
     return [every, *later]
 
 
-def judge(staging: Staging) -> None:
+def judge(staging: Staging, rules: Ruleset = SHIPPED) -> None:
     """Judge a loaded batch; fill its tables `findings`, `quarantined` and `verdicts`."""
     from expectations.suites import CHECKED, Gate
 
     with Gate(staging.url) as gate:
-        for phase in phases(staging.form):
+        for phase in phases(staging.form, rules.thresholds):
             for relation in phase:
                 staging.run(f"CREATE OR REPLACE TABLE {CHECKED}{relation} AS SELECT * FROM judged_{relation}")
                 staging.run(f"CREATE OR REPLACE VIEW judged_{relation} AS SELECT * FROM {CHECKED}{relation}")
             for check in gate.failing([check for relation in phase for check in _with_rows(staging, phase, relation)]):
-                staging.run(findings_of(check, staging.form))
+                staging.run(findings_of(check, staging.form, rules.severity(check.rule)))
             for relation in phase:
                 staging.run(_quarantine(relation, staging.form))
         staging.run(_VERDICTS)
@@ -53,9 +54,8 @@ def _with_rows(staging: Staging, phase: dict[str, list[Check]], relation: str) -
     return phase[relation] if staging.run(f"SELECT 1 FROM check_{relation} LIMIT 1") else []
 
 
-def findings_of(check: Check, form: Form) -> str:
+def findings_of(check: Check, form: Form, severity: Severity) -> str:
     """SQL that adds a finding for every row that fails the check, at its physical row and column letter."""
-    severity = RULES[check.rule].severity.value
     if check.relation == READING:
         return f"""
         INSERT INTO findings SELECT delivery, sheet, row, letter, "column", rule, '{severity}', detail

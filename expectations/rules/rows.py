@@ -17,10 +17,8 @@ from expectations.form import (
     YOUNG_SPECIALIST,
 )
 from expectations.rules.cells import _in, text_literal
+from expectations.rules.ruleset import Thresholds
 from expectations.rules.structure import Check
-
-STUDENT_AGES = (5, 21)  # years at the reporting date outside which a pupil's birth date is doubted
-ADULT_AGE = 14  # the youngest age at which another category is believed
 
 # form of mentoring → (categories of the mentor, categories of the mentee); «иная» fits anyone
 FORM_ROLES = {
@@ -63,17 +61,25 @@ def _pairs(rule: str, good: str, column: str, detail: str | None = None) -> Chec
     return Check(rule, "pairs", good, "pairs", column, detail)
 
 
-ROW_CHECKS: dict[str, list[Check]] = {
+def row_checks(limits: Thresholds) -> dict[str, list[Check]]:
+    """Return the checks of whole rows by sheet."""
+    return {**_ROW_CHECKS, "participants": [_age_check(limits), *_ROW_CHECKS["participants"]]}
+
+
+def _age_check(limits: Thresholds) -> Check:
+    youngest, oldest, adult = limits.youngest_student, limits.oldest_student, limits.youngest_adult
+    return _participants(
+        "age-implausible",
+        f"CASE WHEN category = {text_literal(STUDENT)} THEN age_on_date BETWEEN {youngest} AND {oldest}"
+        f" WHEN category IN {_in(CATEGORIES)} THEN age_on_date >= {adult} END",
+        "birth_date",
+        f"CASE WHEN category = {text_literal(STUDENT)} THEN 'обычно от {youngest} до {oldest} лет'"
+        f" ELSE 'обычно от {adult} лет' END",
+    )
+
+
+_ROW_CHECKS: dict[str, list[Check]] = {
     "participants": [
-        _participants(
-            "age-implausible",
-            f"CASE WHEN category = {text_literal(STUDENT)}"
-            f" THEN age_on_date BETWEEN {STUDENT_AGES[0]} AND {STUDENT_AGES[1]}"
-            f" WHEN category IN {_in(CATEGORIES)} THEN age_on_date >= {ADULT_AGE} END",
-            "birth_date",
-            f"CASE WHEN category = {text_literal(STUDENT)} THEN 'обычно от {STUDENT_AGES[0]} до {STUDENT_AGES[1]} лет'"
-            f" ELSE 'обычно от {ADULT_AGE} лет' END",
-        ),
         _participants(
             "duplicate-person",
             # Two СНИЛС under one name are two people, and those without one are a third.

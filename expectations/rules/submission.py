@@ -12,11 +12,10 @@ from expectations.form import (
     ROADMAP,
 )
 from expectations.rules.cells import text_literal
+from expectations.rules.ruleset import Thresholds
 from expectations.rules.structure import Check
 
 SUBMISSIONS = "submissions"
-ENROLMENT_JUMP = 20  # per cent of the last accepted enrolment
-PARTICIPATION_DROP = 50  # per cent of the last accepted number involved
 FOUR_DOCUMENTS = (CURATOR_ORDER, ROADMAP, REGULATION, PROGRAMME)
 APPROVERS = {"ОУ": METHODOLOGY_HEAD, "УДО": EDUCATION_SPECIALIST}  # item 6.7 of the order, by kind of institution
 
@@ -55,19 +54,33 @@ FATAL_CHECKS = [
            "students || ' против ' || enrolled"),
 ]  # fmt: skip
 
-PAST_CHECKS = [
+
+def _jump_checks(limits: Thresholds) -> list[Check]:
+    jump, drop = limits.enrolment_jump, limits.participation_drop
+    return [
+        _check(
+            "enrolment-jump",
+            f"NOT read_enrolment OR abs(enrolled - past_enrolled) * 100 <= {jump} * past_enrolled",
+            "enrolment", "students", "'было ' || past_enrolled || ', стало ' || enrolled",
+        ),
+        _check(
+            "participation-drop",
+            f"NOT {READ_PAIRS} OR (past_involved - involved) * 100 <= {drop} * past_involved",
+            "pairs", None, "'было ' || past_involved || ', стало ' || involved",
+        ),
+    ]  # fmt: skip
+
+
+def submission_checks(limits: Thresholds) -> list[Check]:
+    """Return the checks of a whole submission."""
+    return [*FATAL_CHECKS, *_jump_checks(limits), *_PAST_CHECKS]
+
+
+_PAST_CHECKS = [
     _check("name-differs-from-register", "name_agrees", "organisation", "institution_name"),
     _check("late-submission", "received_on <= due_on", "organisation", "as_of",
            "'срок — ' || strftime(due_on, '%d.%m.%Y')"),
-    _check("enrolment-jump",
-           f"NOT read_enrolment OR abs(enrolled - past_enrolled) * 100 <= {ENROLMENT_JUMP} * past_enrolled",
-           "enrolment", "students", "'было ' || past_enrolled || ', стало ' || enrolled"),
-    _check("participation-drop",
-           f"NOT {READ_PAIRS} OR (past_involved - involved) * 100 <= {PARTICIPATION_DROP} * past_involved",
-           "pairs", None, "'было ' || past_involved || ', стало ' || involved"),
     *map(_document_missing, FOUR_DOCUMENTS),
     _check("fewer-than-planned", f"NOT {READ_PAIRS} OR involved >= planned", "pairs", None,
            "involved || ' из ' || planned"),
 ]  # fmt: skip
-
-SUBMISSION_CHECKS = FATAL_CHECKS + PAST_CHECKS

@@ -1,0 +1,73 @@
+"""What of the rules can be set: the limits that doubt rests on, and how grave breaking a rule is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+
+from expectations.rules.catalogue import RULES
+from expectations.rules.structure import Severity
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The limits of rules.md; a field's metadata tells the rule and what the limit is called there."""
+
+    enrolment_jump: int = field(default=20, metadata={"name": "enrolment-jump.percent"})  # of the last enrolment
+    participation_drop: int = field(default=50, metadata={"name": "participation-drop.percent"})  # of those involved
+    youngest_student: int = field(default=5, metadata={"name": "age-implausible.student_from"})  # years, on the date
+    oldest_student: int = field(default=21, metadata={"name": "age-implausible.student_to"})
+    youngest_adult: int = field(default=14, metadata={"name": "age-implausible.adult_from"})  # of other categories
+
+
+NAMES = {each.metadata["name"]: each.name for each in fields(Thresholds)}
+
+
+class BadRule(ValueError):
+    """A rule, limit or severity that is not one; its text is for the operator, in Russian."""
+
+
+@dataclass(frozen=True)
+class Ruleset:
+    """The rules in one setting; `severities` are those that differ from the catalogue's."""
+
+    thresholds: Thresholds = Thresholds()
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+
+    def severity(self, rule: str) -> Severity:
+        """Return what becomes of a row or a submission that breaks the rule."""
+        return self.severities.get(rule, RULES[rule].severity)
+
+
+SHIPPED = Ruleset()
+
+
+def changed(settings: Iterable[tuple[str, str]]) -> Ruleset:
+    """Return the shipped rules with some things set: `rule.limit` to a number, `rule` to error or warning.
+
+    Raises BadRule. A rule of whole files is fatal or it is none: nothing else can be made of it, nor it of others.
+    """
+    thresholds: dict[str, int] = {}
+    severities: dict[str, Severity] = {}
+    for name, value in settings:
+        if name in NAMES:
+            thresholds[NAMES[name]] = _number(name, value)
+        elif name in RULES:
+            severities[name] = _severity(name, value)
+        else:
+            raise BadRule(f"{name}: такого правила или предела нет. Пределы: {', '.join(NAMES)}.")
+    return Ruleset(replace(Thresholds(), **thresholds), severities)
+
+
+def _number(name: str, value: str) -> int:
+    if not value.isascii() or not value.isdigit():
+        raise BadRule(f"{name}: ожидается целое неотрицательное число.")
+    return int(value)
+
+
+def _severity(rule: str, value: str) -> Severity:
+    if RULES[rule].severity is Severity.FATAL:
+        raise BadRule(f"{rule}: это правило отклоняет файл целиком, строгость его не меняется.")
+    if value not in (Severity.ERROR, Severity.WARNING):
+        raise BadRule(f"{rule}: строгость — error или warning.")
+    return Severity(value)
