@@ -24,6 +24,11 @@ def staged_schema(sheet: Sheet) -> pa.Schema:
     ])  # fmt: skip
 
 
+def personal_schema(sheet: Sheet) -> pa.Schema:
+    """Return what the vault holds of a sheet."""
+    return pa.schema([("delivery", pa.string()), ("row", pa.int32()), *map(_field, sheet.personal)])
+
+
 PROBLEMS = pa.schema([
     pa.field("sheet", pa.string()),  # title of the sheet, null for the whole file
     pa.field("row", pa.int32()),

@@ -31,6 +31,9 @@ DUCKDB_SAFE = {
     "autoload_known_extensions": "false",
 }
 
+# A database in memory spills to `.tmp` of the current folder, in clear: people's cells have no business there.
+IN_MEMORY = {"temp_directory": ""}
+
 DELIVERIES = pa.schema([
     ("delivery", pa.string()),
     ("folder", pa.string()),
@@ -101,10 +104,10 @@ class Staging:
     def __init__(self, form: Form = FORM) -> None:
         self.form = form
         self.url = f"duckdb+staging:///:memory:staging{next(_NUMBERS)}"
-        self.engine = sa.create_engine(self.url, poolclass=StaticPool)
+        self.engine = sa.create_engine(self.url, poolclass=StaticPool, hide_parameters=True)
         self._raw = self.engine.raw_connection()
         connection: Any = self._raw.driver_connection
-        for name, value in DUCKDB_SAFE.items():
+        for name, value in (DUCKDB_SAFE | IN_MEMORY).items():
             connection.execute(f"SET GLOBAL {name} = '{value}'")
         self.sql: duckdb.DuckDBPyConnection = connection._ConnectionWrapper__c.cursor()
 

@@ -15,7 +15,7 @@ FOLDED_LOOK_ALIKES = str.maketrans("abcehkmoptxy", "авсенкмортху")
 _SPACES = re.compile(r"\s+")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e"))
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹘﹣-", "-"))
-_TRAILING = re.compile(r"(\s*(\([^()]*\)|\[[^\[\]]*\]|[*:.]))+$")
+_BRACKETS, _MARKS = {")": "(", "]": "["}, "*:."
 _CYRILLIC_LETTER = re.compile(r"[а-яё]", re.IGNORECASE)
 _HYPHENS_AND_SPACES = re.compile(r"[\s-]+")
 _SPACED_DASH = re.compile(r"\s*-\s*")
@@ -33,7 +33,22 @@ def fold_heading(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).casefold().replace("ё", "е")
     if _CYRILLIC_LETTER.search(folded):
         folded = folded.translate(FOLDED_LOOK_ALIKES)
-    return _TRAILING.sub("", _SPACES.sub(" ", folded).strip())
+    return _without_trailing(_SPACES.sub(" ", folded).strip())
+
+
+def _without_trailing(text: str) -> str:
+    """Cut off notes in brackets and marks at the end; from the end, as a pattern takes hours over «.........а»."""
+    end = len(text)
+    while end:
+        begin = end - 1
+        if (opening := _BRACKETS.get(text[begin])) is not None:
+            begin = text.rfind(opening, 0, begin)
+            if text.rfind(text[end - 1], 0, end - 1) > begin or begin < 0:
+                break
+        elif text[begin] not in _MARKS:
+            break
+        end = begin - (text[begin - 1 : begin] == " ")
+    return text[:end]
 
 
 def fold_code(text: str) -> str:

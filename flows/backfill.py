@@ -18,20 +18,22 @@ from warehouse.release.contents import REPORTED_KPI
 from warehouse.settings import Settings, read_settings
 
 
+@without_values
 def preview(settings: Settings, at: datetime, first: date, last: date) -> list[Row]:
     """Tell what a backfill would take and compute, changing nothing."""
-    with without_values(), opened(settings, at) as home:
+    with opened(settings, at) as home:
         waiting = len(pending(home).ready)
         with home.reading() as connection:
             known = calendar(connection, known_by(connection, None))
         return plan_rows(waiting, [day.as_of for day in known if first <= day.as_of <= last])
 
 
+@without_values
 def take_and_compute(settings: Settings, at: datetime, first: date, last: date) -> list[Row]:
     """Take everything pending, then compute the reported KPI of every date from `first` to `last`."""
     from warehouse.indicators.series import series
 
-    with without_values(), opened(settings, at, write=True) as home:
+    with opened(settings, at, write=True) as home:
         run_intake(home, at)
         with home.reading() as connection:
             seq = known_by(connection, None)

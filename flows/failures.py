@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
-import traceback
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
+from warehouse.faults import fault_of
 from warehouse.outbox import MailFailed
 from warehouse.proof import Unproved
 from warehouse.settings import Misconfigured
 
-OURS = ("expectations", "warehouse", "flows")
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
 
-@contextlib.contextmanager
-def without_values() -> Iterator[None]:
-    """Turn an error into a code: Prefect keeps exception texts, and drivers quote rows in theirs."""
-    try:
-        yield
-    except (Misconfigured, MailFailed, Unproved) as ours:
-        raise RuntimeError(str(ours)) from None  # worded by us, for the operator
-    except Exception as error:  # noqa: BLE001 (the one boundary here; nothing is swallowed)
-        raise RuntimeError(code_of(error)) from None
+def without_values(step: Callable[Given, Made]) -> Callable[Given, Made]:
+    """Have a step fail with a code: Prefect keeps exception texts and tracebacks, and drivers quote rows in theirs."""
 
+    @functools.wraps(step)
+    def told(*args: Given.args, **kwargs: Given.kwargs) -> Made:
+        try:
+            return step(*args, **kwargs)
+        except (Misconfigured, MailFailed, Unproved) as ours:
+            words = str(ours)  # worded by us, for the operator
+        except Exception as error:  # noqa: BLE001 (the one boundary here; nothing is swallowed)
+            words = str(fault_of(error))
+        raise RuntimeError(words)  # out here, so that it has no context
 
-def code_of(error: BaseException) -> str:
-    """Name an error by its kind and by the last line of ours it passed."""
-    kinds = [type(error).__name__]
-    if (cause := getattr(error, "orig", None)) is not None:  # what SQLAlchemy wraps
-        kinds.append(type(cause).__name__)
-    places = [
-        f"{module}:{line}"
-        for frame, line in traceback.walk_tb(error.__traceback__)
-        if (module := frame.f_globals.get("__name__", "")) != __name__ and module.partition(".")[0] in OURS
-    ]
-    return f"{'/'.join(kinds)} @ {places[-1] if places else '?'}"
+    return told

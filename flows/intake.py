@@ -19,9 +19,10 @@ from warehouse.lineage.events import observed
 from warehouse.settings import Settings, read_settings
 
 
+@without_values
 def take_pending(settings: Settings, at: datetime) -> list[Row]:
     """Run the intake once; return its counts by institution and verdict."""
-    with without_values(), opened(settings, at, write=True) as home, observed("intake") as run:
+    with opened(settings, at, write=True) as home, observed("intake") as run:
         summary = run_intake(home, at)
         run.touched = lambda: of_intake(home, summary.lines)
         with home.reading() as connection:

@@ -18,13 +18,14 @@ from warehouse.lineage.events import observed
 from warehouse.settings import Settings, read_settings
 
 
+@without_values
 def publish(
     settings: Settings, at: datetime, as_of: date | None = None, on_warning: Callable[[str], None] = lambda _: None
 ) -> list[Row]:
     """Release one reporting date, by default the one that is due; return what was released."""
     from warehouse.release.publish import make_release
 
-    with without_values(), opened(settings, at, write=True) as home, observed("release") as run:
+    with opened(settings, at, write=True) as home, observed("release") as run:
         as_of = as_of or due_for_release(home, at.astimezone(settings.timezone).date())
         if as_of is None:
             return release_rows(None, None)

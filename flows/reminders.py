@@ -14,10 +14,10 @@ from warehouse.reminders import run_reminders
 from warehouse.settings import Settings, read_settings
 
 
+@without_values
 def remind(settings: Settings, at: datetime) -> list[Row]:
     """Write and send what is due; return how many letters went which way."""
-    with without_values():
-        return reminder_rows(run_reminders(settings, at))
+    return reminder_rows(run_reminders(settings, at))
 
 
 @task(

@@ -18,7 +18,7 @@ from pathlib import Path
 import click
 
 from flows import processes
-from warehouse.settings import Misconfigured, Settings
+from warehouse.settings import Misconfigured, Settings, Source
 
 HOST = "127.0.0.1"
 USUAL_PORT = 4200
@@ -76,9 +76,10 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
     ours = {
         "NASTAVNIK_HOME": str(settings.home),
         "NASTAVNIK_INBOX": str(settings.inbox),
-        "NASTAVNIK_KEY_FILE": str(settings.key_file),
         "NASTAVNIK_WAREHOUSE_URL": settings.warehouse_url,
     }
+    if settings.key.kind is Source.FILE:
+        ours[settings.key.setting] = settings.key.value
     prefects = {
         "PREFECT_HOME": str(folder),
         "PREFECT_PROFILES_PATH": str(folder / "profiles.toml"),
@@ -99,6 +100,11 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
     unwanted = ("PREFECT_API_KEY", "PREFECT_PROFILE", "PREFECT_SERVER_DATABASE_CONNECTION_URL")
     inherited = {name: value for name, value in os.environ.items() if name not in unwanted}
     return inherited | QUIET | ours | prefects
+
+
+def without_keys(environ: dict[str, str]) -> dict[str, str]:
+    """Return the environment of a part that opens no data: Prefect's server."""
+    return {name: value for name, value in environ.items() if not name.startswith("NASTAVNIK_")}
 
 
 def _password(path: Path) -> str:
@@ -139,7 +145,8 @@ def _serve(
     folder, api = settings.run / "prefect", environ["PREFECT_API_URL"]
 
     def begin(module: str, *arguments: str, log: Path | None) -> processes.Child:
-        children.append(processes.start(module, *arguments, environ=environ, log=log))
+        own = environ if module != "prefect" or "worker" in arguments else without_keys(environ)
+        children.append(processes.start(module, *arguments, environ=own, log=log))
         return children[-1]
 
     click.echo("Запускаю сервер Prefect, это занимает до минуты…")

@@ -12,17 +12,22 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import sqlalchemy as sa
 
+from expectations.form import FORM
+from expectations.structure import Sheet
+from warehouse.audit import ANCHOR
 from warehouse.home import Home, opened
 from warehouse.indicators.series import series
 from warehouse.intake import IntakeSummary, run_intake
 from warehouse.journal import known_by
+from warehouse.keyring import keyring_path, make_keyring
 from warehouse.loading import fetch
 from warehouse.reference import load_reference
 from warehouse.settings import Settings, read_settings
-from warehouse.tables import MENTORING, tables_of, vault_of
+from warehouse.tables import MENTORING, tables_of
+from warehouse.vault import read_vault, sealed_rows
 
 MOSCOW = ZoneInfo("Europe/Moscow")
-KEY = "0f" * 16 + "a1" * 16  # one key for all: equal people give equal tokens in every installation
+KEY = "0f" * 16 + "a1" * 16  # one key of tokens for all: equal people give equal tokens in every installation
 ENGINES = ("duckdb", "postgresql")
 
 
@@ -38,9 +43,8 @@ def settings_for(folder: Path, url: str | None = None, **environ: str) -> Settin
     """Return the settings of an installation in a folder; on PostgreSQL where its URL is given."""
     own = {"NASTAVNIK_HOME": str(folder), "NASTAVNIK_SETTLE_SECONDS": "0"} | environ
     settings = read_settings(own | ({"NASTAVNIK_WAREHOUSE_URL": url} if url else {}))
-    if not settings.key_file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        settings.key_file.write_text(KEY + "\n")
+    if not keyring_path(settings).exists():
+        make_keyring(settings, bytes.fromhex(KEY))
     return settings
 
 
@@ -57,7 +61,7 @@ def learn(home: Home, folder: Path, at: datetime = COLLECTED, **tables: str) -> 
     for name, text in tables.items():
         (folder / f"{name}.csv").write_text("\n".join(line.strip() for line in text.strip().splitlines()) + "\n")
     with home.writing() as connection:
-        load_reference(connection, home.settings, folder, at)
+        load_reference(connection, home.received, folder, at)
 
 
 def take(home: Home, at: datetime = COLLECTED, inbox: Path | None = None) -> IntakeSummary:
@@ -86,16 +90,21 @@ def warehouse_of(home: Home, *, without: tuple[str, ...] = ("arrival",)) -> dict
 
 
 def vault_rows(home: Home) -> dict[str, list[tuple]]:
-    """Return every table of the vault, sorted."""
-    engine = home.vault
+    """Return what the vault holds of every sheet, opened, sorted."""
     try:
-        with engine.connect() as connection:
-            return {
-                name: sorted(map(tuple, connection.execute(sa.select(table)).all()), key=repr)
-                for name, table in vault_of().tables.items()
-            }
+        return {
+            f"personal.{sheet.name}": sorted(
+                (tuple(row.values()) for row in read_vault(home.vault, sheet.name, _names(sheet)).to_pylist()), key=repr
+            )
+            for sheet in FORM.sheets
+            if sheet.personal
+        }
     finally:
-        engine.dispose()
+        home.vault.engine.dispose()
+
+
+def _names(sheet: Sheet) -> list[str]:
+    return [column.name for column in sheet.personal]
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -103,14 +112,23 @@ def hashes(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.name != ANCHOR  # it tells the time of the clock
+    }
+
+
+def received_hashes(home: Home) -> dict[str, str]:
+    """Return the hash of the plain bytes of every received file, by path, and litter as it is."""
+    plain = {str(path.relative_to(home.settings.received)): path for path in home.received.paths()}
+    return hashes(home.settings.received) | {
+        name: hashlib.sha256(home.received.read(path.name)).hexdigest() for name, path in plain.items()
     }
 
 
 def state(home: Home) -> dict[str, object]:
     """Return all that an installation is: equal states answer every question alike."""
     settings = home.settings
-    folders = {name: hashes(getattr(settings, name)) for name in ("received", "lake", "receipts", "releases", "inbox")}
+    folders = {name: hashes(getattr(settings, name)) for name in ("lake", "receipts", "releases", "inbox")}
+    folders["received"] = received_hashes(home)
     return {"warehouse": warehouse_of(home), "vault": vault_rows(home), **folders}
 
 
@@ -119,11 +137,9 @@ def forget_all_but_the_journal(home: Home) -> None:
     import shutil
 
     shutil.rmtree(home.settings.lake)
-    engine = home.vault
-    with engine.begin() as connection:
-        for table in vault_of().tables.values():
-            connection.execute(table.delete())
-    engine.dispose()
+    with home.vault.engine.begin() as connection:
+        connection.execute(sealed_rows().delete())
+    home.vault.engine.dispose()
     for table in tables_of().tables.values():
         if table.schema == MENTORING:
             with home.writing() as connection:

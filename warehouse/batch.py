@@ -73,7 +73,7 @@ class Batch:
         fresh = [a for a in arrivals if a.delivery not in repeated]
         lines, rows = [], []
         if fresh:
-            staged = self._read(fresh)
+            staged = self.read(fresh)
             same = self._same_content(staged, seq)
             repeated |= {one.delivery: same[one.delivery] for one in staged if one.delivery in same}
             staged = [one for one in staged if one.delivery not in same]
@@ -95,7 +95,7 @@ class Batch:
                 found[a.delivery] = first.delivery
         return found
 
-    def _read(self, arrivals: list[Arrival]) -> list[Staged]:
+    def read(self, arrivals: list[Arrival]) -> list[Staged]:
         by_path: dict[Path, list[Arrival]] = {}
         staged = []
         for arrival in arrivals:

@@ -17,7 +17,7 @@ from warehouse.effect import Effect, effect_of
 from warehouse.home import Home
 from warehouse.journal import known_by
 from warehouse.judging import judging_context
-from warehouse.received import NotAFile, receive
+from warehouse.received import NotAFile, ReceivedFiles
 from warehouse.storing import Kept
 
 Progress = Callable[[int, int], None]
@@ -56,9 +56,10 @@ def check_files(
 
 
 def _read(home: Home, files: list[Path], folder: Path, on_progress: Progress) -> list[Reading]:
-    """Read copies named by their hash: a file's own name never reaches a reader."""
+    """Read sealed copies named by their hash: a file's own name never reaches a reader."""
     limits = home.settings.limits
-    copies = [_copy(file, folder, limits.file_bytes) for file in files]
+    kept = ReceivedFiles(folder, home.ring.storage)
+    copies = [_copy(file, kept, limits.file_bytes) for file in files]
     readings: dict[Path, Reading] = {}
     wanted = {copy for copy in copies if isinstance(copy, Path)}
     for path, reading in home.readers.read(sorted(wanted)):
@@ -67,9 +68,9 @@ def _read(home: Home, files: list[Path], folder: Path, on_progress: Progress) ->
     return [readings[copy] if isinstance(copy, Path) else copy for copy in copies]
 
 
-def _copy(file: Path, folder: Path, limit: int) -> Path | Reading:
+def _copy(file: Path, folder: ReceivedFiles, limit: int) -> Path | Reading:
     try:
-        copy = receive(file.resolve(), folder, limit).path
+        copy = folder.receive(file.resolve(), limit).path
     except NotAFile:
         return unreadable("unreadable-file", "его нельзя открыть")
     return copy or unreadable("too-large", f"больше {limit // 1024 // 1024} МБ")

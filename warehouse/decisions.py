@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from warehouse.indicators.identity import DIFFERENT, SAME, UNDO, Verdict, identities_of, resolve, verdicts
+from warehouse.indicators.identity import DIFFERENT, SAME, UNDO, Identity, Verdict, identities_of, resolve, verdicts
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.journal import DECISION, WITHDRAWAL, Entry, Journal, known_by
 from warehouse.ledger import ACCEPTED
@@ -16,6 +17,8 @@ from warehouse.settings import Misconfigured
 from warehouse.tables import decisions, entries, table
 
 GROUNDS = {"documents": "сверено по документам", "institution": "подтвердила организация", "other": "иное основание"}
+
+CONTRADICTION = "Решение противоречит прежним: одних и тех же людей они и разводят, и связывают."
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,15 @@ def decisions_in_effect(connection: sa.Connection) -> list[Decision]:
     ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A decision to record."""
+
+    kind: str  # SAME or DIFFERENT
+    left: Place
+    right: Place
+
+
 def decide(
     connection: sa.Connection, kind: str, left: Place, right: Place, at: datetime, decided_by: str, ground: str
 ) -> Entry:
@@ -65,33 +77,77 @@ def decide(
     The last decision on the same two holds. Raises Misconfigured for a row that nothing accepted holds, and for a
     decision that others, still in effect, exclude.
     """
+    (outcome,) = decide_together(connection, [Asked(kind, left, right)], at, decided_by, ground)
+    if isinstance(outcome, str):
+        raise Misconfigured(outcome)
+    return outcome
+
+
+def decide_together(
+    connection: sa.Connection, asked: Sequence[Asked], at: datetime, decided_by: str, ground: str
+) -> list[Entry | str]:
+    """Record decisions in one batch; return of each its entry of the journal, or why it is refused.
+
+    Where some exclude each other, the earlier ones are recorded.
+    """
     known = Knowledge.at(known_by(connection, None))
-    told = identities_of(connection, [(left.delivery, left.row), (right.delivery, right.row)], known)
-    for place in (left, right):
+    told = identities_of(connection, {(p.delivery, p.row) for one in asked for p in (one.left, one.right)}, known)
+    withdrawn = set(connection.execute(sa.select(table("withdrawals").c.delivery)).scalars())
+    outcomes: list[Entry | str] = [_obstacle(one, told, withdrawn) for one in asked]
+    sound = {
+        number: Verdict(0, one.kind, *(told[place.delivery, place.row] for place in (one.left, one.right)))
+        for number, one in enumerate(asked)
+        if not outcomes[number]
+    }
+    allowed = _allowed(verdicts(connection, known), list(sound.values()))
+    chosen = [number for number, good in zip(sound, allowed, strict=True) if good]
+    outcomes = [outcome or CONTRADICTION for outcome in outcomes]
+    entries_ = _enter(connection, [asked[number].kind for number in chosen], at)
+    rows: list[dict[str, object]] = []
+    for number, entry in zip(chosen, entries_, strict=True):
+        one, outcomes[number] = asked[number], entry
+        rows.append({
+            "seq": entry.seq, "kind": one.kind, "left_delivery": one.left.delivery, "left_row": one.left.row,
+            "right_delivery": one.right.delivery, "right_row": one.right.row, "undoes": None,
+            "decided_by": decided_by, "ground": ground,
+        })  # fmt: skip
+    insert_rows(connection, decisions(), rows)
+    return outcomes
+
+
+def _obstacle(one: Asked, told: dict[tuple[str, int], Identity], withdrawn: set[str]) -> str:
+    """Say why two rows cannot be decided upon; empty where they can."""
+    for place in (one.left, one.right):
         if (place.delivery, place.row) not in told:
-            raise Misconfigured(f"{place}: такой строки листа «Участники» нет среди принятых.")
-        if _is_withdrawn(connection, place.delivery):
-            raise Misconfigured(f"{place}: эта сдача отозвана.")
-    one, other = told[left.delivery, left.row], told[right.delivery, right.row]
-    if one == other:
-        raise Misconfigured("Это одна и та же запись: СНИЛС, ФИО и дата рождения совпадают.")
-    others = [v for v in verdicts(connection, known) if {v.left, v.right} != {one, other}]
-    _refuse_contradictions([*others, Verdict(0, kind, one, other)])
-    entry = _enter(connection, kind, at)
-    row: dict[str, object] = {
-        "seq": entry.seq, "kind": kind, "left_delivery": left.delivery, "left_row": left.row,
-        "right_delivery": right.delivery, "right_row": right.row, "undoes": None,
-        "decided_by": decided_by, "ground": ground,
-    }  # fmt: skip
-    insert_rows(connection, decisions(), [row])
-    return entry
+            return f"{place}: такой строки листа «Участники» нет среди принятых."
+        if place.delivery in withdrawn:
+            return f"{place}: эта сдача отозвана."
+    if told[one.left.delivery, one.left.row] == told[one.right.delivery, one.right.row]:
+        return "Это одна и та же запись: СНИЛС, ФИО и дата рождения совпадают."
+    return ""
 
 
-def _refuse_contradictions(after: list[Verdict]) -> None:
-    """Refuse decisions after which people said to be different would still be one person."""
-    person = resolve({identity for v in after for identity in (v.left, v.right)}, after)
-    if any(v.kind == DIFFERENT and person[v.left] == person[v.right] for v in after):
-        raise Misconfigured("Решение противоречит прежним: одних и тех же людей они и разводят, и связывают.")
+def _allowed(held: list[Verdict], new: list[Verdict]) -> list[bool]:
+    """Tell which new decisions may join those held; hundreds are tried at once, and halved where they don't agree."""
+    if not _contradict(_joined(held, new)):
+        return [True] * len(new)
+    if len(new) == 1:
+        return [False]
+    half = len(new) // 2
+    first = _allowed(held, new[:half])
+    kept = _joined(held, [verdict for verdict, good in zip(new[:half], first, strict=True) if good])
+    return first + _allowed(kept, new[half:])
+
+
+def _joined(held: list[Verdict], new: list[Verdict]) -> list[Verdict]:
+    """The last decision on the same two holds."""
+    return list({frozenset((verdict.left, verdict.right)): verdict for verdict in (*held, *new)}.values())
+
+
+def _contradict(made: list[Verdict]) -> bool:
+    """Whether people said to be different would still be one person."""
+    person = resolve({identity for v in made for identity in (v.left, v.right)}, made)
+    return any(v.kind == DIFFERENT and person[v.left] == person[v.right] for v in made)
 
 
 def undo(connection: sa.Connection, number: int, at: datetime, decided_by: str) -> Entry:
@@ -106,8 +162,9 @@ def undo(connection: sa.Connection, number: int, at: datetime, decided_by: str) 
         raise Misconfigured(f"Решения № {number} нет.")
     if number in undone:
         raise Misconfigured(f"Решение № {number} уже отменено.")
-    _refuse_contradictions(verdicts(connection, Knowledge.at(known_by(connection, None)), without=number))
-    entry = _enter(connection, UNDO, at)
+    if _contradict(verdicts(connection, Knowledge.at(known_by(connection, None)), without=number)):
+        raise Misconfigured(CONTRADICTION)
+    (entry,) = _enter(connection, [UNDO], at)
     row: dict[str, object] = {"seq": entry.seq, "kind": UNDO, "undoes": number, "decided_by": decided_by}
     insert_rows(connection, decisions(), [row])
     return entry
@@ -138,8 +195,8 @@ def replay_withdrawal(connection: sa.Connection, entry: Entry) -> None:
     insert_rows(connection, table("withdrawals"), [{"seq": entry.seq, "delivery": entry.subject}])
 
 
-def _enter(connection: sa.Connection, kind: str, at: datetime) -> Entry:
+def _enter(connection: sa.Connection, kinds: list[str], at: datetime) -> list[Entry]:
     journal = Journal(connection)
-    entry = journal.add(DECISION, kind, at)
+    made = [journal.add(DECISION, kind, at) for kind in kinds]
     journal.write()
-    return entry
+    return made

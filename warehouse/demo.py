@@ -19,7 +19,7 @@ from warehouse.reference import load_reference, shipped_reference
 from warehouse.release.contents import REPORTED_KPI
 from warehouse.release.extract import read_parquet
 from warehouse.release.publish import make_release
-from warehouse.settings import Misconfigured, Settings
+from warehouse.settings import Misconfigured, Settings, key_file
 from warehouse.synthetic import (
     REGION_PARTICIPANTS,
     REGION_RATES,
@@ -77,7 +77,7 @@ def prepare_home(settings: Settings, *, fresh: bool) -> Settings:
     marker.write_text("Здесь только вымышленные люди; папку можно удалить.\n", encoding="utf-8")
     inside = {
         "inbox": home / "inbox",
-        "key_file": home / "key",
+        "key": key_file(home / "key"),
         "warehouse_url": f"duckdb:///{home / 'warehouse.duckdb'}",
     }
     return replace(settings, settle_seconds=0, **inside)  # type: ignore[arg-type]
@@ -111,7 +111,7 @@ def demonstration(settings: Settings, world: World, waves: list[Wave]) -> Iterat
     with opened(settings, start, write=True) as home:
         if world.reference is not None:
             with home.writing() as connection:
-                load_reference(connection, settings, world.reference, start)
+                load_reference(connection, home.received, world.reference, start)
         yield home
 
 

@@ -10,22 +10,37 @@ import sqlalchemy as sa
 from sqlalchemy.schema import SetColumnComment, SetTableComment
 
 from expectations.staging import DUCKDB_SAFE
+from warehouse.faults import log_no_rows
 from warehouse.settings import Misconfigured, Settings
 
 WRITER_LOCK = 632_2020  # the key of PostgreSQL's advisory lock: one writer at a time
 
 
 def open_engine(url: str, *, read_only: bool = False) -> sa.Engine:
-    """Return an engine that never puts parameters into error texts.
+    """Return an engine that never puts parameters into error texts, nor rows into logs.
 
     Connections stay open until it is disposed of. A DuckDB file opened `read_only` may be read by many processes.
     """
+    log_no_rows()
     if url.startswith("duckdb:"):
         arguments = {"config": DUCKDB_SAFE, "read_only": read_only}
         return sa.create_engine(url, hide_parameters=True, poolclass=sa.QueuePool, connect_args=arguments)
     if url.startswith("postgresql"):
-        return sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"), hide_parameters=True)
+        engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"), hide_parameters=True)
+        sa.event.listen(engine, "connect", _quieten)
+        return engine
     raise Misconfigured("NASTAVNIK_WAREHOUSE_URL: ожидается адрес postgresql://… или duckdb:///…")
+
+
+def _quieten(driver: Any, _: Any) -> None:
+    """Ask the server to log no values of this session, as far as its role may ask (since PostgreSQL 15)."""
+    allowed = "has_parameter_privilege(name, 'SET')" if driver.info.server_version >= 150_000 else "false"
+    driver.execute(
+        "SELECT set_config(name, setting, false) FROM (VALUES ('log_parameter_max_length_on_error', '0', true), "
+        "('log_parameter_max_length', '0', false), ('log_error_verbosity', 'terse', false)) AS s(name, setting, free) "
+        f"WHERE free OR {allowed}"
+    )
+    driver.commit()
 
 
 def raw(connection: sa.Connection) -> Any:

@@ -15,14 +15,17 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from warehouse.audit import Line, record
 from warehouse.engine import comment, create_schema, open_engine, writing
+from warehouse.faults import without_words
 from warehouse.journal import known_by, last_entry
-from warehouse.keys import create_key, read_key
+from warehouse.keyring import Keyring, keyring_path, make_keyring, open_keyring
+from warehouse.received import ReceivedFiles
 from warehouse.reference import load_reference, shipped_reference
 from warehouse.settings import Misconfigured, Settings
 from warehouse.tables import JOURNAL, tables_of
 from warehouse.upgrade import upgrade
-from warehouse.vault import make_vault, open_vault
+from warehouse.vault import Vault, make_vault, open_vault, vault_file
 from warehouse.views import create_views
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 
 
 ROOT = Path(__file__).parents[1]
-SCHEMA = "3"  # raised whenever a table is added
+SCHEMA = "4"  # raised whenever a table is added
 SAYING = ("warehouse/*.py", "warehouse/indicators/**/*", "expectations/*.py")  # the code that views are made from
 
 
@@ -41,6 +44,7 @@ class Home:
     settings: Settings
     engine: sa.Engine
     closing: contextlib.ExitStack
+    ring: Keyring
     read_only: bool
 
     @cached_property
@@ -48,7 +52,9 @@ class Home:
         """The processes that read delivered files, started by their first use."""
         from expectations.reading.pool import Readers
 
-        return self.closing.enter_context(Readers(self.key(), self.settings.limits, self.settings.workers))
+        return self.closing.enter_context(
+            Readers(self.ring.tokens, self.settings.limits, self.settings.workers, self.received.opening)
+        )
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -67,32 +73,43 @@ class Home:
 
                 keep_decided(connection, before)
 
-    @cached_property
-    def vault(self) -> sa.Engine:
-        """The engine of the vault, opened by its first use."""
-        engine = open_vault(self.settings, read_only=self.read_only)
-        self.closing.callback(engine.dispose)
-        return engine
+    def audit(self, action: str, subject: str = "", **counts: int) -> Line:
+        """Note an act in the audit journal; `subject` and counts name no person."""
+        return record(self.settings, action, subject, **counts)
 
-    def key(self) -> bytes:
-        return read_key(self.settings)
+    @cached_property
+    def vault(self) -> Vault:
+        """The vault, opened by its first use."""
+        vault = open_vault(self.settings, self.ring.storage, read_only=self.read_only)
+        self.closing.callback(vault.engine.dispose)
+        return vault
+
+    @cached_property
+    def received(self) -> ReceivedFiles:
+        """The received files."""
+        return ReceivedFiles(self.settings.received, self.ring.storage)
 
 
 @contextlib.contextmanager
-def opened(settings: Settings, at: datetime, *, write: bool = False) -> Iterator[Home]:
+def opened(settings: Settings, at: datetime, *, write: bool = False, changing_keys: bool = False) -> Iterator[Home]:
     """Open the installation, making it on first use; other processes wait while one writes.
 
-    The lock is the operating system's: it goes with the process, however that ends.
+    The lock is the operating system's: it goes with the process, however that ends. The keyring is opened before
+    anything else is read. Where a change of the key of tokens was interrupted, only `changing_keys` may write.
     """
     os.umask(0o077)
     settings.run.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (settings.run / "warehouse.lock").open("a") as lock, contextlib.ExitStack() as closing:
+    with without_words(), (settings.run / "warehouse.lock").open("a") as lock, contextlib.ExitStack() as closing:
         fcntl.flock(lock, fcntl.LOCK_EX if write or not _made(settings) else fcntl.LOCK_SH)
         read_only = not write and _made(settings)
+        ring = open_keyring(settings)
+        if write and not changing_keys and ring is not None and ring.retokening:
+            raise Misconfigured("Смена ключа токенов прервана. Закончите её: nastavnik keys rotate.")
         engine = open_engine(settings.warehouse_url, read_only=read_only)
         closing.callback(engine.dispose)
-        _make(settings, engine, at)
-        yield Home(settings, engine, closing, read_only)
+        ring = ring or _make_keyring(settings, engine)
+        _make(settings, engine, ring, at)
+        yield Home(settings, engine, closing, ring, read_only)
 
 
 def _marker(settings: Settings) -> Path:
@@ -100,7 +117,7 @@ def _marker(settings: Settings) -> Path:
 
 
 @cache
-def _version() -> str:
+def version() -> str:
     """Name the tables and the code that views and functions are made from: changed code makes them anew."""
     sources = {path for pattern in SAYING for path in ROOT.glob(pattern) if path.suffix in (".py", ".toml")}
     contents = (path.read_bytes() for path in sorted(sources))
@@ -110,16 +127,27 @@ def _version() -> str:
 def _made(settings: Settings) -> bool:
     """Whether the installation was made whole; an embedded warehouse also has its file."""
     file = sa.make_url(settings.warehouse_url).database if settings.embedded else None
-    made = _marker(settings).exists() and _marker(settings).read_text() == _version()
+    made = _marker(settings).exists() and _marker(settings).read_text() == version()
     return made and (file is None or Path(file).exists())
 
 
-def _make(settings: Settings, engine: sa.Engine, at: datetime) -> None:
-    """Make key, schema and the order's own reference data where there is nothing yet."""
+def _make_keyring(settings: Settings, engine: sa.Engine) -> Keyring:
+    """Make the first keyring; never where there is anything that a former one had to do with."""
+    with engine.connect() as connection:
+        used = _has_journal(connection)
+    if used or any(settings.received.glob("*")) or (settings.embedded and vault_file(settings).exists()):
+        raise Misconfigured(
+            f"Данные есть, а связки ключей {keyring_path(settings)} нет. Верните её из резервной копии. "
+            "Дом, сделанный версией без связки ключей, этой версией не читается: примите файлы заново в новом доме."
+        )
+    return make_keyring(settings)
+
+
+def _make(settings: Settings, engine: sa.Engine, ring: Keyring, at: datetime) -> None:
+    """Make schema and the order's own reference data where there is nothing yet."""
     with engine.connect() as connection:
         empty = not _has_journal(connection)
     if empty:
-        create_key(settings)
         settings.inbox.mkdir(parents=True, exist_ok=True, mode=0o700)
         with engine.begin() as connection:
             create_schema(connection, tables_of())
@@ -134,11 +162,11 @@ def _make(settings: Settings, engine: sa.Engine, at: datetime) -> None:
             comment(connection, tables_of())
         with writing(settings, engine) as connection:
             if last_entry(connection) is None:
-                load_reference(connection, settings, shipped_reference(), at)
-        make_vault(settings)
-        _marker(settings).write_text(_version())
-    if not settings.key_file.exists():
-        raise Misconfigured(f"Нет файла ключа {settings.key_file}. Без прежнего ключа люди не узнаются: верните его.")
+                load_reference(
+                    connection, ReceivedFiles(settings.received, ring.storage), shipped_reference(), at
+                )
+        make_vault(settings, ring.storage)
+        _marker(settings).write_text(version())
 
 
 def _has_journal(connection: sa.Connection) -> bool:

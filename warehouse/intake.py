@@ -20,8 +20,7 @@ from warehouse.home import Home
 from warehouse.inbox import Inbox, Waiting, look, unchanged
 from warehouse.journal import RECEIVED, Journal, arrivals
 from warehouse.ledger import accepted_deliveries, delivery_id, earlier_deliveries
-from warehouse.received import NotAFile, Received, receive
-from warehouse.settings import Settings
+from warehouse.received import NotAFile, Received
 from warehouse.tables import table
 from warehouse.vault import forget_strays
 
@@ -139,7 +138,7 @@ def _receive_all(
 ) -> _Received:
     """Keep the bytes of a batch and begin to read those that their sender never sent before."""
     still = [one for one in wave if unchanged(one)]  # earlier batches took their time
-    received = [(one, _receive(one, home.settings)) for one in still]
+    received = [(one, _receive(one, home)) for one in still]
     files = [(one, file) for one, file in received if file is not None]
     summary.unsettled += len(wave) - len(still)
     summary.odd += len(still) - len(files)
@@ -156,12 +155,15 @@ def _take(home: Home, batch: _Received, at: datetime, ahead: Ahead, summary: Int
     with home.writing() as connection:
         arriving = _enter(connection, batch.files, at)
         read = partial(ahead.finish, batch.readings)
-        summary.lines += Batch(home, connection, read).process(arriving)
+        lines = Batch(home, connection, read).process(arriving)
+    summary.lines += lines
+    numbers = f"{arriving[0].entry.seq}-{arriving[-1].entry.seq}"
+    home.audit("intake", numbers, received=len(lines), **Counter(line.verdict for line in lines))
 
 
-def _receive(one: Waiting, settings: Settings) -> Received | None:
+def _receive(one: Waiting, home: Home) -> Received | None:
     try:
-        return receive(one.path, settings.received, settings.limits.file_bytes)
+        return home.received.receive(one.path, home.settings.limits.file_bytes)
     except NotAFile:
         return None
 

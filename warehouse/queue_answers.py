@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from warehouse.decisions import Place, decide
+from warehouse.decisions import Asked, Place, decide_together
 from warehouse.indicators.identity import SAME, identities_of, verdicts
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.journal import known_by
-from warehouse.settings import Misconfigured
 
 
 @dataclass(frozen=True)
@@ -36,26 +36,31 @@ class Recorded:
 def decide_all(
     connection: sa.Connection, answers: list[Answer], at: datetime, decided_by: str, ground: str
 ) -> Recorded:
-    """Record one answer after another; one that is refused keeps no other back, one in effect is not recorded anew."""
-    done = Recorded()
+    """Record answers in one batch; one that is refused keeps no other back, one in effect is not recorded anew."""
+    done, lines = Recorded(), list[int]()
+    asked, in_effect = list[Asked](), _in_effect(connection, answers)
     for answer in answers:
         if answer.left is None or answer.right is None or answer.kind is None:
             done.refused.append((answer.line, "Ответ или ключ записи не читается."))
-        elif _holds(connection, answer.kind, answer.left, answer.right):
+        elif in_effect(answer.kind, answer.left, answer.right):
             done.repeated += 1
         else:
-            try:
-                decide(connection, answer.kind, answer.left, answer.right, at, decided_by, ground)
-                done.recorded += 1
-            except Misconfigured as error:
-                done.refused.append((answer.line, str(error)))
+            lines.append(answer.line)
+            asked.append(Asked(answer.kind, answer.left, answer.right))
+    for line, outcome in zip(lines, decide_together(connection, asked, at, decided_by, ground), strict=True):
+        if isinstance(outcome, str):
+            done.refused.append((line, outcome))
+        else:
+            done.recorded += 1
+    done.refused.sort()
     return done
 
 
-def _holds(connection: sa.Connection, kind: str, left: Place, right: Place) -> bool:
-    """Whether this very decision is in effect."""
+def _in_effect(connection: sa.Connection, answers: list[Answer]) -> Callable[[str, Place, Place], bool]:
+    """Return the question whether a very decision is in effect."""
     known = Knowledge.at(known_by(connection, None))
-    told = identities_of(connection, [(left.delivery, left.row), (right.delivery, right.row)], known)
-    two = (told.get((left.delivery, left.row)), told.get((right.delivery, right.row)))
-    same_way = {two, two[::-1]} if kind == SAME else {two}
-    return any(v.kind == kind and (v.left, v.right) in same_way for v in verdicts(connection, known))
+    places = {place for answer in answers for place in (answer.left, answer.right) if place is not None}
+    told = identities_of(connection, {(place.delivery, place.row) for place in places}, known)
+    held = {(verdict.kind, verdict.left, verdict.right) for verdict in verdicts(connection, known)}
+    held |= {(kind, right, left) for kind, left, right in held if kind == SAME}
+    return lambda kind, *two: (kind, *(told.get((place.delivery, place.row)) for place in two)) in held

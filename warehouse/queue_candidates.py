@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 import sqlalchemy as sa
 
-from expectations.staging import DUCKDB_SAFE
+from expectations.staging import DUCKDB_SAFE, IN_MEMORY
 from expectations.text import fold_name
+from warehouse import linking
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.ledger import heard, in_force
 from warehouse.loading import fetch
-from warehouse.tables import VAULT, table, vault_of
+from warehouse.tables import table
+from warehouse.vault import Vault, read_vault
 
 AMBIGUOUS, CONFLICT, NEAR_NAME, NEAR_DATE = "ambiguous-name", "snils-conflict", "near-name", "near-birth-date"
 KINDS = {
@@ -22,13 +25,6 @@ KINDS = {
     NEAR_NAME: "похожие имена, одна дата рождения",
     NEAR_DATE: "одно имя, похожие даты рождения",
 }
-# Jaro–Winkler of one part of a name. One slip in a name of six letters or more leaves 0.88 at least; different first
-# names of twins stay below (Алексей – Александр 0.85, Иван – Игорь 0.67). In shorter names the slip is looked for.
-NEAR_ENOUGH = 0.88
-SHORT = 5  # letters
-SLIPS = 1
-
-_NAMES = ("surname", "given_name", "patronymic")
 # Of an identity the place that is shown: one whose person agreed to be kept, in force, the newest.
 _IDENTITIES = """
 CREATE TABLE identities AS
@@ -36,61 +32,26 @@ SELECT row_number() OVER (ORDER BY delivery, row)::INTEGER AS id, *
 FROM (SELECT DISTINCT ON (t.snils, t.name) t.snils, t.name, t.delivery, t.row,
              max(t.present) OVER (PARTITION BY t.snils, t.name) AS present,
              count(*) OVER (PARTITION BY t.snils, t.name) AS told,
-             v.surname, v.given_name, v.patronymic, v.birth_date
+             v.* EXCLUDE (delivery, row)
       FROM told t LEFT JOIN vault v USING (delivery, row)
       ORDER BY t.snils, t.name, v.delivery IS NULL, t.present DESC, t.seq DESC, t.row)
 """
-_FULL = "concat_ws(' ', {0}.surname, {0}.given_name, {0}.patronymic)"
-_SIMILARITY = f"jaro_winkler_similarity({_FULL.format('a')}, {_FULL.format('b')})"
-_AMBIGUOUS = f"""
-SELECT '{AMBIGUOUS}' AS kind, a.id AS a, b.id AS b, 1.0 AS similarity
+_AMBIGUOUS = """
+SELECT a.id AS a, b.id AS b, 1.0 AS similarity
 FROM identities a JOIN identities b USING (name)
 WHERE a.snils IS NULL AND b.snils IS NOT NULL AND a.present
   AND name IN (SELECT name FROM identities GROUP BY name HAVING count(snils) > 1)
 """
 # The record told most often stands for the СНИЛС; every other is held against it.
 _CONFLICT = f"""
-SELECT '{CONFLICT}' AS kind, a.id AS a, b.id AS b, CASE WHEN a.surname IS NOT NULL AND b.surname IS NOT NULL
-                                                        THEN {_SIMILARITY} END AS similarity
+SELECT a.id AS a, b.id AS b, CASE WHEN a.surname IS NOT NULL AND b.surname IS NOT NULL
+                                                        THEN {linking.SIMILARITY} END AS similarity
 FROM (SELECT DISTINCT ON (snils) * FROM identities WHERE snils IS NOT NULL AND present
       ORDER BY snils, told DESC, delivery, row) a
 JOIN identities b ON b.snils = a.snils AND b.id <> a.id AND b.present
 """
 
 
-def _near(a: str, b: str) -> str:
-    """The condition that two parts of names are one but for a slip; the dear comparison comes last."""
-    slip = (
-        f"(length({a}) <= {SHORT} AND abs(length({a}) - length({b})) <= {SLIPS} "
-        f"AND damerau_levenshtein({a}, {b}) <= {SLIPS})"
-    )
-    return f"({a} = {b} OR jaro_winkler_similarity({a}, {b}) >= {NEAR_ENOUGH} OR {slip})"
-
-
-# Different СНИЛС, both with their right checksums, are different people: nothing to look at.
-_BOTH = "a.name <> b.name AND (a.snils IS NULL OR b.snils IS NULL) AND a.present AND b.present"
-# First names are few: which of them are near is found once, not for every two children of one day.
-_NEAR_GIVEN = f"""
-CREATE TABLE near_given AS
-SELECT a.given_name AS a, b.given_name AS b
-FROM (SELECT DISTINCT given_name FROM identities) a, (SELECT DISTINCT given_name FROM identities) b
-WHERE {_near("a.given_name", "b.given_name")}
-"""
-_NEAR_NAME = f"""
-SELECT '{NEAR_NAME}' AS kind, a.id AS a, b.id AS b, {_SIMILARITY} AS similarity
-FROM identities a JOIN near_given g ON g.a = a.given_name
-JOIN identities b ON b.birth_date = a.birth_date AND b.given_name = g.b AND a.id < b.id
-WHERE {_BOTH} AND {_near("a.surname", "b.surname")}
-  AND (a.patronymic = '' OR b.patronymic = '' OR {_near("a.patronymic", "b.patronymic")})
-"""
-_NEAR_DATE = f"""
-SELECT '{NEAR_DATE}' AS kind, a.id AS a, b.id AS b, 1.0 AS similarity
-FROM identities a JOIN identities b USING (surname, given_name, patronymic)
-WHERE a.id < b.id AND {_BOTH}
-  AND (damerau_levenshtein(strftime(a.birth_date, '%d%m%Y'), strftime(b.birth_date, '%d%m%Y')) = {SLIPS}
-       OR (year(a.birth_date) = year(b.birth_date) AND month(a.birth_date) = day(b.birth_date)
-           AND day(a.birth_date) = month(b.birth_date)))
-"""
 # Whoever shares a СНИЛС or a name with whom, to the end.
 _REACH = """
 INSERT INTO reached SELECT DISTINCT o.id FROM reached r JOIN identities i USING (id)
@@ -101,15 +62,17 @@ JOIN identities o ON o.{0} = i.{0} WHERE o.id NOT IN (SELECT id FROM reached)
 class Candidates:
     """Every known identity by number, and the pairs of them to look at. Names are never handed out."""
 
-    def __init__(self, connection: sa.Connection, vault: sa.Engine, known: Knowledge) -> None:
-        self._duck = duckdb.connect(config=DUCKDB_SAFE)
+    def __init__(self, connection: sa.Connection, vault: Vault, known: Knowledge) -> None:
+        self._duck = duckdb.connect(config=DUCKDB_SAFE | IN_MEMORY)
         told, names = _told(connection, known), _names(vault)
         self._put("told", told)
         self._put("vault", names)
         self._duck.execute(_IDENTITIES)
-        self._duck.execute(_NEAR_GIVEN)
-        statements = (_AMBIGUOUS, _CONFLICT, _NEAR_NAME, _NEAR_DATE)
-        self._duck.execute("CREATE TABLE pairs AS " + " UNION ALL ".join(f"({text})" for text in statements))
+        for statement in (linking.ARRANGED, linking.MET):
+            self._duck.execute(statement)
+        found = {AMBIGUOUS: _AMBIGUOUS, CONFLICT: _CONFLICT, NEAR_NAME: linking.NEAR_NAME, NEAR_DATE: linking.NEAR_DATE}
+        parts = (f"SELECT '{kind}' AS kind, * FROM ({statement})" for kind, statement in found.items())
+        self._duck.execute(f"CREATE TABLE pairs AS {' UNION ALL '.join(parts)}")
 
     def __enter__(self) -> Candidates:
         return self
@@ -169,21 +132,17 @@ def _told(connection: sa.Connection, known: Knowledge) -> pa.Table:
     return fetch(connection, statement.select_from(joined).where(heard_of), schema)
 
 
-def _names(vault: sa.Engine) -> pa.Table:
-    """Names and birth dates as people are compared, an absent patronymic as an empty one."""
-    kept = vault_of().tables[f"{VAULT}.participants"]
-    schema = pa.schema([
-        ("delivery", pa.string()), ("row", pa.int32()), *((name, pa.string()) for name in _NAMES),
-        ("birth_date", pa.date32()),
-    ])  # fmt: skip
-    with vault.connect() as connection:
-        rows = fetch(connection, sa.select(*(kept.c[name] for name in schema.names)), schema)
-    for name in _NAMES:
-        rows = rows.set_column(rows.schema.get_field_index(name), name, _folded(rows[name]))
+def _names(vault: Vault) -> pa.Table:
+    """Names and birth dates, each part of a name as people are compared and as it sounds; an absent one is empty."""
+    rows = read_vault(vault, "participants", (*linking.NAMES, "birth_date"))
+    for name in linking.NAMES:
+        raw, column = rows[name], rows.schema.get_field_index(name)
+        rows = rows.append_column(f"{name}_read", _each(linking.read_name, raw))
+        rows = rows.set_column(column, name, _each(fold_name, raw))
     return rows
 
 
-def _folded(column: pa.ChunkedArray) -> pa.Array:
-    """Fold every different text once."""
+def _each(read: Callable[[str], str], column: pa.ChunkedArray) -> pa.Array:
+    """Read every different text once."""
     coded = column.combine_chunks().fill_null("").dictionary_encode()
-    return pa.array([fold_name(text) for text in coded.dictionary.to_pylist()], pa.string()).take(coded.indices)
+    return pa.array([read(text) for text in coded.dictionary.to_pylist()], pa.string()).take(coded.indices)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -19,7 +19,8 @@ from warehouse.queue_answers import Answer
 from warehouse.queue_candidates import KINDS
 from warehouse.reference import known_reference
 from warehouse.settings import Misconfigured
-from warehouse.tables import VAULT, table, vault_of
+from warehouse.tables import table
+from warehouse.vault import Vault, read_vault
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -32,6 +33,8 @@ FIRST, SECOND, ANSWER = "Запись 1", "Запись 2", "Решение"
 _RECORD = ("Организация", "Отчётная дата", "ФИО", "Дата рождения", "СНИЛС", "Класс / объединение")
 HEADINGS = ("Что проверить", "Влияет на показатель", FIRST, *_RECORD, SECOND, *_RECORD, ANSWER)
 _WIDTHS = (24, 12, 12, 22, 11, 30, 11, 15, 14, 12, 22, 11, 30, 11, 15, 14, 16)  # characters
+_NAME = ("surname", "given_name", "patronymic")
+_PERSONAL = (*_NAME, "birth_date", "snils")
 NOT_KEPT = "нет согласия: спросите организацию"
 
 
@@ -50,14 +53,12 @@ class Record:
         return self.institution, self.as_of, self.name, self.birth_date, self.snils, self.group
 
 
-def records(connection: sa.Connection, vault: sa.Engine, seq: int, places: Iterable[Place]) -> dict[Place, Record]:
+def records(connection: sa.Connection, vault: Vault, seq: int, places: Iterable[Place]) -> dict[Place, Record]:
     """Return what warehouse and vault hold of rows of «Участники», institutions named as in the register known."""
     wanted = set(places)
     deliveries = sorted({place.delivery for place in wanted})
-    kept = vault_of().tables[f"{VAULT}.participants"]
-    with vault.connect() as personal:
-        rows = personal.execute(sa.select(kept).where(kept.c.delivery.in_(deliveries)))
-        people = {place: row for row in rows if (place := Place(row.delivery, row.row)) in wanted}
+    rows = read_vault(vault, "participants", _PERSONAL, deliveries).to_pylist()
+    people = {place: row for row in rows if (place := Place(row["delivery"], row["row"])) in wanted}
     register = known_reference("institutions", seq)
     names = dict(connection.execute(sa.select(register.c.code, register.c.name)).tuples().all())
     told, ledger = table("participants"), table("deliveries")
@@ -74,11 +75,11 @@ def records(connection: sa.Connection, vault: sa.Engine, seq: int, places: Itera
     return found
 
 
-def _record(institution: str, as_of: date, group: str, person: sa.Row | None) -> Record:
+def _record(institution: str, as_of: date, group: str, person: dict[str, Any] | None) -> Record:
     if person is None:
         return Record(institution, as_of, NOT_KEPT, None, "", group)
-    name = " ".join(part for part in (person.surname, person.given_name, person.patronymic) if part)
-    return Record(institution, as_of, name, person.birth_date, _masked(person.snils), group)
+    name = " ".join(text for text in (person[part] for part in _NAME) if text)
+    return Record(institution, as_of, name, person["birth_date"], _masked(person["snils"]), group)
 
 
 def _masked(snils: str | None) -> str:

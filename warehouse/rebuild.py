@@ -14,10 +14,11 @@ from warehouse.home import Home
 from warehouse.indicators.decided import keep_decided
 from warehouse.journal import RECEIVED, REFERENCE, RELEASE, WITHDRAWAL, Entry, all_entries
 from warehouse.lake import orphans
-from warehouse.ledger import delivery_id
+from warehouse.ledger import accepted_deliveries, delivery_id
 from warehouse.reference import replay_reference
 from warehouse.release.publish import record_release
-from warehouse.tables import MENTORING, table, tables_of, vault_of
+from warehouse.tables import MENTORING, table, tables_of
+from warehouse.vault import forget_strays
 
 
 @dataclass
@@ -29,22 +30,26 @@ class RebuildSummary:
     releases: int = 0
 
 
-def rebuild(home: Home, on_progress: Callable[[int, int], None] = lambda done, of: None) -> RebuildSummary:
+def rebuild(
+    home: Home,
+    on_progress: Callable[[int, int], None] = lambda done, of: None,
+    check: Callable[[sa.Connection], None] = lambda connection: None,
+) -> RebuildSummary:
     """Make everything anew, in one transaction: until it commits, the old state is what others see.
 
     Needs `opened(…, write=True)`. Receipts and release folders are left as they are; lake files that no delivery
-    names any more are removed.
+    names any more are removed. `check` looks at the new state before it is committed, and may refuse it by raising.
     """
     summary = RebuildSummary()
     with home.writing() as connection:
         _empty(connection)
         entries = all_entries(connection)
-        _empty_vault(home.vault)
-        for done, step in enumerate(_steps(entries, home.settings.batch), 1):
+        for done, step in enumerate(steps(entries, home.settings.batch), 1):
             _replay(home, connection, step, summary)
             on_progress(done, len(entries))
         keep_decided(connection, 0)
         connection.execute(table("pending_receipts").delete())
+        check(connection)
     _sweep(home)
     return summary
 
@@ -55,13 +60,7 @@ def _empty(connection: sa.Connection) -> None:
             connection.execute(kept.delete())
 
 
-def _empty_vault(vault: sa.Engine) -> None:
-    with vault.begin() as connection:
-        for kept in vault_of().tables.values():
-            connection.execute(kept.delete())
-
-
-def _steps(entries: list[Entry], size: int) -> Iterator[list[Arrival] | Entry]:
+def steps(entries: list[Entry], size: int) -> Iterator[list[Arrival] | Entry]:
     """Group the journal into batches of deliveries, parted by whatever else became known between them."""
     before: dict[tuple[str, str | None], int] = {}
     for event, run in groupby(entries, key=lambda entry: entry.event):
@@ -81,7 +80,7 @@ def _replay(home: Home, connection: sa.Connection, step: list[Arrival] | Entry, 
         Batch(home, connection).process(step)
         summary.deliveries += len(step)
     elif step.event == REFERENCE:
-        replay_reference(connection, home.settings, step)
+        replay_reference(connection, home.received, step)
         summary.reference_loads += 1
     elif step.event == WITHDRAWAL:
         replay_withdrawal(connection, step)
@@ -94,5 +93,6 @@ def _sweep(home: Home) -> None:
     files = table("lake_files")
     with home.reading() as connection:
         listed = set(connection.execute(sa.select(files.c.path)).scalars())
+        forget_strays(home.vault, accepted_deliveries(connection))
     for path in orphans(home.settings.lake, listed):
         path.unlink()

@@ -1,14 +1,19 @@
-"""The received files, kept as they came, each under the hash of its bytes."""
+"""The received files, sealed, each under the hash of its plain bytes."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
+
+from expectations.sealing import HEADER_BYTES, Damaged, NoSuchKey, Opening, StorageKeys, opening, seal, unseal
 
 CHUNK = 1024 * 1024
+HASH_LETTERS = 64
 
 
 class NotAFile(Exception):
@@ -24,24 +29,63 @@ class Received:
     path: Path | None
 
 
+@dataclass(frozen=True)
+class ReceivedFiles:
+    """A folder of sealed files, and the keys that open them."""
+
+    folder: Path
+    keys: StorageKeys
+
+    def receive(self, source: Path, limit: int) -> Received:
+        """Keep a file's bytes, sealed, under their hash; a file longer than `limit` bytes is hashed, not kept.
+
+        The source is opened once, without following links, so what is hashed is what is read later. What is kept is
+        not yet forced to the disk: `os.sync()` once a batch is far cheaper than a sync a file.
+        """
+        with os.fdopen(_open_regular(source), "rb") as file:
+            content, sha256, size = _read(file, limit)
+        return Received(sha256, size, None if content is None else self._keep(content, sha256))
+
+    def read(self, sha256: str) -> bytes:
+        """Return the plain bytes of a hash; raise Damaged where they are not what was kept."""
+        return unseal(received_path(self.folder, sha256).read_bytes(), _bound(sha256), self.keys)
+
+    def opening(self, path: Path) -> Opening:
+        """Return what opens the one file at a path."""
+        with path.open("rb") as file:
+            return opening(file.read(HEADER_BYTES), _bound(path.name), self.keys)
+
+    def paths(self) -> Iterator[Path]:
+        """Yield every file that is kept."""
+        return (path for path in self.folder.glob("??/*") if len(path.name) == HASH_LETTERS)
+
+    def _keep(self, content: bytes, sha256: str) -> Path:
+        path = received_path(self.folder, sha256)
+        if self._has(sha256):  # another sealing of the same bytes would take the file from whoever reads it now
+            return path
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        partial = self.folder / ".part"  # one writer at a time: what a killed one left is written over
+        with open(partial, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            file.write(seal(content, _bound(sha256), self.keys))
+        partial.replace(path)
+        return path
+
+    def _has(self, sha256: str) -> bool:
+        """Whether the bytes are kept whole: a power cut may have left a file of zeros, which is replaced."""
+        try:
+            self.read(sha256)
+        except (FileNotFoundError, Damaged, NoSuchKey):
+            return False
+        return True
+
+
 def received_path(folder: Path, sha256: str) -> Path:
     """Return where the bytes of a hash are kept, whether or not they are there yet."""
     return folder / sha256[:2] / sha256
 
 
-def receive(source: Path, folder: Path, limit: int) -> Received:
-    """Copy a file into `folder` under its hash; a file longer than `limit` bytes is hashed, not kept.
-
-    The source is opened once, without following links, so what is hashed is what is read later. The copy is
-    not yet forced to the disk: `os.sync()` once a batch is far cheaper than a sync a file.
-    """
-    descriptor = _open_regular(source)
-    with os.fdopen(descriptor, "rb") as file:
-        keep = os.fstat(file.fileno()).st_size <= limit
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial = folder / ".part"  # one writer at a time: what a killed one left is written over
-        sha256, size = _copy(file, partial if keep else None)
-    return Received(sha256, size, _keep(partial, received_path(folder, sha256)) if keep else None)
+def _bound(sha256: str) -> bytes:
+    return b"received:" + sha256.encode()
 
 
 def _open_regular(source: Path) -> int:
@@ -55,17 +99,14 @@ def _open_regular(source: Path) -> int:
     return descriptor
 
 
-def _copy(file: object, partial: Path | None) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    with open(partial or os.devnull, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as copy:
-        while chunk := file.read(CHUNK):  # type: ignore[attr-defined]
-            digest.update(chunk)
-            size += len(chunk)
-            copy.write(chunk)
-    return digest.hexdigest(), size
-
-
-def _keep(partial: Path, path: Path) -> Path:
-    path.parent.mkdir(exist_ok=True, mode=0o700)
-    partial.replace(path)
-    return path
+def _read(file: BinaryIO, limit: int) -> tuple[bytes | None, str, int]:
+    """Return a file's bytes, None where they are more than `limit`; their hash and number."""
+    content, digest, size = bytearray(), hashlib.sha256(), 0
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+        if size <= limit:
+            content += chunk
+        else:
+            content.clear()
+    return (bytes(content) if size <= limit else None), digest.hexdigest(), size

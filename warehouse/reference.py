@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from warehouse.journal import REFERENCE as REFERENCE_EVENT
 from warehouse.journal import Entry, Journal, known_by
 from warehouse.loading import insert_rows
-from warehouse.received import receive, received_path
+from warehouse.received import ReceivedFiles
 from warehouse.reference_tables import REFERENCE, Field
-from warehouse.settings import Misconfigured, Settings
+from warehouse.settings import Misconfigured
 from warehouse.tables import table
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def parse_reference(name: str, text: str) -> list[dict[str, object]]:
     return rows
 
 
-def load_reference(connection: sa.Connection, settings: Settings, folder: Path, at: datetime) -> dict[str, int]:
+def load_reference(connection: sa.Connection, received: ReceivedFiles, folder: Path, at: datetime) -> dict[str, int]:
     """Load whichever reference files lie in `folder`; return the rows of each. A file replaces its table whole."""
     found = {name: folder / f"{name}.csv" for name in REFERENCE if (folder / f"{name}.csv").is_file()}
     if not found:
@@ -74,7 +74,7 @@ def load_reference(connection: sa.Connection, settings: Settings, folder: Path, 
     _check_targets(connection, parsed)
     journal = Journal(connection)
     for name, rows in parsed.items():
-        kept = receive(found[name], settings.received, MEGABYTES)
+        kept = received.receive(found[name], MEGABYTES)
         entry = journal.add(REFERENCE_EVENT, name, at, sha256=kept.sha256, size=kept.size)
         _insert(connection, name, rows, entry)
     journal.write()
@@ -130,9 +130,9 @@ def _insert(connection: sa.Connection, name: str, rows: list[dict[str, object]],
     insert_rows(connection, table(name), [row | {"known_seq": entry.seq} for row in rows])
 
 
-def replay_reference(connection: sa.Connection, settings: Settings, entry: Entry) -> None:
+def replay_reference(connection: sa.Connection, received: ReceivedFiles, entry: Entry) -> None:
     """Load again what a journal entry once brought."""
-    text = received_path(settings.received, entry.sha256 or "").read_text(encoding="utf-8")
+    text = received.read(entry.sha256 or "").decode()
     _insert(connection, entry.subject, parse_reference(entry.subject, text), entry)
 
 

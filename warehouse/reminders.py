@@ -18,7 +18,8 @@ from warehouse.journal import known_by
 from warehouse.ledger import ACCEPTED, in_force
 from warehouse.outbox import Letter, Posted, alone, post, reminded
 from warehouse.settings import Settings
-from warehouse.tables import VAULT, table, vault_of
+from warehouse.tables import table
+from warehouse.vault import read_vault
 
 RUSSIAN_DATE = "%d.%m.%Y"
 
@@ -146,10 +147,10 @@ def curator_addresses(home: Home, institutions: set[str]) -> dict[str, str]:
     with home.reading() as connection:
         statement = sa.select(ledger.c.delivery, ledger.c.institution_code).join(last, ledger.c.seq == last.c.seq)
         sender = {row.delivery: row.institution_code for row in connection.execute(statement)}
-    curators = vault_of().tables[f"{VAULT}.organisation"]
-    with home.vault.connect() as connection:
-        found = sa.select(curators.c.delivery, curators.c.curator_email).where(curators.c.delivery.in_(sender))
-        return {sender[row.delivery]: row.curator_email for row in connection.execute(found) if row.curator_email}
+    if sender:
+        home.audit("reminders", addresses=len(sender))
+    found = read_vault(home.vault, "organisation", ["curator_email"], sender).to_pylist()
+    return {sender[row["delivery"]]: row["curator_email"] for row in found if row["curator_email"]}
 
 
 def _letters(reminders: list[Reminder], addresses: dict[str, str], on: date) -> list[Letter]:

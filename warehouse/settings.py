@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,19 +16,50 @@ KNOWN = {
     "NASTAVNIK_INBOX",
     "NASTAVNIK_WAREHOUSE_URL",
     "NASTAVNIK_KEY_FILE",
+    "NASTAVNIK_KEY",
+    "NASTAVNIK_KEY_COMMAND",
+    "NASTAVNIK_NEW_KEY",  # read by `nastavnik keys rotate` alone, as is the next
+    "NASTAVNIK_NEW_KEY_COMMAND",
     "NASTAVNIK_TIMEZONE",
     "NASTAVNIK_WORKERS",
     "NASTAVNIK_BATCH",
     "NASTAVNIK_SETTLE_SECONDS",
     "NASTAVNIK_MOVED_POINTS",
+    "NASTAVNIK_SMALL_CELL",
     "NASTAVNIK_SMTP_URL",
     "NASTAVNIK_MAIL_FROM",
     "NASTAVNIK_SIGN_PASSPHRASE",  # read by `nastavnik sign` alone
+    "NASTAVNIK_ACTOR",
 }
+
+LONGEST_ACTOR = 120  # characters
 
 
 class Misconfigured(Exception):
     """A setting that the operator must mend; its text is shown to them as it is."""
+
+
+class Source(StrEnum):
+    """Where a master key comes from."""
+
+    FILE = "file"
+    ENVIRONMENT = "environment"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True)
+class KeySource:
+    """One source of a master key: the setting that names it, and a path, hexadecimal digits or a command line."""
+
+    kind: Source
+    setting: str
+    value: str = field(repr=False)
+
+    @property
+    def file(self) -> Path:
+        """The path of a key file."""
+        assert self.kind is Source.FILE
+        return Path(self.value)
 
 
 @dataclass(frozen=True)
@@ -37,14 +69,17 @@ class Settings:
     home: Path
     inbox: Path
     warehouse_url: str
-    key_file: Path
+    key: KeySource
     timezone: ZoneInfo = ZoneInfo("Europe/Moscow")  # deadlines end at midnight here
     workers: int = 2  # reading processes
     batch: int = 400  # deliveries judged together: GX costs a batch, memory grows with it
     settle_seconds: float = 2.0  # a file younger than this is looked at twice
     moved_points: float = 25.0  # percentage points a share may move in a year untold: the order's targets rise by 20
+    small_cell: int = 5  # the smallest count of people that a public package shows
     smtp_url: str | None = None
     mail_from: str = "nastavnik@localhost"
+    new_key: KeySource | None = None  # what `nastavnik keys rotate` goes over to
+    actor: str | None = None  # who acts, in the audit journal
     limits: Limits = field(default_factory=Limits)
 
     @property
@@ -69,9 +104,24 @@ class Settings:
         return self.home / "releases"
 
     @property
+    def public(self) -> Path:
+        """Packages for everybody: small counts are hidden in them."""
+        return self.home / "public"
+
+    @property
+    def analysis(self) -> Path:
+        """The analysts' own file: no names, no tokens."""
+        return self.home / "analysis" / "nastavnik.duckdb"
+
+    @property
     def forms(self) -> Path:
         """Official forms by institution: files with names in them."""
         return self.home / "forms"
+
+    @property
+    def templates(self) -> Path:
+        """Workbooks to fill with an institution's last registry, by institution: files with names in them."""
+        return self.home / "templates"
 
     @property
     def run(self) -> Path:
@@ -90,6 +140,36 @@ def _positive(environ: Mapping[str, str], name: str, default: float) -> float:
     return value
 
 
+def _small_cell(environ: Mapping[str, str]) -> int:
+    value = _positive(environ, "NASTAVNIK_SMALL_CELL", 5)
+    if value < 3 or value != int(value):
+        raise Misconfigured("NASTAVNIK_SMALL_CELL: ожидается целое число не меньше 3: двух человек не скроет ничто.")
+    return int(value)
+
+
+def _actor(environ: Mapping[str, str]) -> str | None:
+    name = environ.get("NASTAVNIK_ACTOR", "")
+    if not name.isprintable() or len(name) > LONGEST_ACTOR:
+        raise Misconfigured(f"NASTAVNIK_ACTOR: ожидается до {LONGEST_ACTOR} печатных знаков в одну строку.")
+    return name.strip() or None
+
+
+def key_file(path: Path) -> KeySource:
+    """Return a key file as a source."""
+    return KeySource(Source.FILE, "NASTAVNIK_KEY_FILE", str(path.expanduser().absolute()))
+
+
+def _only_key(environ: Mapping[str, str], prefix: str) -> KeySource | None:
+    """Return the one source that is set; one set to nothing is set: it must not lead to another key in silence."""
+    kinds = {f"{prefix}KEY": Source.ENVIRONMENT, f"{prefix}KEY_COMMAND": Source.COMMAND}
+    found = [KeySource(kind, name, environ[name]) for name, kind in kinds.items() if name in environ]
+    if environ.get(f"{prefix}KEY_FILE"):
+        found.append(key_file(Path(environ[f"{prefix}KEY_FILE"])))
+    if len(found) > 1:
+        raise Misconfigured(f"Ключ задан дважды: {', '.join(one.setting for one in found)}. Оставьте что-то одно.")
+    return found[0] if found else None
+
+
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings from the environment; raise Misconfigured on one that cannot be meant."""
     unknown = sorted(name for name in environ if name.startswith("NASTAVNIK_") and name not in KNOWN)
@@ -104,12 +184,15 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         home=home,
         inbox=Path(environ.get("NASTAVNIK_INBOX") or home / "inbox").expanduser().absolute(),
         warehouse_url=environ.get("NASTAVNIK_WAREHOUSE_URL") or f"duckdb:///{home / 'warehouse.duckdb'}",
-        key_file=Path(environ.get("NASTAVNIK_KEY_FILE") or home / "key").expanduser().absolute(),
+        key=_only_key(environ, "NASTAVNIK_") or key_file(home / "key"),
+        new_key=_only_key(environ, "NASTAVNIK_NEW_"),
         timezone=timezone,
         workers=max(1, int(_positive(environ, "NASTAVNIK_WORKERS", 2))),
         batch=max(1, int(_positive(environ, "NASTAVNIK_BATCH", 400))),
         settle_seconds=_positive(environ, "NASTAVNIK_SETTLE_SECONDS", 2.0),
         moved_points=_positive(environ, "NASTAVNIK_MOVED_POINTS", 25.0),
+        small_cell=_small_cell(environ),
         smtp_url=environ.get("NASTAVNIK_SMTP_URL") or None,
         mail_from=environ.get("NASTAVNIK_MAIL_FROM") or "nastavnik@localhost",
+        actor=_actor(environ),
     )

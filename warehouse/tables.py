@@ -250,13 +250,17 @@ def _index_deliveries(metadata: sa.MetaData) -> None:
 
 
 @cache
-def vault_of(form: Form = FORM) -> sa.MetaData:
-    """Return the tables of the vault: the personal columns of every sheet that has any."""
+def vault_of() -> sa.MetaData:
+    """Return the vault's one table: the personal columns of every sheet that has any, sealed."""
     metadata = sa.MetaData()
-    for sheet in form.sheets:
-        if sheet.personal:
-            columns = [_delivery(), _row(), *_form_columns(sheet.personal)]
-            sa.Table(sheet.name, metadata, *columns, schema=VAULT, comment=f"Личные сведения листа «{sheet.title}»")
+    sa.Table(
+        "sealed", metadata,
+        _column("delivery", sa.Text, "сдача: ключ таблицы deliveries", primary_key=True),
+        _column("sheet", sa.Text, "имя листа", primary_key=True),
+        _column("rows", sa.Integer, "строк внутри", nullable=False),
+        _column("sealed", sa.LargeBinary, "личные столбцы строк листа, зашифрованы", nullable=False),
+        schema=VAULT, comment="Личные сведения: по строке на лист сдачи, зашифрованы ключом хранения",
+    )  # fmt: skip
     return metadata
 
 

@@ -13,7 +13,12 @@ FOR_EVER = 2**62  # a journal number no entry reaches
 
 def _view(connection: sa.Connection, name: str, statement: sa.Select) -> None:
     text = statement.compile(connection, compile_kwargs={"literal_binds": True})
-    connection.execute(sa.text(f"CREATE OR REPLACE VIEW {MENTORING}.{name} AS {text}"))
+    connection.execute(sa.text(f"CREATE OR REPLACE VIEW {MENTORING}.{name}{readers_rights(connection)} AS {text}"))
+
+
+def readers_rights(connection: sa.Connection) -> str:
+    """The words by which a view asks the rights of whoever reads it, where the engine has rights."""
+    return " WITH (security_invoker = true)" if connection.dialect.name == "postgresql" else ""
 
 
 def create_views(connection: sa.Connection) -> None:

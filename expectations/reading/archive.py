@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from expectations.reading.limits import MEGABYTE, Limits
-from expectations.reading.refusal import Refused, label, too_large, unreadable
+from expectations.reading.refusal import Refused, entry_label, too_large, unreadable
 
 LOCAL = struct.Struct("<4s5H3I2H")
 END = struct.Struct("<4s4H2IH")
@@ -81,9 +81,9 @@ def _check_entry(entry: zipfile.ZipInfo, limits: Limits) -> None:
     if entry.flag_bits & ENCRYPTED:
         raise Refused("password-protected", "архив зашифрован")
     if not name or "\0" in name or name.startswith("/") or name[1:2] == ":" or ".." in name.split("/"):
-        raise Refused("unsafe-archive", f"недопустимое имя «{label(name)}»")
+        raise Refused("unsafe-archive", f"недопустимое имя «{entry_label(name)}»")
     if stat.S_ISLNK(entry.external_attr >> 16):
-        raise Refused("unsafe-archive", f"ссылка «{label(name)}»")
+        raise Refused("unsafe-archive", f"ссылка «{entry_label(name)}»")
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise unreadable("способ сжатия архива не поддерживается")
     if entry.file_size > max(SMALL_ENTRY, entry.compress_size * limits.ratio):

@@ -14,6 +14,7 @@ from expectations.reading.headings import Headings
 from expectations.reading.limits import MEGABYTE, Limits
 from expectations.reading.pages import Page, Wanted
 from expectations.reading.refusal import too_large, unreadable
+from expectations.sealing import SEAL_BYTES, Opening, open_sealed
 
 ZIP, OLE = b"PK\3\4", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LOOKED_AT = 4096  # bytes that tell a format
@@ -40,9 +41,11 @@ OTHER_ZIPS = (
 )
 
 
-def read_pages(path: Path, limits: Limits, headings: Headings, wanted: Wanted | None = None) -> list[Page]:
+def read_pages(
+    path: Path, limits: Limits, headings: Headings, wanted: Wanted | None = None, sealed: Opening | None = None
+) -> list[Page]:
     """Read the cells of the sheets wanted, by default those of the form; raise Refused for other files."""
-    content = read_bytes(path, limits)
+    content = read_bytes(path, limits, sealed)
     wanted = wanted or (lambda title: headings.sheet(title) is not None)
     if content.startswith(OLE):
         return read_xls(content, limits, wanted)
@@ -61,8 +64,8 @@ def read_pages(path: Path, limits: Limits, headings: Headings, wanted: Wanted | 
     return read_csv_archive(archive, limits, headings)
 
 
-def read_bytes(path: Path, limits: Limits) -> bytes:
-    """Read a regular file once, whole, never through a link and never beyond the limit."""
+def read_bytes(path: Path, limits: Limits, sealed: Opening | None = None) -> bytes:
+    """Read a regular file once, whole, never through a link and never beyond the limit; a sealed one is opened."""
     if path.is_symlink():
         raise unreadable("это ссылка, а не файл")
     # Without O_NONBLOCK a FIFO put into the inbox would hold the reader for ever.
@@ -70,7 +73,9 @@ def read_bytes(path: Path, limits: Limits) -> bytes:
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise unreadable("это не обычный файл")
-        content = file.read(limits.file_bytes + 1)
+        content = file.read(limits.file_bytes + 1 + (SEAL_BYTES if sealed else 0))
+    if sealed:
+        content = open_sealed(content, sealed)
     if len(content) > limits.file_bytes:
         raise too_large(f"файл больше {limits.file_bytes // MEGABYTE} МБ")
     if not content:

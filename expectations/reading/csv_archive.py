@@ -13,7 +13,7 @@ from expectations.reading.archive import Archive
 from expectations.reading.headings import SEARCHED_ROWS, Headings
 from expectations.reading.limits import Limits
 from expectations.reading.pages import Cell, Page, check_extent
-from expectations.reading.refusal import Refused, label, too_large, unreadable
+from expectations.reading.refusal import Refused, entry_label, label, too_large, unreadable
 
 LEGACY_NAMES = ("utf-8", "cp866", "cp1251", "koi8-r")  # of entries without the UTF-8 flag, in this order
 DELIMITERS = ";,\t"  # Excel in Russian writes the first, which wins where nothing tells them apart
@@ -53,8 +53,7 @@ def _title(entry: zipfile.ZipInfo, headings: Headings) -> str:
         stem, dot, extension = name.replace("\\", "/").rpartition("/")[2].rpartition(".")
         if dot and extension.lower() == "csv" and headings.knows(stem):
             return stem
-    shown = label(spellings[0].replace("\\", "/").rpartition("/")[2])
-    raise Refused("unsafe-archive", f"файл «{shown}» не назван как лист формы с расширением .csv")
+    raise Refused("unsafe-archive", f"файл «{entry_label(spellings[0])}» не назван как лист формы с расширением .csv")
 
 
 def _spellings(entry: zipfile.ZipInfo) -> Iterator[str]:

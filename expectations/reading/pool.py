@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing.connection import Pipe, wait
@@ -17,7 +17,8 @@ from pathlib import Path
 
 from expectations.reading.limits import Limits
 from expectations.reading.reading import OUT_OF_MEMORY, Reading, unreadable
-from expectations.reading.wire import BUG, NOT_OPENED, READ, READY, receive_reading, send_path, send_start
+from expectations.reading.wire import BUG, DAMAGED, NOT_OPENED, READ, READY, receive_reading, send_file, send_start
+from expectations.sealing import Damaged, Opening
 
 TOO_SLOW = "файл читается слишком долго"
 CRASHED = "программа чтения аварийно завершилась на этом файле"
@@ -43,11 +44,21 @@ _OUT_OF_TIME = _Failure("too-large", TOO_SLOW, again=False)
 _CRASH = _Failure("unreadable-file", CRASHED)
 
 
-class Readers:
-    """Child processes that read files; they stay between calls and end with the `with` block."""
+Unseal = Callable[[Path], Opening | None]
 
-    def __init__(self, key: bytes, limits: Limits, workers: int) -> None:
-        self._key, self._limits, self._workers = key, limits, workers
+
+def _as_it_is(path: Path) -> None:
+    """Every file is plain."""
+
+
+class Readers:
+    """Child processes that read files; they stay between calls and end with the `with` block.
+
+    `opening` gives what opens a file, None for a plain one: a child holds the key of the files it reads and no other.
+    """
+
+    def __init__(self, key: bytes, limits: Limits, workers: int, opening: Unseal = _as_it_is) -> None:
+        self._key, self._limits, self._workers, self._opening = key, limits, workers, opening
         self._idle: list[_Reader] = []
 
     def __enter__(self) -> Readers:
@@ -60,20 +71,23 @@ class Readers:
     def start(self) -> None:
         """Let the children start by now: they get ready while the caller does other things."""
         while len(self._idle) < self._workers:
-            self._idle.append(_Reader(self._key, self._limits))
+            self._idle.append(self._reader())
+
+    def _reader(self) -> _Reader:
+        return _Reader(self._key, self._limits, self._opening)
 
     def read(self, paths: Iterable[Path]) -> Iterator[tuple[Path, Reading]]:
         """Read files and yield each as it is read, in no certain order.
 
         Every child has a second file at hand, so that it need not wait for the caller. Raises OSError for a file
-        that cannot be opened, which is no fault of its sender, and RuntimeError when no child starts. Closing the
-        iterator ends the busy children.
+        that cannot be opened and Damaged for one that is not what was sealed, which is no fault of its sender, and
+        RuntimeError when no child starts. Closing the iterator ends the busy children.
         """
         waiting = iter(paths)
         busy: list[_Reader] = []
         try:
             for first in islice(waiting, self._workers):
-                busy.append(self._idle.pop() if self._idle else _Reader(self._key, self._limits))
+                busy.append(self._idle.pop() if self._idle else self._reader())
                 busy[-1].give(first)
             for reader, second in zip(busy, waiting, strict=False):
                 reader.give(second)
@@ -97,6 +111,12 @@ def read_many(paths: Iterable[Path], key: bytes, limits: Limits, workers: int) -
         yield from readers.read(paths)
 
 
+def _environment() -> dict[str, str]:
+    """Return what a child needs: none of our settings, among which may be the master key."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("NASTAVNIK_")}
+    return inherited | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "RUST_BACKTRACE": "0"}
+
+
 def _first_to_answer(busy: list[_Reader]) -> list[_Reader]:
     """Wait until some readers have answered or died, or one is out of time."""
     while True:
@@ -110,8 +130,8 @@ def _first_to_answer(busy: list[_Reader]) -> list[_Reader]:
 class _Reader:
     """A place for one child process at a time, and the files it has: the first it reads, the others wait."""
 
-    def __init__(self, key: bytes, limits: Limits) -> None:
-        self.key, self.limits = key, limits
+    def __init__(self, key: bytes, limits: Limits, opening: Unseal) -> None:
+        self.key, self.limits, self.opening = key, limits, opening
         self.files: deque[Path] = deque()
         self.retried = False
         self._start()
@@ -162,7 +182,7 @@ class _Reader:
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "expectations.reading.worker", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "RUST_BACKTRACE": "0"},
+            env=_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,  # a Rust panic quotes the text it fell over
@@ -183,8 +203,9 @@ class _Reader:
             self._send(path)
 
     def _send(self, path: Path) -> None:
+        sealed = self.opening(path)
         with contextlib.suppress(ConnectionError):  # a child that is gone gives no answer, and is then renewed
-            send_path(self.connection, path)
+            send_file(self.connection, path, sealed)
 
     def _set_deadline(self) -> None:
         self.deadline = time.monotonic() + (self.limits.wall_seconds if self.ready else START_SECONDS)
@@ -212,6 +233,8 @@ class _Reader:
         detail = self.connection.recv_bytes().decode()
         if kind == NOT_OPENED:
             raise OSError(int(detail), os.strerror(int(detail)), str(self.files[0]))
+        if kind == DAMAGED:
+            raise Damaged
         if kind == BUG:
             return unreadable("unreadable-file", f"внутренняя ошибка чтения ({detail}), сообщите оператору")
         return _Failure("too-large", OUT_OF_MEMORY)

@@ -13,6 +13,7 @@ import pyarrow as pa
 from expectations.arrow import COUNTS, PLACES, PROBLEMS, TOKENS, staged_schema
 from expectations.form import FORM
 from expectations.reading.container import read_pages
+from expectations.reading.discretion import without_people
 from expectations.reading.headings import Headings
 from expectations.reading.limits import Limits
 from expectations.reading.pages import Page
@@ -20,6 +21,7 @@ from expectations.reading.persons import person_tokens
 from expectations.reading.refusal import Refused, label
 from expectations.reading.sheets import SheetReader
 from expectations.reading.staged import Problem, StagedSheet
+from expectations.sealing import Opening
 from expectations.structure import Form, Sheet
 
 # The key of tokens may change and rows may move: the content is the same.
@@ -53,11 +55,16 @@ def read_delivery(path: Path, key: bytes, limits: Limits, form: Form = FORM) -> 
         return unreadable("too-large", OUT_OF_MEMORY, form)
 
 
-def read_within_memory(path: Path, key: bytes, limits: Limits, form: Form = FORM) -> Reading:
-    """Read as `read_delivery` does, but let MemoryError out: another process may have more left."""
+def read_within_memory(
+    path: Path, key: bytes, limits: Limits, form: Form = FORM, sealed: Opening | None = None
+) -> Reading:
+    """Read as `read_delivery` does, but let MemoryError out: another process may have more left.
+
+    A file that is `sealed` is opened in memory alone; Damaged is raised where it is not what was sealed.
+    """
     plan = _plan(form, limits.characters)
     try:
-        pages = read_pages(path, limits, plan.headings)
+        pages = read_pages(path, limits, plan.headings, sealed=sealed)
         problems, found = _match(pages, plan.headings, form)
         staged = [plan.readers[name].stage(page) for name, page in found.items()]
     except Refused as refusal:
@@ -119,7 +126,7 @@ def _check_presence(sheet: Sheet, pages: list[Page], hidden: bool) -> list[Probl
 
 
 def _assemble(problems: list[Problem], staged: list[StagedSheet], key: bytes, plan: _Plan) -> Reading:
-    problems = problems + [problem for sheet in staged for problem in sheet.problems]
+    problems = without_people(problems + [problem for sheet in staged for problem in sheet.problems], staged)
     sheets = plan.empty | {one.sheet.name: _table(one, plan.schemas[one.sheet.name], key) for one in staged if one.rows}
     places = [(one.sheet.name, *place) for one in staged for place in one.places]
     counts = [(one.sheet.name, one.read, one.skipped) for one in staged]

@@ -33,5 +33,11 @@ def label(text: str) -> str:
     return words if len(words) <= LABEL_CHARACTERS else words[: LABEL_CHARACTERS - 1] + "…"
 
 
+def entry_label(name: str) -> str:
+    """Return what may be told of a file in an archive: not its name, which may be a person's, but its extension."""
+    _, dot, extension = name.replace("\\", "/").rpartition("/")[2].rpartition(".")
+    return f"….{extension}" if dot and extension.isascii() and extension.isalnum() and len(extension) <= 5 else "…"
+
+
 def _visible(sign: str) -> bool:
     return unicodedata.category(sign)[0] != "C"

@@ -15,8 +15,10 @@ import pyarrow as pa
 from expectations.arrow import COUNTS, PLACES, PROBLEMS, staged_schemas
 from expectations.reading.limits import Limits
 from expectations.reading.reading import Reading
+from expectations.sealing import Opening
 
 READY, READ, NO_MEMORY, NOT_OPENED, BUG = b"ready", b"read", b"no-memory", b"not-opened", b"bug"
+DAMAGED = b"damaged"
 SCHEMAS = staged_schemas()
 _TABLES = (*SCHEMAS.values(), PROBLEMS, PLACES, COUNTS)
 # The hash and the lengths of the Arrow messages; these begin at multiples of eight bytes, as Arrow wants them.
@@ -34,14 +36,17 @@ def receive_start(connection: Connection) -> tuple[bytes, Limits]:
     return bytes.fromhex(start["key"]), Limits(**start["limits"])
 
 
-def send_path(connection: Connection, path: Path) -> None:
-    """Name the next file."""
-    connection.send_bytes(os.fsencode(path))
+def send_file(connection: Connection, path: Path, sealed: Opening | None) -> None:
+    """Name the next file, with what opens it where it is sealed."""
+    by = None if sealed is None else {"data_key": sealed.data_key.hex(), "bound": sealed.bound.hex()}
+    connection.send_bytes(json.dumps({"path": os.fsdecode(path), "sealed": by}).encode())
 
 
-def receive_path(connection: Connection) -> Path:
+def receive_file(connection: Connection) -> tuple[Path, Opening | None]:
     """Wait for the next file; raise EOFError when there is none."""
-    return Path(os.fsdecode(connection.recv_bytes()))
+    told = json.loads(connection.recv_bytes())
+    sealed = told["sealed"] and Opening(*(bytes.fromhex(told["sealed"][name]) for name in ("data_key", "bound")))
+    return Path(told["path"]), sealed
 
 
 def send_reading(connection: Connection, reading: Reading) -> None:

@@ -15,14 +15,16 @@ from expectations.reading.limits import Limits
 from expectations.reading.reading import read_within_memory
 from expectations.reading.wire import (
     BUG,
+    DAMAGED,
     NO_MEMORY,
     NOT_OPENED,
     READY,
-    receive_path,
+    receive_file,
     receive_start,
     send_reading,
     send_trouble,
 )
+from expectations.sealing import Damaged, Opening
 
 GARBAGE = 200_000  # new objects between two searches for cycles: reading makes many objects and no cycle
 
@@ -36,18 +38,20 @@ def serve(connection: Connection) -> None:
     connection.send_bytes(READY)
     while True:
         try:
-            path = receive_path(connection)
+            path, sealed = receive_file(connection)
         except EOFError:
             return
         _bound_processor_time(limits)
-        _answer(connection, path, key, limits)
+        _answer(connection, path, sealed, key, limits)
 
 
-def _answer(connection: Connection, path: Path, key: bytes, limits: Limits) -> None:
+def _answer(connection: Connection, path: Path, sealed: Opening | None, key: bytes, limits: Limits) -> None:
     try:
-        reading = read_within_memory(path, key, limits)
+        reading = read_within_memory(path, key, limits, sealed=sealed)
     except MemoryError:
         send_trouble(connection, NO_MEMORY)
+    except Damaged:
+        send_trouble(connection, DAMAGED)
     except OSError as error:
         send_trouble(connection, NOT_OPENED, str(error.errno or 0))
     except Exception as error:  # noqa: BLE001 — our mistake over one file must not stop the others

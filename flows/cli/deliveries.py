@@ -72,6 +72,7 @@ def findings(form: str) -> None:
 
     with installation() as home, home.reading() as connection:
         if form == "csv":
+            home.audit("findings")
             for line in findings_csv(connection):
                 click.echo(line, nl=False)
             return

@@ -9,20 +9,18 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from flows.cli.russian import Group, explained
+from warehouse.faults import fault_of
 
 if TYPE_CHECKING:
     from warehouse.home import Home
     from warehouse.settings import Settings
 
 DONE, REJECTED, MISUSED, FAILED = 0, 1, 2, 3
-ROOT = Path(__file__).parents[2]
-OURS = ("expectations", "warehouse", "flows")
 FAULTS = {
     errno.ENOSPC: "на диске нет места",
     errno.EDQUOT: "исчерпана квота на диске",
@@ -95,17 +93,24 @@ def _reason(error: BaseException) -> str:
     """Name an error by its kind and place, never by its text."""
     if isinstance(error, MemoryError):
         return "не хватило памяти"
-    if isinstance(error, OSError) and error.errno in FAULTS:
-        return FAULTS[error.errno]
-    ours = [place for frame in traceback.extract_tb(error.__traceback__) if (place := _place(frame))]
-    return f"код {type(error).__name__}{ours[-1] if ours else ''}"
+    if (damage := _damage(error)) is not None:
+        return damage
+    fault = fault_of(error)
+    if fault.errno in FAULTS:
+        return FAULTS[fault.errno]
+    module, _, line = fault.place.rpartition(":")
+    return f"код {fault.code}" + (f" в {module.replace('.', '/')}.py, строка {line}" if module else "")
 
 
-def _place(frame: traceback.FrameSummary) -> str:
-    """Name a line of our own code; nothing for others'."""
-    path = Path(frame.filename)
-    inside = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
-    return f" в {inside}, строка {frame.lineno}" if inside.parts[0] in OURS else ""
+def _damage(error: BaseException) -> str | None:
+    """Say what is wrong with sealed bytes."""
+    from expectations.sealing import Damaged, NoSuchKey
+
+    if isinstance(error, NoSuchKey):
+        return f"данные зашифрованы ключом хранения {error}, которого в связке нет"
+    if isinstance(error, Damaged):
+        return "сохранённый файл или личные сведения повреждены, подменены или не зашифрованы"
+    return None
 
 
 def _trace(error: BaseException) -> None:

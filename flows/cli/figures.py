@@ -123,6 +123,7 @@ def rebuild() -> None:
 
     with installation(write=True) as home, progress("Пересоздание") as advance:
         summary = rebuild_all(home, advance)
+        home.audit("rebuild", deliveries=summary.deliveries, releases=summary.releases)
     loads, releases = summary.reference_loads, summary.releases
     click.echo(f"Пересоздано: сдач {summary.deliveries}, загрузок справочников {loads}, выпусков {releases}.")
 

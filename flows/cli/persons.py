@@ -28,6 +28,7 @@ def _decide(kind: str, left: tuple[str, int], right: tuple[str, int], by: str | 
     at = now()
     with installation(at, write=True) as home, home.writing() as connection:
         entry = decide(connection, kind, Place(*left), Place(*right), at, by or getpass.getuser(), ground)
+    home.audit(f"persons {kind}", str(entry.seq))
     click.echo(f"Записано решение № {entry.seq}.")
 
 
@@ -64,6 +65,7 @@ def undo(number: int, by: str | None) -> None:
     at = now()
     with installation(at, write=True) as home, home.writing() as connection:
         entry = undo_decision(connection, number, at, by or getpass.getuser())
+    home.audit("persons undo", str(number))
     click.echo(f"Решение № {number} отменено (запись № {entry.seq}).")
 
 
@@ -75,19 +77,23 @@ def queue(output: Path | None) -> None:
     """Показать, какие записи проверить человеку; с -o — книга, в которой обе записи рядом."""
     from warehouse.indicators.knowledge import Knowledge
     from warehouse.journal import known_by
-    from warehouse.queue import open_pairs
+    from warehouse.queue import as_table, open_queue
+    from warehouse.queue_doubt import doubts
     from warehouse.queue_sheet import places_of, records, write_queue
 
     with installation() as home, home.reading() as connection:
         seq = known_by(connection, None)
-        pairs = open_pairs(connection, home.vault, Knowledge.at(seq))
+        home.audit("persons queue", str(seq), written=int(output is not None))
+        found = open_queue(connection, home.vault, known := Knowledge.at(seq))
+        pairs = as_table(found)
         if output is not None:
             places = {place for pair in places_of(pairs) for place in pair}
             write_queue(output, pairs, records(connection, home.vault, seq, places))
+        doubtful = doubts(connection, known, found) if output is None else []
     if output is None:
         from flows.cli.persons_tables import show_queue
 
-        show_queue(pairs)
+        show_queue(pairs, doubtful)
     else:
         click.echo(f"Пар записей: {pairs.num_rows}. В книге личные сведения: {output}")
 
@@ -109,6 +115,8 @@ def decide(file: Path, by: str | None, ground: str) -> int:
     answers = read_answers(file)
     with installation(at, write=True) as home, home.writing() as connection:
         done = decide_all(connection, answers, at, by or getpass.getuser(), ground)
+    if done.recorded:
+        home.audit("persons decide", recorded=done.recorded, repeated=done.repeated, refused=len(done.refused))
     for line, why in done.refused:
         click.echo(f"Строка {line}: {why}", err=True)
     click.echo(f"Записано решений: {done.recorded}; уже действовали: {done.repeated}; отклонено: {len(done.refused)}.")
@@ -134,6 +142,7 @@ def withdraw(delivery: str) -> None:
     at = now()
     with installation(at, write=True) as home, home.writing() as connection:
         withdraw_delivery(connection, delivery, at)
+    home.audit("withdraw", delivery)
     click.echo(f"Сдача {delivery} отозвана.")
 
 

@@ -10,32 +10,57 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     import pyarrow as pa
+    from rich.table import Table
 
     from warehouse.decisions import Decision
+    from warehouse.queue_doubt import Doubt
 
 DECISIONS = {"same": "один человек", "different": "разные люди"}
 
 
-def show_queue(pairs: pa.Table) -> None:
-    """Show the open pairs, those a figure hangs on first."""
+def show_queue(pairs: pa.Table, doubtful: list[Doubt]) -> None:
+    """Show the open pairs, those a figure hangs on most first, and how far all together could move the figures."""
     from warehouse.queue_candidates import KINDS
+    from warehouse.queue_doubt import figure_words
     from warehouse.queue_sheet import places_of
+    from warehouse.release.wording import signed
 
     if not pairs.num_rows:
         console().print("Проверять нечего.")
         return
-    influences = pairs["influences"].to_pylist()
-    described = zip(
-        pairs["kind"].to_pylist(), places_of(pairs), pairs["similarity"].to_pylist(), influences, strict=True
-    )
     rows = [
-        (KINDS[kind], str(left), str(right), _percent(alike), "да" if hangs else "нет")
-        for kind, (left, right), alike, hangs in described
-    ]
-    headings = ("Что проверить", "Запись 1", "Запись 2", "Сходство", "Влияет")
-    console().print(table("Записи, которые стоит проверить", headings, rows, right=(3,)))
-    console().print(f"Пар: {len(rows)}; влияют на показатель: {sum(influences)}.")
+        (
+            KINDS[row["kind"]], str(left), str(right), _percent(row["similarity"]),
+            f"{signed(row['change'])}: {figure_words(row['scope_type'], row['scope_code'], row['as_of'])}"
+            if row["influences"] else "нет", str(row["figures"]),
+        )
+        for row, (left, right) in zip(pairs.to_pylist(), places_of(pairs), strict=True)
+    ]  # fmt: skip
+    headings = ("Что проверить", "Запись 1", "Запись 2", "Сходство", "Влияет, человек", "Показателей")
+    console().print(table("Записи, которые стоит проверить", headings, rows, right=(3, 5)))
+    console().print(f"Пар: {len(rows)}; влияют на показатель: {sum(pairs['influences'].to_pylist())}.")
+    if doubtful:
+        console().print(_doubts(doubtful))
     console().print("Книга с обеими записями рядом: nastavnik persons queue -o ФАЙЛ.xlsx")
+
+
+def _doubts(doubtful: list[Doubt]) -> Table:
+    """The figures of the newest date that hang on the queue, those of single institutions left out."""
+    from warehouse.release.wording import NO, SCOPES, YES, day, number, percent
+
+    newest = doubtful[0].as_of
+    rows = [
+        (
+            f"{SCOPES[one.scope_type]} {one.scope_code}",
+            *(f"{number(n)} ({percent(one.share(n), 2)})" for n in (one.same, one.numerator, one.different)),
+            percent(one.target), YES if one.decisive else NO,
+        )
+        for one in doubtful
+        if one.as_of == newest and one.scope_type != "institution"
+    ]  # fmt: skip
+    title = f"Вовлечённые обучающиеся на {day(newest)}, если решить все пары"
+    headings = ("Охват", "все — один человек", "сейчас", "все — разные люди", "Цель", "Решает о цели")
+    return table(title, headings, rows, right=(1, 2, 3, 4))
 
 
 def _percent(similarity: float | None) -> str:

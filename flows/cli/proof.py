@@ -30,8 +30,16 @@ def verify(folder: Path, require_signature: bool, key: Path | None) -> int:
         click.echo(line, err=True)
     for one in signatures:
         click.echo(f"Подписано: {one.role}, {one.signed_at}, отпечаток ключа {one.fingerprint}")
-    click.echo("Выпуск не доказан." if wrong else "Выпуск доказан: файлы целы, согласны, показатели пересчитаны.")
+    click.echo("Выпуск не доказан." if wrong else _proved(folder))
     return FAILED if wrong else 0
+
+
+def _proved(folder: Path) -> str:
+    from warehouse.disclosure.verification import is_public
+
+    if is_public(folder):
+        return "Открытый пакет цел, его файлы согласны; пересчитать показатели можно только по самому выпуску."
+    return "Выпуск доказан: файлы целы, согласны, показатели пересчитаны."
 
 
 @click.command(cls=Command)
@@ -46,10 +54,12 @@ def sign(folder: Path | None, key: Path | None, role: str | None, new_key: Path 
 
     Парольная фраза закрытого ключа берётся из NASTAVNIK_SIGN_PASSPHRASE.
     """
+    from warehouse.audit import record
     from warehouse.proof import signing
+    from warehouse.proof.manifest import read_manifest
     from warehouse.settings import Misconfigured
 
-    settings()  # refuses a setting nobody knows
+    own = settings()
     passphrase = os.environ.get(PASSPHRASE) or None
     if new_key is not None:
         public, fingerprint = signing.new_key(new_key, passphrase)
@@ -62,6 +72,8 @@ def sign(folder: Path | None, key: Path | None, role: str | None, new_key: Path 
     if wrong := disagreements(folder):
         raise Failed("\n".join([*wrong, "Выпуск не доказан и потому не подписан."]))
     one = signing.sign(folder, key, role, now(), passphrase)
+    if own.home.is_dir():  # who signs may have no installation
+        record(own, "sign", str(manifest["release"]) if (manifest := read_manifest(folder)[0]) else "")
     click.echo(f"Подписано: {one.role}, {one.signed_at}, отпечаток ключа {one.fingerprint}")
 
 

@@ -32,7 +32,8 @@ def load(folder: Path) -> None:
     at = now()
     with installation(at, write=True) as home:
         with home.writing() as connection:
-            loaded = load_reference(connection, home.settings, folder, at)
+            loaded = load_reference(connection, home.received, folder, at)
+        home.audit("reference load", ", ".join(loaded), rows=sum(loaded.values()))
         with home.reading() as connection:
             odd = odd_targets(connection) if loaded.keys() & JUDGED_AGAINST else []
     for name, rows in loaded.items():
@@ -44,13 +45,21 @@ def load(folder: Path) -> None:
 @click.command(cls=Command)
 @click.option("--institution", cls=Option, required=True, metavar="КОД", help="Код организации из реестра.")
 @click.option("--as-of", cls=Option, type=Day(), required=True, help="Отчётная дата.")
-@click.option("-o", "--output", cls=Option, type=NewPath(), required=True, help="Куда записать книгу.")
-def template(institution: str, as_of: date, output: Path) -> None:
-    """Сделать книгу для заполнения: с кодом, наименованием и датой."""
-    from warehouse.prefilled import write_prefilled
+@click.option("-o", "--output", cls=Option, type=NewPath(), help="Куда записать книгу без людей.")
+def template(institution: str, as_of: date, output: Path | None) -> None:
+    """Сделать книгу для заполнения: с кодом, наименованием и датой.
+
+    С -o в книге никого нет. Без -o в неё вписан последний реестр организации: куратор, участники с согласием,
+    продолжающиеся пары, партнёры; такая книга ложится в папку templates/<код> и передаётся только этой организации.
+    """
+    from warehouse.prefilled import write_prefilled, write_registry
 
     with installation() as home:
-        write_prefilled(home, institution, as_of, output)
+        if output is None:
+            output = write_registry(home, institution, as_of)
+            click.echo("В книге персональные данные: передавайте её только организации.", err=True)
+        else:
+            write_prefilled(home, institution, as_of, output)
     click.echo(output)
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import click
 
 from flows.cli import (
+    access,
     deliveries,
     demo,
+    disclosure,
     figures,
     forms,
+    keys,
     lineage,
     persons,
     proof,
     reference,
+    rehearse,
     revisions,
     scheduling,
     trajectory,
@@ -35,6 +39,9 @@ def cli() -> None:
     """Take the options of all commands."""
 
 
-for module in (demo, reference, deliveries, persons, figures, revisions, lineage, trajectory, proof, forms, scheduling):
+for module in (
+    demo, reference, deliveries, persons, figures, disclosure, revisions, rehearse, lineage, trajectory, proof, forms,
+    keys, access, scheduling,
+):  # fmt: skip
     for command in module.COMMANDS:
         cli.add_command(command)

@@ -55,7 +55,7 @@ def test_a_server_is_left_alone(run: Run) -> None:
 def test_settings_from_elsewhere_do_not_lead_outside(tmp_path: Path) -> None:
     own = settings_for(tmp_path / "other", NASTAVNIK_INBOX=str(tmp_path / "inbox"))
     made = prepare_home(replace(own, home=tmp_path / "home"), fresh=False)
-    assert (made.inbox, made.key_file) == (tmp_path / "home/inbox", tmp_path / "home/key")
+    assert (made.inbox, made.key.file) == (tmp_path / "home/inbox", tmp_path / "home/key")
     assert made.warehouse_url == f"duckdb:///{tmp_path / 'home/warehouse.duckdb'}"
 
 

@@ -14,7 +14,7 @@ import pytest
 from expectations.tokens import snils_token
 from tests.cli.conftest import Run, runner
 from tests.workbooks import Grid, snils, submission, write
-from warehouse.keys import read_key
+from warehouse.keyring import open_keyring
 from warehouse.settings import read_settings
 
 HEAD = "ID участника|Фамилия|Имя|Отчество|Дата рождения|СНИЛС|Категория|Класс / объединение|Стаж, лет|Дата согласия"
@@ -99,7 +99,9 @@ def test_the_queue_shows_places_and_no_names(clerk: Run, home: Path) -> None:
         "одно имя, похожие даты рождения",
     ]
     assert "Пар: 5; влияют на показатель: 5." in result.stdout
-    key = read_key(read_settings({"NASTAVNIK_HOME": str(home)}))
+    ring = open_keyring(read_settings({"NASTAVNIK_HOME": str(home)}))
+    assert ring is not None
+    key = ring.tokens
     secrets = {*NAMES, BEARER, "2008", snils_token(key, BEARER)[:8], snils_token(key, CONFLICT)[:8]}
     assert [one for one in secrets if one in result.output] == []
 

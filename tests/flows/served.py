@@ -24,14 +24,14 @@ PATIENCE = 240.0  # on two busy cores; a quiet machine needs a tenth of it
 UP = "import sys; from flows.serving import up; from warehouse.settings import read_settings; sys.exit(up(read_settings()))"
 
 
-def started(home: Path, output: Path) -> subprocess.Popen[bytes]:
+def started(home: Path, output: Path, **settings: str) -> subprocess.Popen[bytes]:
     """Start `up` from a folder that is not the repository."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "NASTAVNIK_"))}
     environ |= {
         "NASTAVNIK_HOME": str(home),
         "NASTAVNIK_SETTLE_SECONDS": "0",
         "PREFECT_WORKER_QUERY_SECONDS": "1",
-    }
+    } | settings
     with output.open("wb") as log:
         return subprocess.Popen([sys.executable, "-c", UP], env=environ, cwd=home, stdout=log, stderr=log)
 

@@ -22,12 +22,13 @@ from tests.flows.served import (
     url_in,
     wait_for,
 )
-from tests.installations import installation, rows, settings_for
+from tests.installations import KEY, installation, rows, settings_for
 from tests.workbooks import PEOPLE, submission, write
 from warehouse.settings import Misconfigured
 from warehouse.tables import table
 
 SURNAME, FOLDER = "Канареечкинский", "Канареечкина Папка"
+MASTER = "0123456789abcdef" * 4  # of the environment: every part of `up` could tell it
 PERSON = PEOPLE.replace("Пробный", SURNAME)
 WRONG = PERSON.replace("29.02.2008", "30.02.2008")  # so that a finding is made of the very row
 
@@ -59,23 +60,23 @@ class Served:
         found = client.read_artifacts(artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=["intake"])))
         self.artifacts = [artifact.data for artifact in found]
         self.ids = _ids(client)
-        self.deployed = deploy(settings_for(self.home))
+        self.deployed = deploy(settings_for(self.home, NASTAVNIK_KEY=MASTER))
         self.ids_after = _ids(client)
 
     def _deliveries(self) -> list[tuple]:
-        with installation(self.home) as home:
+        with installation(self.home, NASTAVNIK_KEY=MASTER) as home:
             return rows(home, table("deliveries"), "institution_code", "verdict", "rows_stored")
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("served")
-    home = settings_for(folder / "home").home
+    home = settings_for(folder / "home", NASTAVNIK_KEY=MASTER).home
     inbox = home / "inbox"
     write(inbox / "NSH-S007" / "a.xlsx", submission(Участники=PERSON))
     write(inbox / "NSH-S008" / "a.zip", submission("NSH-S008", Участники=WRONG))
     write(inbox / FOLDER / "a.xlsx", submission("NSH-S001", Участники=PERSON))
-    process = started(home, folder / "output")
+    process = started(home, folder / "output", NASTAVNIK_KEY=MASTER)
     try:
         yield Served(home, folder / "output", process)
     finally:
@@ -116,7 +117,7 @@ def test_artifacts_count_without_naming(served: Served) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("canary", [SURNAME, FOLDER])
+@pytest.mark.parametrize("canary", [SURNAME, FOLDER, MASTER, KEY])
 def test_prefect_keeps_nothing_of_anyone(served: Served, canary: str) -> None:
     kept = served.home / "run" / "prefect"
     assert traces(kept, canary) == set()

@@ -20,7 +20,7 @@ from expectations.spellings import Kind
 from expectations.structure import Column, Form, When
 from expectations.template import Filling, write_template
 from tests.form.filled import FILLED
-from warehouse.tables import tables_of, vault_of
+from warehouse.tables import tables_of
 
 DELIVERED: list[Path] = []
 
@@ -37,7 +37,7 @@ def arrow(form: Form) -> list[str]:
 
 def sql(form: Form) -> list[str]:
     """Where each column is kept, its type, its comment."""
-    tables = [*tables_of(form).tables.values(), *vault_of(form).tables.values()]
+    tables = tables_of(form).tables.values()
     return [f"{c.table.fullname}.{c.name} {c.type!r} {c.nullable} {c.comment}" for t in tables for c in t.columns]
 
 

@@ -31,7 +31,7 @@ def test_the_oracle_disagrees_with_nothing(tmp_path: Path, seed: int) -> None:
     assert made.returncode == 0, made.stderr
     with installation(tmp_path / "home") as home:
         with home.writing() as connection:
-            load_reference(connection, home.settings, tmp_path / "register", COLLECTED)
+            load_reference(connection, home.received, tmp_path / "register", COLLECTED)
         take(home, COLLECTED, tmp_path / "inbox")
         write_csv(figures(home, date(2021, 12, 31)), tmp_path / "kpi.csv")
         with home.reading() as connection:

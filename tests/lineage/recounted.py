@@ -15,7 +15,6 @@ from tests.indicators.linking import Identity, owners, person
 from warehouse.home import Home
 from warehouse.indicators.definitions import Measure
 from warehouse.lineage.explained import Explanation, Side
-from warehouse.received import received_path
 
 Row = dict[str, str]
 MENTOR = "наставник"
@@ -25,13 +24,13 @@ class Files:
     """The received archives of an installation, opened by their hashes."""
 
     def __init__(self, home: Home) -> None:
-        self._folder = home.settings.received
+        self._received = home.received
         self._sheets: dict[tuple[str, str], list[list[str]]] = {}
         self.bearers: dict[Hashable, set[Hashable]] = {}
 
     def grid(self, sha256: str, sheet: str) -> list[list[str]]:
         if (sha256, sheet) not in self._sheets:
-            with zipfile.ZipFile(received_path(self._folder, sha256)) as archive:
+            with zipfile.ZipFile(io.BytesIO(self._received.read(sha256))) as archive:
                 text = archive.read(f"{sheet}.csv").decode()
             self._sheets[sha256, sheet] = list(csv.reader(io.StringIO(text), delimiter=";"))
         return self._sheets[sha256, sheet]

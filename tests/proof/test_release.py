@@ -60,6 +60,19 @@ def test_a_disagreement_blocks_the_release(home: Home) -> None:
     assert nothing_released(home)
 
 
+def test_a_disagreement_on_breakdowns_alone_blocks_the_release(home: Home) -> None:
+    """One form of mentoring is another in the warehouse: no indicator hangs on it."""
+    with home.writing() as connection:
+        parts = table("participations")
+        connection.execute(parts.update().values(form="работодатель – студент"))
+    with pytest.raises(Unproved) as told:
+        make_release(home, AS_OF, AT)
+    lines = str(told.value).splitlines()[1:]
+    assert lines[0] == "form/educator_student/pairs (1.0), country RU, 2021-12-31: numerator в хранилище 0, по озеру 3."
+    assert all(line.startswith(("form/", "… и ещё ")) for line in lines)
+    assert nothing_released(home)
+
+
 def lost(file: Path) -> None:
     file.unlink()
 
@@ -104,7 +117,7 @@ def test_the_evidence_holds_no_person(home: Home) -> None:
     evidence = read_evidence(folder)
     told = {
         str(value)
-        for name in ("people", "amounts", "places")
+        for name in ("people", "amounts", "places", "breakdown_people", "breakdown_amounts")
         for row in getattr(evidence, name).to_pylist()
         for value in row.values()
     }

@@ -115,7 +115,7 @@ def test_a_link_is_refused(tmp_path):
         link = zipfile.ZipInfo("Пары.csv")
         link.external_attr = (stat.S_IFLNK | 0o777) << 16
         file.writestr(link, "/etc/passwd")
-    assert problems(read(path)) == [("unsafe-archive", None, None, None, "ссылка «Пары.csv»")]
+    assert problems(read(path)) == [("unsafe-archive", None, None, None, "ссылка «….csv»")]
 
 
 # -- an archive that is not what it says

@@ -6,15 +6,15 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 import pyarrow as pa
 
-from tests.release.made_evidence import make_evidence
+from tests.release.made_evidence import FORMS, make_evidence
 from warehouse.indicators.trajectory import Plan, trajectory
+from warehouse.proof.breakdowns import recompute_breakdowns
 from warehouse.proof.figures import recompute
 from warehouse.release.contents import (
-    BREAKDOWNS,
     COMPLETENESS,
     FINDINGS,
     INDICATORS,
@@ -124,7 +124,7 @@ def make_contents(
         institutions=pa.Table.from_pylist([vars(i) for i in register], INSTITUTIONS),
         indicators=pa.Table.from_pylist([_indicator(*row[:5]) for row in indicators], INDICATORS),
         completeness=pa.Table.from_pylist(states, COMPLETENESS),
-        breakdowns=pa.Table.from_pylist(list(_forms(rng, dates, release, _top(register))), BREAKDOWNS),
+        breakdowns=recompute_breakdowns(evidence, release),
         members=pa.Table.from_pylist(_members(), MEMBERS),
         trajectory=trajectory(figures, _plan(figures), dates[-1]),
         findings=pa.Table.from_pylist(list(_findings(dates)), FINDINGS),
@@ -142,13 +142,6 @@ def region(institutions: int, dates: tuple[date, ...] = DATES, **options) -> Con
     register = region_register(random.Random(7), institutions)
     titles = {"61": "Ростовская область"} | {f"M{n:02}": f"Район № {n}" for n in range(12)}
     return make_contents(register, dates, **({"scope_titles": titles} | options))
-
-
-def percent(numerator: Decimal, denominator: int) -> Decimal | None:
-    """Give a share in per cent, half up; none of nothing."""
-    if not denominator:
-        return None
-    return (numerator * 100 / denominator).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _count(rng: random.Random, indicator: tuple, place: Institution, as_of: date, eager: float) -> tuple:
@@ -210,34 +203,13 @@ def _state(rng: random.Random, code: str, as_of: date, absent: bool) -> dict:
     }  # fmt: skip
 
 
-FORMS = (("ученик – ученик", 60), ("педагог – ученик", 30), ("работодатель – ученик", 9), ("учитель – учитель", 6))
-
-
-def _top(register: list[Institution]) -> tuple[str, str]:
-    one = {place.municipality for place in register}
-    return ("municipality", one.pop()) if len(one) == 1 else ("region", register[0].region)
-
-
-def _forms(rng: random.Random, dates: Iterable[date], release: str, top: tuple[str, str]) -> Iterator[dict]:
-    for growth, as_of in enumerate(dates, start=1):
-        for place, (form, share) in enumerate(FORMS):
-            pairs = share * growth * 4 + rng.randint(0, 20)
-            students = 0 if form == "учитель – учитель" else pairs * 2
-            for measure, count in (("pairs", pairs), ("participants", pairs * 2), ("students", students)):
-                yield {
-                    "release": release, "breakdown": "form", "member": f"form_{place}", "definition": "2020.1",
-                    "scope_type": top[0], "scope_code": top[1], "as_of": as_of, "measure": measure,
-                    "numerator": count, "denominator": 10_000, "value": percent(Decimal(count), 10_000),
-                }  # fmt: skip
-
-
 def _members() -> list[dict]:
     return [
         {
             "breakdown": "form", "definition": "2020.1", "place": place, "member": f"form_{place}", "member_title": form,
             "title": "Формы наставничества", "wording": "Пары отчётного года", "source": "форма 1.0",
         }
-        for place, (form, _) in enumerate(FORMS)
+        for place, (form, *_) in enumerate(FORMS)
     ]  # fmt: skip
 
 

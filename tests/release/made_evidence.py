@@ -14,6 +14,15 @@ from warehouse.proof.evidence import SCHEMAS, Evidence
 
 Counts = Mapping[tuple[date, str], Mapping[str, tuple[Decimal, int | None]]]  # by date and indicator, then institution
 PERSON_HOURS = "training_hours"
+INVOLVED = "students_involved"  # whose count the forms part
+FORMS = (
+    # title, how many of a hundred students, adults to a hundred students
+    ("ученик – ученик", 58, 0),
+    ("педагог – ученик", 30, 20),
+    ("работодатель – ученик", 12, 9),
+    ("учитель – учитель", 0, 7),
+)
+FORM_MEASURES = ("pairs", "participants", "students")
 
 
 def make_evidence(
@@ -53,16 +62,47 @@ def make_evidence(
          "municipality": one.municipality, "region": one.region, "valid_from": date(2020, 1, 1), "valid_to": None}
         for one in register
     ]  # fmt: skip
+    part_people, part_amounts = [], []
+    for as_of in dates:
+        involved = {code: int(n) for code, (n, _) in counts.get((as_of, INVOLVED), {}).items()}
+        for code in sorted(code for code in involved if (as_of, code) not in absent):
+            for made, rows in zip((part_people, part_amounts), _forms(as_of, code, involved[code]), strict=True):
+                made += rows
+    for number, row in enumerate(part_people, 1):
+        row["pattern"] = number
     tables = {"places": places, "amounts": amounts, "people": people, "deliveries": deliveries,
-              "institutions": registered, "targets": targets}  # fmt: skip
+              "institutions": registered, "targets": targets, "breakdown_people": part_people,
+              "breakdown_amounts": part_amounts}  # fmt: skip
     return Evidence(
         **{name: pa.Table.from_pylist(rows, SCHEMAS[name]) for name, rows in tables.items()},
         definitions={
             "counted": {as_of.isoformat(): version for as_of in dates},
-            "definitions": [{"version": version, "indicators": described}],
+            "definitions": [{"version": version, "indicators": described, "breakdowns": [_form()]}],
             "measures": measures,
         },
     )
+
+
+def _form() -> dict[str, Any]:
+    members = [{"code": f"form_{place}"} for place in range(len(FORMS))]
+    return {"code": "form", "measures": list(FORM_MEASURES), "members": members}
+
+
+def _forms(as_of: date, code: str, students: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Part the students of an institution by form, each in one; with them adults, and a pair for everybody mentored."""
+    here = {"as_of": as_of, "breakdown": "form", "institution_code": code}
+    of_form = [students * share // 100 for _, share, _ in FORMS]
+    of_form[0] += students - sum(of_form)
+    adults = [students * share // 100 for *_, share in FORMS]
+    people, pairs = [], {}
+    for form, (pupils, grown) in enumerate(zip(of_form, adults, strict=True)):
+        pairs[f"pairs.form_{form}"] = pupils or grown
+        for met, as_what in ((grown, ("participants",)), (pupils, ("participants", "students"))):
+            if met:
+                measures = " ".join([*as_what, *(f"{name}.form_{form}" for name in as_what)])
+                people.append(here | {"measures": measures, "people": met})
+    pairs["pairs"] = sum(pairs.values())
+    return people, [here | {"measure": measure, "amount": amount} for measure, amount in pairs.items() if amount]
 
 
 def _source(code: str) -> str:

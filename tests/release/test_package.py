@@ -146,8 +146,8 @@ TAMPERINGS = {
         "Есть показатели другого выпуска, не 2023-12-31-1.",
     ),
     "later manifest": (
-        overwrite("manifest.json", b'"manifest_version": 2', b'"manifest_version": 9'),
-        "manifest.json: версия описи не 2; нужна другая версия программы.",
+        overwrite("manifest.json", b'"manifest_version": 3', b'"manifest_version": 9'),
+        "manifest.json: версия описи не 3; нужна другая версия программы.",
     ),
     "link": (
         lambda folder: (folder / "kpi.csv").rename(folder.parent / "x") and (folder / "kpi.csv").symlink_to(folder.parent / "x"),

@@ -34,12 +34,12 @@ def test_a_package_is_proved_and_its_parts_read_back(folder: Path, contents: Con
     assert verify(folder) == []
     assert read_part(folder / "breakdowns.csv", BREAKDOWNS).equals(contents.breakdowns)
     assert read_part(folder / "trajectory.csv", TRAJECTORY).equals(contents.trajectory)
-    assert contents.trajectory.num_rows == 3 and contents.breakdowns.num_rows == 5 * 4 * 3
+    scopes = 21 + 2 + 3
+    assert contents.trajectory.num_rows == 3 and contents.breakdowns.num_rows == 5 * 4 * 3 * scopes
 
 
 SPOILT = [
     ("breakdowns.csv", "numerator", 20_000, "часть больше целого."),
-    ("breakdowns.csv", "value", Decimal("0.01"), "value не равно numerator ÷ denominator × 100."),
     ("trajectory.csv", "numerator", 1, "не та строка, что в kpi.csv."),
     ("trajectory.csv", "target", Decimal(1), "не та строка, что в kpi.csv."),
     ("trajectory.csv", "missing", 999, "missing не следует из числителя, знаменателя и цели."),
@@ -62,6 +62,16 @@ def test_what_does_not_follow_is_found(
     assert found and any(line.startswith(name) and line.endswith(told) for line in found)
 
 
+def test_all_students_of_a_breakdown_are_those_of_the_indicator(contents: Contents, tmp_path: Path) -> None:
+    rows = contents.breakdowns.to_pylist()
+    one = next(row for row in rows if (row["scope_type"], row["measure"]) == ("institution", "students"))
+    one["denominator"] += 1
+    write_csv(pa.Table.from_pylist(rows, BREAKDOWNS), tmp_path / "breakdowns.csv")
+    write_csv(contents.trajectory, tmp_path / "trajectory.csv")
+    (found,) = check_parts(tmp_path, contents.figures)
+    assert found.endswith("denominator не равен числителю students_involved.")
+
+
 def test_a_lost_part_is_found(contents: Contents, tmp_path: Path) -> None:
     write_csv(contents.trajectory, tmp_path / "trajectory.csv")
     assert list(check_parts(tmp_path, contents.figures)) == ["breakdowns.csv: не читается."]
@@ -76,7 +86,7 @@ def test_the_report_tells_the_way_and_the_forms(contents: Contents) -> None:
     pairs = {
         r["member"]: r["numerator"]
         for r in contents.breakdowns.to_pylist()
-        if r["as_of"] == DATES[-1] and r["measure"] == "pairs"
+        if (r["as_of"], r["measure"], r["scope_type"]) == (DATES[-1], "pairs", "municipality")
     }
     assert f"ученик–ученик{pairs['form_0']}" in page.words.replace(" ", "")
 
@@ -100,7 +110,8 @@ def test_the_workbook_tells_both(folder: Path, contents: Contents) -> None:
         assert cells[place["Не хватает до неё"]] == row["next_missing"]
         assert Decimal(str(cells[place["Прогноз, %"]])) == row["projected"]
     parts = list(book[BREAKDOWNS_SHEET].iter_rows(min_row=3, values_only=True))
-    assert [row[8] for row in parts[1:]] == contents.breakdowns["numerator"].to_pylist()
+    told = [r["numerator"] for r in contents.breakdowns.to_pylist() if r["scope_type"] != "institution"]
+    assert [row[8] for row in parts[1:]] == told
     assert {row[1] for row in parts[1:]} == {
         "ученик – ученик",
         "педагог – ученик",

@@ -17,7 +17,7 @@ from pathlib import Path
 POINTS = {
     "schema made, nothing loaded": ("warehouse.home.load_reference", 1, "before"),
     "reference loaded, not committed": ("warehouse.home.load_reference", 1, "after"),
-    "one of the files received": ("warehouse.intake.receive", 1, "after"),
+    "one of the files received": ("warehouse.intake._receive", 1, "after"),
     "journal written, nothing read": ("warehouse.batch.Batch.process", 1, "before"),
     "vault kept": ("warehouse.batch.keep_identities", 1, "after"),
     "half of a lake file written": ("warehouse.lake.hashlib.sha256", 1, "before"),

@@ -152,11 +152,11 @@ def test_only_the_institutions_own_rows_of_the_vault_are_read(school: Home, tmp_
                 sa.text("SELECT delivery FROM mentoring.deliveries WHERE institution_code = 'NSH-S007'")
             ).scalars()
         )
-    sa.event.listen(school.vault, "before_cursor_execute", listen)
+    sa.event.listen(school.vault.engine, "before_cursor_execute", listen)
     try:
         make_forms(school, "NSH-S007", None, ON, tmp_path / "forms.xlsx")
     finally:
-        sa.event.remove(school.vault, "before_cursor_execute", listen)
+        sa.event.remove(school.vault.engine, "before_cursor_execute", listen)
     assert len(asked) == 2
     for statement, values in asked:
         assert "delivery = " in statement.split("WHERE")[1]

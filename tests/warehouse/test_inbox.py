@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from expectations.sealing import StorageKeys
 from warehouse.inbox import look, unchanged
 from warehouse.intake import waves
-from warehouse.received import NotAFile, receive
+from warehouse.received import NotAFile, ReceivedFiles
+
+KEYS = StorageKeys("00000000", {"00000000": bytes(range(32))})
 
 
 @pytest.fixture
@@ -107,11 +110,11 @@ def test_only_regular_files_are_received(inbox: Path, tmp_path: Path) -> None:
     (inbox / "link").symlink_to(inbox / "NSH-S007/a.xlsx")
     for odd in ("pipe", "link", "NSH-S007", "nowhere"):
         with pytest.raises(NotAFile):
-            receive(inbox / odd, tmp_path / "received", 1000)
+            ReceivedFiles(tmp_path / "received", KEYS).receive(inbox / odd, 1000)
 
 
 def test_a_file_over_the_limit_is_hashed_and_not_kept(inbox: Path, tmp_path: Path) -> None:
     path = put(inbox, "NSH-S007/a.xlsx", b"x" * 1001)
-    received = receive(path, tmp_path / "received", 1000)
+    received = ReceivedFiles(tmp_path / "received", KEYS).receive(path, 1000)
     assert (received.size, received.path) == (1001, None)
     assert not [path for path in (tmp_path / "received").rglob("*") if path.is_file()]

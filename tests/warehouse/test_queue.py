@@ -94,8 +94,8 @@ def _told(home: Home, children: list[str]) -> str:
         delivery = f"{entry.seq:016}"
         tokens = [
             {
-                "snils_token": numbers[row] and str(UUID(snils_token(home.key(), numbers[row]))),
-                "name_token": str(UUID(name_token(home.key(), *names[row], born[row]))),
+                "snils_token": numbers[row] and str(UUID(snils_token(home.ring.tokens, numbers[row]))),
+                "name_token": str(UUID(name_token(home.ring.tokens, *names[row], born[row]))),
                 "delivery": delivery, "category": "обучающийся",
             }
             for row in range(len(children))

@@ -32,6 +32,7 @@ def make_forms(home: Home, institution_code: str, as_of: date | None, on: date, 
     """
     with home.reading() as connection:
         source = source_of(connection, institution_code, as_of)
+    home.audit("forms", f"{institution_code} {source.as_of.isoformat()}")
     path = output or home.settings.forms / folder_name(institution_code) / f"{source.as_of.isoformat()}.xlsx"
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     pairs = pairs_of(home, source, on)

@@ -15,7 +15,8 @@ from warehouse.home import Home
 from warehouse.journal import known_by
 from warehouse.ledger import in_force
 from warehouse.settings import Misconfigured
-from warehouse.tables import VAULT, table, vault_of
+from warehouse.tables import table
+from warehouse.vault import read_vault
 
 Row = dict[str, Any]
 
@@ -62,17 +63,17 @@ def pairs_of(home: Home, source: Source, on: date) -> list[Pair]:
         pairs = _rows(connection, table("pairs"), source)
         partners = {row["inn"]: row["name"] for row in _rows(connection, table("partners"), source)}
         withdrawn = _withdrawn(connection, source, on)
-    with home.vault.connect() as vault:
-        kept = {row["row"]: row for row in _rows(vault, _of_vault("participants"), source)}
-        texts = {row["row"]: row for row in _rows(vault, _of_vault("pairs"), source)}
+    kept = _kept(home, "participants", ("surname", "given_name", "patronymic", "birth_date"), source)
+    texts = _kept(home, "pairs", ("request", "result"), source)
     named = {row["row"]: kept[row["row"]] for row in participants
              if row["row"] in kept and not {row["snils_token"], row["name_token"]} & withdrawn}  # fmt: skip
     people = {row["row"]: _person(row, named.get(row["row"]), source, partners) for row in participants}
     return [_pair(row, people, texts.get(row["row"], {})) for row in pairs if row["counted"]]
 
 
-def _of_vault(sheet: str) -> sa.Table:
-    return vault_of().tables[f"{VAULT}.{sheet}"]
+def _kept(home: Home, sheet: str, columns: tuple[str, ...], source: Source) -> dict[int, Row]:
+    """Read what the vault keeps of the one delivery, by row."""
+    return {row["row"]: row for row in read_vault(home.vault, sheet, columns, [source.delivery]).to_pylist()}
 
 
 def _rows(connection: sa.Connection, rows: sa.Table, source: Source) -> list[Row]:

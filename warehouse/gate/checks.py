@@ -15,7 +15,8 @@ from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.scopes import Roster, roster
 from warehouse.journal import arrivals
 from warehouse.ledger import ACCEPTED
-from warehouse.queue import open_pairs
+from warehouse.queue import open_queue
+from warehouse.queue_doubt import doubt_words, doubts, figure_words
 from warehouse.reference import known_reference
 from warehouse.release.wording import INSTITUTIONS, OF_INSTITUTIONS, counted, day, noun
 from warehouse.settings import Misconfigured
@@ -37,7 +38,7 @@ def before_counting(home: Home, connection: sa.Connection, as_of: date, seq: int
         *_submissions(connection, relations, as_of),
         _refused(home, connection, relations, dates, as_of, seq),
         _waiting(home, connection),
-        _queue(home, connection, known),
+        _queue(home, connection, known, as_of),
         _next_year(dates, as_of),
         _plans(connection, relations, as_of),
         _targets(connection, dates, as_of, seq),
@@ -118,13 +119,17 @@ def _waiting(home: Home, connection: sa.Connection) -> Point:
     return Point(title, PASSES, "Ничего не ждёт приёма.")
 
 
-def _queue(home: Home, connection: sa.Connection, known: Knowledge) -> Point:
-    title = "Очередь сверки людей"
-    pairs = open_pairs(connection, home.vault, known)
-    influences = sum(pairs["influences"].to_pylist())
-    if influences:
-        return Point(title, WARNS, f"В очереди пар: {pairs.num_rows}; из них влияют на показатели: {influences}.")
-    return Point(title, PASSES, f"Пар, которые влияют на показатели, нет; всего в очереди: {pairs.num_rows}.")
+def _queue(home: Home, connection: sa.Connection, known: Knowledge, as_of: date) -> Point:
+    """How many pairs are open, and between what the widest figures of the date lie."""
+    title, queue = "Очередь сверки людей", open_queue(connection, home.vault, known)
+    open_ = len(queue.pairs)
+    influences = sum(bool(queue.people.moved(pair, queue.stands)) for pair in queue.pairs)
+    if not influences:
+        return Point(title, PASSES, f"Пар, которые влияют на показатели, нет; всего в очереди: {open_}.")
+    doubtful = doubts(connection, known, queue, [as_of])
+    widest = [one for one in doubtful if one.scope_type == doubtful[0].scope_type]
+    bounds = [f" {figure_words(one.scope_type, one.scope_code, as_of).capitalize()}: {doubt_words(one)}" for one in widest]
+    return Point(title, WARNS, f"В очереди пар: {open_}; из них влияют на показатели: {influences}.{''.join(bounds)}")
 
 
 def _next_year(dates: dict[date, sa.Row], as_of: date) -> Point:

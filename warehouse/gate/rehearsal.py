@@ -8,6 +8,7 @@ from decimal import Decimal
 from warehouse.gate.checks import before_counting, previous_annual
 from warehouse.gate.moved import after_counting
 from warehouse.gate.points import BLOCKS, PASSES, Point
+from warehouse.gate.published import if_published
 from warehouse.home import Home
 from warehouse.indicators.definitions import definitions_on
 from warehouse.journal import known_by
@@ -30,5 +31,6 @@ def rehearse(home: Home, as_of: date, at: datetime) -> list[Point]:
         except Unproved as error:
             return [*points, Point(SECOND, BLOCKS, str(error))]
         points.append(Point(SECOND, PASSES, "Показатели сосчитаны дважды, независимо, и совпали."))
+        points.append(if_published(home.settings, connection, contents, seq))
         most = Decimal(str(home.settings.moved_points))
         return [*points, *after_counting(contents, previous_annual(connection, as_of, seq), most)]

@@ -17,6 +17,7 @@ from warehouse.ledger import in_force
 from warehouse.reference import known_reference
 from warehouse.release.contents import FINAL, PROVISIONAL
 from warehouse.tables import MENTORING, entries
+from warehouse.views import readers_rights
 
 COUNT, WHOLE, SHARE = sa.Numeric(20, 4), sa.BigInteger, sa.Numeric(9, 2)
 FIGURE: dict[str, sa.types.TypeEngine] = {
@@ -158,7 +159,7 @@ def _text(connection: sa.Connection, *arguments: str) -> str:
 def _duckdb(connection: sa.Connection) -> list[str]:
     arguments = ", ".join(f"{name} := NULL" for name in Asked._fields)
     body = _text(connection, *Asked._fields)
-    return [f"CREATE OR REPLACE MACRO {MENTORING}.kpi({arguments}) AS TABLE {body}", _VIEW]
+    return [f"CREATE OR REPLACE MACRO {MENTORING}.kpi({arguments}) AS TABLE {body}", _view(connection)]
 
 
 def _postgresql(connection: sa.Connection) -> list[str]:
@@ -169,11 +170,15 @@ def _postgresql(connection: sa.Connection) -> list[str]:
     return [
         *(() if known else (f"CREATE TYPE {MENTORING}.figure AS ({row})",)),
         f"CREATE OR REPLACE FUNCTION {MENTORING}.kpi({arguments}) RETURNS SETOF {MENTORING}.figure"
-        f" LANGUAGE sql STABLE AS $kpi$ {body} $kpi$",
-        _VIEW,
+        f" LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $kpi$ {body} $kpi$",
+        _view(connection),
     ]
 
 
+def _view(connection: sa.Connection) -> str:
+    rights = readers_rights(connection)
+    return f"CREATE OR REPLACE VIEW {MENTORING}.kpi_now{rights} AS SELECT * FROM {MENTORING}.kpi()"
+
+
 _ARGUMENTS = ("date", "timestamptz", "text")
-_VIEW = f"CREATE OR REPLACE VIEW {MENTORING}.kpi_now AS SELECT * FROM {MENTORING}.kpi()"
 _DIALECTS = {"duckdb": _duckdb, "postgresql": _postgresql}

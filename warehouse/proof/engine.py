@@ -1,4 +1,4 @@
-"""The second engine: every figure of a release computed without a statement of the warehouse, over the lake's files."""
+"""The second engine: all that a release counts, without a statement of the warehouse, over the lake's files."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from warehouse.proof.distinct import people
 from warehouse.proof.evidence import DELIVERIES, Evidence, reference_schema
 from warehouse.proof.facts import Facts, read_facts
 from warehouse.proof.lake_rows import Lake
+from warehouse.proof.parts import parts
 from warehouse.proof.persons import persons
 from warehouse.proof.places import Place, places
 from warehouse.proof.recorded import described, named_measures
@@ -27,11 +28,14 @@ def gather_evidence(connection: sa.Connection, lake: Path, seq: int, counted: Ma
     """
     facts = read_facts(connection, seq)
     here, files, measures = places(facts, counted), Lake(lake, facts), named_measures(counted)
-    book = Book(here, files, facts)
+    book, known = Book(here, files, facts), persons(facts, files)
+    part_people, part_amounts = parts(here, files, known, book, counted)
     return Evidence(
         places=enrolled(here, book),
         amounts=amounts(here, book, measures),
-        people=people(here, files, persons(facts, files), measures),
+        people=people(here, files, known, measures),
+        breakdown_people=part_people,
+        breakdown_amounts=part_amounts,
         deliveries=_deliveries(facts, here),
         institutions=_reference(facts, "institutions"),
         targets=_reference(facts, "targets"),

@@ -47,6 +47,25 @@ PEOPLE = pa.schema(
         "people": pa.int64(),
     }
 )
+PART_PEOPLE = pa.schema(
+    {
+        "as_of": pa.date32(),
+        "breakdown": pa.string(),
+        "pattern": pa.int32(),
+        "institution_code": pa.string(),
+        "measures": pa.string(),
+        "people": pa.int64(),
+    }
+)
+PART_AMOUNTS = pa.schema(
+    {
+        "as_of": pa.date32(),
+        "breakdown": pa.string(),
+        "institution_code": pa.string(),
+        "measure": pa.string(),
+        "amount": pa.int64(),
+    }
+)
 DELIVERIES = pa.schema(
     {"as_of": pa.date32(), "institution_code": pa.string(), "delivery": pa.string(), "sha256": pa.string()}
 )
@@ -68,6 +87,8 @@ SCHEMAS = {
     "places": PLACES,
     "amounts": AMOUNTS,
     "people": PEOPLE,
+    "breakdown_people": PART_PEOPLE,
+    "breakdown_amounts": PART_AMOUNTS,
     "deliveries": DELIVERIES,
     "institutions": reference_schema("institutions"),
     "targets": reference_schema("targets"),
@@ -76,6 +97,8 @@ KEYS = {
     "places": ("as_of", "institution_code"),
     "amounts": ("as_of", "institution_code", "measure"),
     "people": ("as_of", "source", "pattern", "institution_code"),
+    "breakdown_people": ("as_of", "breakdown", "pattern", "institution_code"),
+    "breakdown_amounts": ("as_of", "breakdown", "institution_code", "measure"),
     "deliveries": ("as_of", "institution_code"),
 } | {name: tuple(f.name for f in REFERENCE[name][1] if f.key) for name in ("institutions", "targets")}
 
@@ -91,6 +114,8 @@ class Evidence:
     places: pa.Table = field(default_factory=_empty("places"))
     amounts: pa.Table = field(default_factory=_empty("amounts"))
     people: pa.Table = field(default_factory=_empty("people"))
+    breakdown_people: pa.Table = field(default_factory=_empty("breakdown_people"))
+    breakdown_amounts: pa.Table = field(default_factory=_empty("breakdown_amounts"))
     deliveries: pa.Table = field(default_factory=_empty("deliveries"))
     institutions: pa.Table = field(default_factory=_empty("institutions"))
     targets: pa.Table = field(default_factory=_empty("targets"))

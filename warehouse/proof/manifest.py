@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 MANIFEST, SIGNATURE = "manifest.json", "signature.json"
-MANIFEST_VERSION = 2
+MANIFEST_VERSION = 3
 SEAL = "seal"
 READ = ("release", "as_of", "figures", "figures_sha256", "files")  # what `verify` needs
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from warehouse.release.wording import day
+from warehouse.release.contents import Contents
+from warehouse.release.wording import HIDDEN, day
 
 Row = dict[str, Any]
 HAPPENED = {
@@ -35,6 +36,21 @@ def happened(row: Row) -> str:
     """Say what happened, and when."""
     words = HAPPENED[row["kind"]] if row["scope_type"] == "institution" else COMPOSITION
     return f"{day(row['happened_on'])}: " + words.format(**row)
+
+
+def public_notes(contents: Contents) -> list[str]:
+    """Say of a public package what is hidden and what is left out; nothing of an official one."""
+    if contents.public is None:
+        return []
+    least, left_out = contents.public.least, contents.public.left_out
+    notes = [
+        f"Открытый пакет. «{HIDDEN.capitalize()}» — это не ноль и не пустая ячейка: значение говорит меньше чем о {least} "
+        "людях или позволяет такое значение вычислить. Показатели муниципалитета, региона и страны не изменены."
+    ]
+    if left_out:
+        days = ", ".join(map(day, left_out))
+        notes.append(f"Показатели на {days} остаются такими, как опубликованы раньше: здесь их нет.")
+    return notes
 
 
 def by_scope(breaks: pa.Table) -> dict[tuple[str, str], list[str]]:

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from warehouse.release.contents import PROVISIONAL
 from warehouse.release.overview import Figure
-from warehouse.release.wording import day, percent
+from warehouse.release.wording import HIDDEN, day, percent
 
 Layer = dict[str, Any]
 
@@ -86,7 +86,8 @@ def describe(title: str, points: list[tuple[date, Figure]]) -> str:
     told = []
     for as_of, figure in points:
         target = "" if figure.target is None else f" при цели {percent(figure.target)}"
-        told.append(f"{day(as_of)}: {percent(figure.value, 2)}{target}")
+        value = HIDDEN if "value" in figure.hidden else percent(figure.value, 2)
+        told.append(f"{day(as_of)}: {value}{target}")
     return f"{title}. {'; '.join(told)}."
 
 

@@ -38,6 +38,7 @@ FIGURES = pa.schema(
         "high": pa.decimal128(9, 2),
     }
 )
+PUBLIC_FIGURES = FIGURES.append(pa.field("hidden", pa.string()))  # names of the hidden columns, one space between
 KEY = ("release", "indicator", "definition", "scope_type", "scope_code", "as_of")
 INSTITUTIONS = pa.schema([(name, pa.string()) for name in ("code", "name", "kind", "level", "municipality", "region")])
 INDICATORS = pa.schema(
@@ -154,6 +155,19 @@ REVISION_KEY = tuple(REVISIONS.names[:8])
 
 
 @dataclass(frozen=True)
+class Public:
+    """What makes a package public: the cells of its figures that are hidden, and why no more is said.
+
+    `hidden` names the columns hidden in a figure, by its key without the release. `least` is the smallest count of
+    people that is shown. Figures of the dates `left_out` stay as earlier packages published them.
+    """
+
+    hidden: Mapping[tuple, frozenset[str]]
+    least: int
+    left_out: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True)
 class Contents:
     """The frozen figures of one release and what its report tells around them.
 
@@ -178,6 +192,7 @@ class Contents:
     evidence: Evidence = field(default_factory=Evidence)  # from which every figure follows
     origin: Mapping[str, Any] = field(default_factory=dict)  # what the manifest tells of inputs, rules, code
     scope_titles: Mapping[str, str] = field(default_factory=dict)  # what a municipality or region is called, by code
+    public: Public | None = None  # None: the official package, in which nothing is hidden
 
     def __post_init__(self) -> None:
         if self.known_at.tzinfo is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC
 from pathlib import Path
 
@@ -28,8 +28,13 @@ LICENCE = {
 }
 
 
-def write_datapackage(contents: Contents, path: Path) -> None:
-    """Describe every table written so far beside `path`; call it after the writers of tables."""
+def write_datapackage(
+    contents: Contents, path: Path, tables: Iterable[Tabular] = TABLES, missing: tuple[str, ...] = ()
+) -> None:
+    """Describe every table written so far beside `path`; call it after the writers of tables.
+
+    `missing` are words that stand in cells without a value.
+    """
     package = {
         "$schema": f"{PROFILE}datapackage.json",
         "name": f"nastavnik-{contents.release}".lower(),
@@ -39,12 +44,12 @@ def write_datapackage(contents: Contents, path: Path) -> None:
         "created": contents.known_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "licenses": [LICENCE],
         "sources": [{"title": title} for title in dict.fromkeys(contents.indicators["source"].to_pylist()) if title],
-        "resources": [resource for table in TABLES for resource in _resources(table, path.parent)],
+        "resources": [resource for table in tables for resource in _resources(table, path.parent, missing)],
     }
     path.write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
-def _resources(table: Tabular, folder: Path) -> Iterator[dict[str, object]]:
+def _resources(table: Tabular, folder: Path, missing: tuple[str, ...]) -> Iterator[dict[str, object]]:
     for name in table.files:
         if (folder / name).is_file():
             content = (folder / name).read_bytes()
@@ -56,7 +61,7 @@ def _resources(table: Tabular, folder: Path) -> Iterator[dict[str, object]]:
                 **(_parquet() if name.endswith(PARQUET) else _csv()),
                 "bytes": len(content),
                 "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-                "schema": table_schema(table),
+                "schema": table_schema(table, missing),
             }
 
 
@@ -77,13 +82,13 @@ def _parquet() -> dict[str, object]:
     return {"format": PARQUET_FORMAT, "mediatype": PARQUET_MEDIATYPE}
 
 
-def table_schema(table: Tabular) -> dict[str, object]:
+def table_schema(table: Tabular, missing: tuple[str, ...] = ()) -> dict[str, object]:
     """Spell a table's schema as Table Schema; the columns of its key are required."""
     return {
         "$schema": f"{PROFILE}tableschema.json",
         "fields": [_field(table, one) for one in table.schema],
         **({"primaryKey": list(table.key)} if table.key else {}),
-        "missingValues": [""],
+        "missingValues": ["", *missing],
     }
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warehouse.release.contents import FIGURES, KEY, PLAN_FULFILMENT, REPORTED_KPI, Contents
-from warehouse.release.wording import KINDS, SCOPES, natural
+from warehouse.release.wording import HIDDEN, KINDS, SCOPES, natural, number
 
 COUNTRY = "Россия"
 
@@ -32,6 +32,7 @@ class Figure(NamedTuple):
     coverage_students: Decimal | None
     low: Decimal | None
     high: Decimal | None
+    hidden: frozenset[str] = frozenset()  # fields that a public package hides; they are None
 
     @property
     def share(self) -> Decimal | None:
@@ -44,6 +45,13 @@ class Figure(NamedTuple):
         if self.target is None or not self.denominator or self.numerator is None:
             return None
         return max(0, ceil(self.target * self.denominator / 100 - self.numerator))
+
+
+def told(figure: Figure | None, name: str, decimals: int | None = None) -> str:
+    """Write a number of a figure for people; a hidden one is a word, an absent one a dash."""
+    if figure is not None and name in figure.hidden:
+        return HIDDEN
+    return number(getattr(figure, name) if figure else None, decimals)
 
 
 class Scope(NamedTuple):
@@ -62,6 +70,7 @@ class Institution(NamedTuple):
     municipality: str
     state: str
     plan: Decimal | None  # per cent of the order's list
+    plan_hidden: bool = False
 
 
 class Standing(NamedTuple):
@@ -185,14 +194,15 @@ def _figures(contents: Contents) -> dict[tuple[str, str, str, date], Figure]:
     keys = zip(*(shown[name].to_pylist() for name in KEY[1:]), strict=True)
     values = zip(*(shown[name].to_pylist() for name in FIGURES.names[len(KEY) :]), strict=True)
     rows = sorted(zip(keys, values, strict=True), key=lambda row: rank.get(row[0][:2], -1))
-    return {(indicator, *scope): Figure(*value) for (indicator, _, *scope), value in rows}
+    hidden: Mapping[tuple, frozenset[str]] = contents.public.hidden if contents.public else {}
+    return {(key[0], *key[2:]): Figure(*value, hidden.get(key, frozenset())) for key, value in rows}
 
 
 def _institutions(contents: Contents, figures: Mapping) -> dict[str, Institution]:
     now = contents.completeness.filter(pc.equal(contents.completeness["as_of"], pa.scalar(contents.as_of)))
     states = dict(zip(now["institution_code"].to_pylist(), now["state"].to_pylist(), strict=True))
     plans = {
-        code: figure.value
+        code: figure
         for (name, _, code, as_of), figure in figures.items()
         if (name, as_of) == (PLAN_FULFILMENT, contents.as_of)
     }
@@ -203,7 +213,8 @@ def _institutions(contents: Contents, figures: Mapping) -> dict[str, Institution
             row["kind"],
             row["municipality"],
             states[code],
-            plans.get(code),
+            plans[code].value if code in plans else None,
+            code in plans and "value" in plans[code].hidden,
         )
         for row in sorted(rows, key=lambda row: (natural(row["name"]), row["code"]))
     }

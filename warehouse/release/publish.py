@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable
 from datetime import date, datetime
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from warehouse.audit import ANCHOR, anchor
+from warehouse.durable import write_durably
 from warehouse.gate.checks import before_counting, previous_annual
 from warehouse.gate.moved import after_counting
 from warehouse.gate.points import WARNS, Point, refuse
@@ -17,8 +20,10 @@ from warehouse.home import Home
 from warehouse.indicators.definitions import definitions_on
 from warehouse.journal import RELEASE, Entry, Journal
 from warehouse.loading import insert_rows
+from warehouse.proof.breakdowns import recompute_breakdowns
 from warehouse.proof.comparison import require_agreement
 from warehouse.proof.figures import recompute
+from warehouse.proof.manifest import MANIFEST
 from warehouse.release.contents import Contents
 from warehouse.release.extract import hash_figures
 from warehouse.release.gather import gather
@@ -47,7 +52,7 @@ def make_release(
     if folder is None:
         with home.writing() as connection:
             contents, points = _freeze(home, connection, as_of, at)
-        folder = write_release(contents, home.settings.releases / contents.release)
+        folder = _anchored(home, write_release(contents, home.settings.releases / contents.release))
         for point in points:
             if point.level == WARNS:
                 on_warning(f"{point.title}. {point.detail}")
@@ -103,7 +108,10 @@ def contents_of(
     """
     assert as_of is not None
     contents = gather(connection, release, as_of, seq, known_at, settings.timezone, definition, settings.lake)
-    require_agreement(contents.figures, recompute(contents.evidence, release))
+    require_agreement(
+        (contents.figures, recompute(contents.evidence, release)),
+        (contents.breakdowns, recompute_breakdowns(contents.evidence, release)),
+    )
     return contents
 
 
@@ -113,7 +121,22 @@ def complete_release(home: Home, as_of: date) -> Path | None:
     with home.reading() as connection:
         newest = sa.select(releases).where(releases.c.as_of == as_of).order_by(releases.c.seq.desc()).limit(1)
         row = connection.execute(newest).first()
-        if row is None or (home.settings.releases / row.release).exists():
+        if row is None:
+            return None
+        if (folder := home.settings.releases / row.release).exists():
+            _anchored(home, folder)
             return None
         contents = contents_of(connection, home.settings, row.release, row.as_of, row.seq, row.known_at, row.definition)
-    return write_release(contents, home.settings.releases / row.release)
+    return _anchored(home, write_release(contents, folder))
+
+
+def _anchored(home: Home, folder: Path) -> Path:
+    """Note a release in the audit journal, and the line in its folder, unless that was done; return the folder.
+
+    The manifest does not list the line: it is made of nothing but what the journal knows, and always the same.
+    """
+    if not (folder / ANCHOR).exists():
+        manifest = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
+        line = home.audit("release", f"{folder.name} {manifest}")
+        write_durably(folder / ANCHOR, anchor(line))
+    return folder

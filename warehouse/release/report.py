@@ -11,10 +11,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from warehouse.release import wording
-from warehouse.release.changes import by_scope
+from warehouse.release.changes import by_scope, public_notes
 from warehouse.release.contents import PROVISIONAL, Contents
 from warehouse.release.marks import bar, sparkline
-from warehouse.release.overview import overview_of
+from warehouse.release.overview import overview_of, told
 from warehouse.release.report_breakdowns import MEASURES, tables_of
 from warehouse.release.report_parts import (
     completeness_map,
@@ -72,7 +72,7 @@ def _environment() -> Environment:
             "OF_STUDENTS",
         )
     }
-    environment.globals |= words | {"sparkline": sparkline, "bar": bar}
+    environment.globals |= words | {"sparkline": sparkline, "bar": bar, "told": told, "HIDDEN": wording.HIDDEN}
     environment.globals |= {"MEASURES": MEASURES, "METHODS": METHODS, "CAUSES": CAUSES}
     return environment
 
@@ -100,6 +100,7 @@ def _told(contents: Contents) -> dict[str, Any]:
         "breaks": by_scope(contents.breaks),
         "revisions": revisions_of(overview),
         "definitions": contents.indicators.to_pylist(),
+        "public_notes": public_notes(contents),
     }
 
 

@@ -29,6 +29,7 @@ class Panel(NamedTuple):
     title: str
     figure: Figure | None
     chart: Markup
+    hidden: bool = False  # whether some points may not be drawn
 
 
 class Row(NamedTuple):
@@ -114,6 +115,7 @@ def panels_of(overview: Overview) -> list[Panel]:
             scope.title,
             overview.figure(scope),
             series_chart(points[scope], ceiling, width, describe(scope.title, points[scope])),
+            any("value" in figure.hidden for _, figure in points[scope]),
         )
         for scope in scopes
         if points[scope]

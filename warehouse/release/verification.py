@@ -9,17 +9,20 @@ from typing import Any
 
 import pyarrow as pa
 
+from warehouse.audit import ANCHOR
+from warehouse.disclosure.verification import PACKAGE, PUBLIC, verify_public
+from warehouse.proof.breakdowns import recompute_breakdowns
 from warehouse.proof.comparison import disagreements
 from warehouse.proof.evidence import Evidence
 from warehouse.proof.evidence_files import DEFINITIONS, read_evidence
 from warehouse.proof.figures import recompute
 from warehouse.proof.manifest import MANIFEST, SIGNATURE, read_manifest
-from warehouse.release.contents import KEY
+from warehouse.release.contents import BREAKDOWNS, KEY
 from warehouse.release.datapackage import DATAPACKAGE
 from warehouse.release.extract import hash_figures, read_csv, read_parquet, render_csv
 from warehouse.release.sdmx import read_sdmx
 from warehouse.release.sdmx_table import SDMX_DATA, SDMX_STRUCTURE
-from warehouse.release.verification_parts import check_parts
+from warehouse.release.verification_parts import check_parts, read_part
 from warehouse.release.verification_revisions import check_revisions
 from warehouse.release.workbook_figures import read_workbook_figures
 
@@ -41,6 +44,9 @@ def verify(folder: Path) -> list[str]:
     wrong += _check_files(
         folder, {name: (entry["sha256"], entry["bytes"]) for name, entry in manifest["files"].items()}
     )
+    if manifest.get(PACKAGE) == PUBLIC:
+        return wrong + _shorten(verify_public(folder, manifest))
+    wrong += [f"{name}: файл должен быть в описи." for name in REQUIRED if name not in manifest["files"]]
     tables = {}
     for name, read in READERS.items():
         try:
@@ -64,12 +70,11 @@ def verify(folder: Path) -> list[str]:
 
 def _check_files(folder: Path, listed: dict[str, tuple[str, int]]) -> Iterator[str]:
     paths = [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
-    present = {path.relative_to(folder).as_posix() for path in paths} - {MANIFEST, SIGNATURE}
+    present = {path.relative_to(folder).as_posix() for path in paths} - {MANIFEST, SIGNATURE, ANCHOR}
     links = {name for name in present if (folder / name).is_symlink()}
     yield from (f"{name}: это ссылка, а не файл выпуска." for name in sorted(links))
     yield from (f"{name}: файла нет в описи." for name in sorted(present - set(listed)))
     yield from (f"{name}: файл пропал." for name in sorted(set(listed) - present))
-    yield from (f"{name}: файл должен быть в описи." for name in REQUIRED if name not in listed)
     for name in sorted(present & set(listed) - links):
         content = (folder / name).read_bytes()
         if (hashlib.sha256(content).hexdigest(), len(content)) != listed[name]:
@@ -95,16 +100,30 @@ def _check_order(path: Path, figures: pa.Table) -> Iterator[str]:
 
 
 def _check_evidence(folder: Path, figures: pa.Table, release: str) -> Iterator[str]:
-    """Compute every figure anew from the evidence, and hold the evidence against the register and the deliveries."""
+    """Compute figures and breakdowns anew from the evidence, and hold that against the register and the deliveries."""
     try:
         evidence = read_evidence(folder)
         counted = recompute(evidence, release)
+        parts = recompute_breakdowns(evidence, release)
         misplaced = list(_check_places(evidence))
     except UNREADABLE:
         yield "evidence: свидетельства не читаются или неполны, показатели по ним не пересчитать."
         return
     yield from disagreements(figures, counted, "в kpi.parquet", "по свидетельствам")
+    yield from _check_breakdowns(folder / "breakdowns.csv", parts)
     yield from misplaced
+
+
+def _check_breakdowns(path: Path, counted: pa.Table) -> Iterator[str]:
+    """Hold the breakdowns against those of the evidence, cell by cell and then byte by byte."""
+    content = path.read_bytes() if path.is_file() else b""
+    if content == render_csv(counted):
+        return
+    try:
+        faults = list(disagreements(read_part(path, BREAKDOWNS), counted, f"в {path.name}", "по свидетельствам"))
+    except UNREADABLE:
+        faults = []  # told by `check_parts`
+    yield from faults or [f"{path.name}: строки не по порядку или записаны не так, как положено."]
 
 
 def _check_places(evidence: Evidence) -> Iterator[str]:

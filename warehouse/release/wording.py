@@ -20,7 +20,7 @@ STATES = {ON_TIME: "в срок", LATE: "с опозданием", MISSING: "н�
 KINDS = {"ОУ": "Школы", "УДО": "Дополнительное образование"}
 SEVERITIES = {"fatal": "отказ", "error": "ошибка", "warning": "предупреждение"}
 YES, NO = "да", "нет"
-ABSENT = "—"
+ABSENT, HIDDEN = "—", "скрыто"
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 

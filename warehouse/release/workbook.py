@@ -42,6 +42,7 @@ def write_workbook(contents: Contents, path: Path) -> None:
         if overview.folded:
             add_ranking(book, styles, overview, overview.parts, "Территории")
         add_ranking(book, styles, overview, [place.scope for place in overview.institutions.values()], "Организации")
-        add_breakdowns(book, styles, overview)
-        add_revisions(book, styles, overview)
+        if contents.public is None:
+            add_breakdowns(book, styles, overview)
+            add_revisions(book, styles, overview)
         add_figures(book, styles, contents)

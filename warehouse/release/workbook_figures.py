@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 
 from warehouse.release.columns import COLUMNS
-from warehouse.release.contents import FIGURES, Contents
-from warehouse.release.wording import NO, SCOPES, STATUSES, YES
+from warehouse.release.contents import FIGURES, KEY, PUBLIC_FIGURES, Contents
+from warehouse.release.wording import HIDDEN, NO, SCOPES, STATUSES, YES
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -63,6 +63,8 @@ FIELDS = (
     _told("low", 11, "fixed"),
     _told("high", 11, "fixed"),
 )
+PUBLIC_FIELDS = (*FIELDS, _told("hidden", 40))  # of a public package; hidden columns by their headings
+SEPARATOR = "; "
 
 
 def add_figures(book: Workbook, styles: Styles, contents: Contents) -> None:
@@ -71,15 +73,16 @@ def add_figures(book: Workbook, styles: Styles, contents: Contents) -> None:
         page = start // ROWS_OF_SHEET
         sheet = book.add_worksheet(SHEET if page == 0 else f"{SHEET} {page + 1}")
         figures = contents.figures.slice(start, ROWS_OF_SHEET)
-        styles.set_page(sheet, [field.width for field in FIELDS], HEADING_ROW)
+        fields = PUBLIC_FIELDS if contents.public else FIELDS
+        styles.set_page(sheet, [field.width for field in fields], HEADING_ROW)
         sheet.write_string(0, 0, f"Все показатели выпуска {contents.release}", styles["title"])
         sheet.set_row(HEADING_ROW, 45)
-        for column, field in enumerate(FIELDS):
+        for column, field in enumerate(fields):
             sheet.write_string(HEADING_ROW, column, field.heading, styles["heading"])
         _write_rows(sheet, styles, contents, figures)
-        sheet.autofilter(HEADING_ROW, 0, HEADING_ROW + figures.num_rows, len(FIELDS) - 1)
+        sheet.autofilter(HEADING_ROW, 0, HEADING_ROW + figures.num_rows, len(fields) - 1)
         sheet.freeze_panes(HEADING_ROW + 1, 0)
-        sheet.print_area(0, 0, HEADING_ROW + figures.num_rows, len(FIELDS) - 1)
+        sheet.print_area(0, 0, HEADING_ROW + figures.num_rows, len(fields) - 1)
 
 
 def _write_rows(sheet: Worksheet, styles: Styles, contents: Contents, figures: pa.Table) -> None:
@@ -91,9 +94,12 @@ def _write_rows(sheet: Worksheet, styles: Styles, contents: Contents, figures: p
         titles.get(key, key[0]) for key in zip(columns["indicator"], columns["definition"], strict=True)
     ]
     columns[FIELDS[5].heading] = [names.get(code, code) for code in columns["scope_code"]]
-    ordered = [columns[field.name or field.heading] for field in FIELDS]
-    formats = [styles[field.style] for field in FIELDS]
-    words = [field.words for field in FIELDS]
+    if contents.public:
+        _hide(columns, contents.public.hidden)
+    fields = PUBLIC_FIELDS if contents.public else FIELDS
+    ordered = [columns[field.name or field.heading] for field in fields]
+    formats = [styles[field.style] for field in fields]
+    words = [field.words for field in fields]
     for row, values in enumerate(zip(*ordered, strict=True), start=HEADING_ROW + 1):
         for column, value in enumerate(values):
             if value is None:
@@ -109,15 +115,29 @@ def _write_rows(sheet: Worksheet, styles: Styles, contents: Contents, figures: p
                 sheet.write_number(row, column, value, formats[column])
 
 
-def read_workbook_figures(path: Path) -> pa.Table:
-    """Read the figures of kpi.xlsx back; raise ValueError when the sheet is not of its shape."""
+def _hide(columns: dict[str, list[Any]], hidden: Mapping[tuple, frozenset[str]]) -> None:
+    """Write the word into hidden cells, and into a column of its own which cells of the row they are."""
+    columns["hidden"] = []
+    for row, key in enumerate(zip(*(columns[name] for name in KEY[1:]), strict=True)):
+        names = [name for name in FIGURES.names if name in hidden.get(key, ())]
+        for name in names:
+            columns[name][row] = HIDDEN
+        columns["hidden"].append(SEPARATOR.join(COLUMNS[name].title for name in names) or None)
+
+
+def read_workbook_figures(path: Path, *, public: bool = False) -> pa.Table:
+    """Read the figures of kpi.xlsx back (PUBLIC_FIGURES of a public one); ValueError when it is not of its shape."""
     from python_calamine import CalamineError, load_workbook
 
     try:
         with load_workbook(path) as book:
             sheets = [name for name in book.sheet_names if name.startswith(SHEET)]
             rows = [
-                row for name in sheets for row in _rows(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+                row
+                for name in sheets
+                for row in _rows(
+                    book.get_sheet_by_name(name).to_python(skip_empty_area=False), PUBLIC_FIELDS if public else FIELDS
+                )
             ]
     except CalamineError as error:
         raise ValueError("not a workbook") from error
@@ -125,20 +145,23 @@ def read_workbook_figures(path: Path) -> pa.Table:
         if type(error).__name__ == "PanicException":  # pyo3's, no Exception and not to be imported
             raise ValueError("not a workbook") from None
         raise
-    return pa.Table.from_pylist(rows, FIGURES)
+    return pa.Table.from_pylist(rows, PUBLIC_FIGURES if public else FIGURES)
 
 
-def _rows(grid: list[list[Any]]) -> Iterator[dict[str, Any]]:
-    if len(grid) <= HEADING_ROW or grid[HEADING_ROW] != [field.heading for field in FIELDS]:
+def _rows(grid: list[list[Any]], fields: tuple[Field, ...]) -> Iterator[dict[str, Any]]:
+    if len(grid) <= HEADING_ROW or grid[HEADING_ROW] != [field.heading for field in fields]:
         raise ValueError("unexpected headings")
     for cells in grid[HEADING_ROW + 1 :]:
-        yield {field.name: _read(field, cell) for field, cell in zip(FIELDS, cells, strict=True) if field.name}
+        yield {field.name: _read(field, cell) for field, cell in zip(fields, cells, strict=True) if field.name}
 
 
 def _read(field: Field, cell: Any) -> Any:
-    kind = FIGURES.field(field.name).type
-    if cell == "":
+    kind = PUBLIC_FIGURES.field(field.name).type
+    if cell in ("", HIDDEN):
         return None
+    if field.name == "hidden":
+        names = {COLUMNS[name].title: name for name in FIGURES.names}
+        return " ".join(names.get(title, title) for title in cell.split(SEPARATOR))
     if field.words:
         return {word: value for value, word in field.words.items()}.get(cell, cell)
     if pa.types.is_decimal(kind):

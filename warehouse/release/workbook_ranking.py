@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from warehouse.release.overview import Overview, Scope, Standing, territory
-from warehouse.release.wording import SCOPES, STATES, STATUSES, day
+from warehouse.release.wording import HIDDEN, SCOPES, STATES, STATUSES, day
 from warehouse.release.workbook_charts import MOST_BARS, ranking_chart
-from warehouse.release.workbook_styles import ROW_HEIGHT, Cell, Styles, add_head, put
+from warehouse.release.workbook_styles import ROW_HEIGHT, Cell, Styles, add_head, put, told
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -58,11 +58,13 @@ def _ranking_cells(overview: Overview, standing: Standing) -> dict[str, Cell]:
         TERRITORY: Cell(
             territory(overview.contents, "municipality", institution.municipality).title if institution else None
         ),
-        "Обучающихся": Cell(figure and figure.denominator, "whole"),
-        "Вовлечено": Cell(figure and figure.numerator, "whole"),
-        "Доля, %": Cell(figure and figure.value, "fixed"),
+        "Обучающихся": told(figure, "denominator", "whole"),
+        "Вовлечено": told(figure, "numerator", "whole"),
+        "Доля, %": told(figure, "value", "fixed"),
         "Изменение, п. п.": Cell(standing.change, "change"),
-        PLAN: Cell(institution and institution.plan, "fixed"),
+        PLAN: Cell(HIDDEN, "centre")
+        if institution and institution.plan_hidden
+        else Cell(institution and institution.plan, "fixed"),
         "Сведения": Cell(STATES[institution.state] if institution else reported, "centre"),
         "Статус": Cell(figure and STATUSES[figure.status], "centre"),
     }

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from warehouse.release.changes import happened, of_institutions
+from warehouse.release.changes import happened, of_institutions, public_notes
 from warehouse.release.contents import PERCENT, PROVISIONAL
 from warehouse.release.overview import Figure, Overview
-from warehouse.release.wording import NO, OF_INSTITUTIONS, STATUSES, YES, counted, day, moment, percent
+from warehouse.release.wording import HIDDEN, NO, OF_INSTITUTIONS, STATUSES, YES, counted, day, moment, percent
 from warehouse.release.workbook_charts import series_chart
-from warehouse.release.workbook_styles import ROW_HEIGHT, Cell, Styles, add_head, put
+from warehouse.release.workbook_styles import ROW_HEIGHT, Cell, Styles, add_head, put, told
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -42,7 +42,7 @@ def add_title(book: Workbook, styles: Styles, overview: Overview) -> None:
         sheet.write_string(row, 1, about, styles["plain"])
         row += 1
     sheet.write_string(row + 1, 0, "Как читать", styles["section"])
-    notes = [*NOTES, *_breaks(overview)]
+    notes = [*NOTES, *public_notes(overview.contents), *_breaks(overview)]
     for offset, note in enumerate(notes, start=row + 2):
         sheet.set_row(offset, 28)
         sheet.merge_range(offset, 0, offset, 1, note, styles["note"])
@@ -92,7 +92,10 @@ def _sheets(overview: Overview) -> list[tuple[str, str]]:
         ("Пересмотры", "что изменилось с прошлого выпуска и почему"),
         ("Все показатели", "каждый показатель выпуска: те же строки, что в kpi.csv и kpi.parquet"),
     ]
-    return [sheet for sheet in sheets if overview.folded or sheet[0] != "Территории"]
+    absent = set() if overview.folded else {"Территории"}
+    if overview.contents.public:
+        absent |= {"Разрезы", "Пересмотры"}
+    return [sheet for sheet in sheets if sheet[0] not in absent]
 
 
 PASSPORT = {
@@ -152,10 +155,14 @@ def add_series(book: Workbook, styles: Styles, overview: Overview) -> None:
                 row + offset,
                 [Cell(scope.title), *_series_cells(overview.figure(scope, as_of), as_of)],
             )
-        chart = series_chart(book, scope.title, sheet.name, row, row + len(overview.dates) - 1)
-        width = CHARTS_WIDTH // len(scopes)
-        chart.set_size({"width": width - 10, "height": ROW_HEIGHT * CHART_ROWS - 12})
-        sheet.insert_chart(2, 0, chart, {"x_offset": width * place, "y_offset": 8})
+        figures = [overview.figure(scope, as_of) for as_of in overview.dates]
+        if any(figure and "value" in figure.hidden for figure in figures):  # Excel would draw the word as a zero
+            sheet.write_string(2, 1 + 4 * place, f"{scope.title}: графика нет, часть значений скрыта", styles["subtitle"])
+        else:
+            chart = series_chart(book, scope.title, sheet.name, row, row + len(overview.dates) - 1)
+            width = CHARTS_WIDTH // len(scopes)
+            chart.set_size({"width": width - 10, "height": ROW_HEIGHT * CHART_ROWS - 12})
+            sheet.insert_chart(2, 0, chart, {"x_offset": width * place, "y_offset": 8})
         row += len(overview.dates)
     sheet.print_area(0, 0, row - 1, len(SERIES_HEADINGS))
 
@@ -165,16 +172,16 @@ def _series_cells(figure: Figure | None, as_of: date) -> list[Cell]:
         return [Cell(as_of, "date"), *(Cell(None) for _ in SERIES_HEADINGS[1:])]
     return [
         Cell(as_of, "date"),
-        Cell(figure.numerator, "whole"),
-        Cell(figure.denominator, "whole"),
-        Cell(figure.value, "fixed"),
+        told(figure, "numerator", "whole"),
+        told(figure, "denominator", "whole"),
+        told(figure, "value", "fixed"),
         Cell(figure.target, "fixed"),
-        Cell(None if figure.target is None else _yes(figure.meets_target), "centre"),
-        Cell(figure.people_missing, "whole"),
+        Cell(HIDDEN if "meets_target" in figure.hidden else _yes(figure.meets_target), "centre"),
+        Cell(HIDDEN, "centre") if "meets_target" in figure.hidden else Cell(figure.people_missing, "whole"),
         Cell(STATUSES[figure.status], "centre"),
         Cell(f"{figure.reported} из {figure.expected}", "centre"),
-        Cell(figure.low, "fixed"),
-        Cell(figure.high, "fixed"),
+        told(figure, "low", "fixed"),
+        told(figure, "high", "fixed"),
     ]
 
 

@@ -7,6 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from warehouse.release.overview import Figure
+from warehouse.release.wording import HIDDEN
+
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
@@ -78,6 +81,13 @@ class Cell(NamedTuple):
 
     value: str | Decimal | int | date | None
     style: str = "text"
+
+
+def told(figure: Figure | None, name: str, style: str) -> Cell:
+    """Give a field of a figure; a hidden one is a word."""
+    if figure is not None and name in figure.hidden:
+        return Cell(HIDDEN, "centre")
+    return Cell(figure and getattr(figure, name), style)
 
 
 def put(sheet: Worksheet, styles: Styles, row: int, cells: Sequence[Cell], first: int = 0) -> None:

@@ -1,0 +1,97 @@
+"""Commands about who may see what, and who did what: roles, analysis, audit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from flows.cli.edge import DONE, FAILED, installation, local, settings
+from flows.cli.russian import Command, ExistingFolder, Group, Moment, NewPath, OneOf, Option
+
+
+@click.group(cls=Group)
+def roles() -> None:
+    """Роли PostgreSQL: кому что видно и что дозволено."""
+
+
+@roles.command("apply", cls=Command)
+@click.option("--dry-run", cls=Option, is_flag=True, help="Только напечатать SQL; ничего не менять.")
+def apply(dry_run: bool) -> None:
+    """Создать роли и выдать права; всё прочее закрыть. Повторный запуск ничего не меняет.
+
+    Нужна учётная запись владельца базы с правом CREATEROLE. Люди входят под своими именами, а роль им выдаётся:
+    GRANT nastavnik_analyst TO имя.
+    """
+    from warehouse.roles import ROLES, apply, require_server, statements
+
+    require_server(settings().embedded)
+    if dry_run:
+        with installation() as home, home.reading() as connection:
+            click.echo("\n".join(["BEGIN;", *(f"{one};" for one in statements(connection)), "COMMIT;"]))
+        return
+    with installation(write=True) as home:
+        with home.writing() as connection:
+            made = apply(connection)
+        home.audit("roles apply", "", statements=made)
+    click.echo(f"Права выданы ролям: {', '.join(ROLES)}.")
+
+
+@click.command(cls=Command)
+@click.option("-o", "--output", cls=Option, type=NewPath(), help="Куда записать; по умолчанию в папку analysis.")
+def analysis(output: Path | None) -> None:
+    """Сделать файл для аналитиков: база DuckDB без личных сведений; последняя строка ответа — её путь.
+
+    Вместо токенов людей в ней псевдонимы одного этого файла. Если с прошлого раза ничего не стало известно,
+    файл остаётся прежним.
+    """
+    from warehouse.analysis import make_analysis
+
+    with installation() as home:
+        made = make_analysis(home, output)
+    click.echo(f"{'Записано' if made.fresh else 'Нового нет'}: известно по запись журнала № {made.seq}.")
+    click.echo(made.path)
+
+
+@click.group(cls=Group)
+def audit() -> None:
+    """Журнал аудита: кто, когда и что делал."""
+
+
+@audit.command("verify", cls=Command)
+@click.argument("folders", type=ExistingFolder(), nargs=-1, metavar="[ВЫПУСК…]")
+def verify(folders: tuple[Path, ...]) -> int:
+    """Доказать, что журнал никто не правил: каждая строка на месте и сцеплена с прежней.
+
+    Конец журнала сверяется с выпусками: каждый помнит, какой строкой он записан. Папки выпусков, переданных
+    наружу, можно назвать отдельно. Код завершения 3 — журнал правили; называется первая неверная строка.
+    """
+    from warehouse.audit import anchored, verify_audit
+
+    own = settings()
+    releases = [*anchored(own), *folders]
+    lines, wrong = verify_audit(own, releases)
+    for one in wrong:
+        click.echo(one, err=True)
+    click.echo("Журнал не доказан." if wrong else f"Журнал цел: строк {lines}, сверено с выпусками: {len(releases)}.")
+    return FAILED if wrong else DONE
+
+
+@audit.command("list", cls=Command)
+@click.option("--since", cls=Option, type=Moment(), help="С какого времени; по умолчанию всё.")
+@click.option("--format", "form", cls=Option, type=OneOf(["table", "csv", "json"]), default="table", help="Вид ответа.")
+def list_lines(since: datetime | None, form: str) -> None:
+    """Показать журнал аудита."""
+    from flows.cli.audit_tables import audit_csv, audit_json, show_audit
+    from warehouse.audit import read_lines
+
+    own = settings()
+    lines = read_lines(own, local(since, own))
+    if form == "table":
+        show_audit(lines, own.timezone)
+    else:
+        click.echo(audit_csv(lines) if form == "csv" else audit_json(lines), nl=False)
+
+
+COMMANDS = (roles, analysis, audit)

@@ -1,0 +1,325 @@
+"""The audit journal: what it says, and that nobody changes it unnoticed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from tests.cli.conftest import Run, runner
+from tests.installations import installation, moscow, settings_for, take
+from tests.workbooks import submission, write
+from warehouse.audit import ANCHOR, FIRST, anchored, audit_path, read_lines, record, verify_audit
+from warehouse.release.publish import complete_release, make_release
+from warehouse.settings import Misconfigured, Settings, read_settings
+
+COUNT = 6
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A home with a few lines; the fourth was written when a release was made, the last when another was."""
+    made = read_settings({"NASTAVNIK_HOME": str(tmp_path / "home")})
+    for number in range(1, COUNT + 1):
+        line = record(made, "intake", f"{number}-{number}", received=number)
+        if number in (4, COUNT):
+            folder = made.releases / f"2021-12-31-{number}"
+            folder.mkdir(parents=True)
+            (folder / ANCHOR).write_text(json.dumps({"number": line.number, "hash": line.hash}))
+    return made
+
+
+def wrong(settings: Settings) -> str:
+    """What is wrong, as one text; nothing for a journal that holds."""
+    return " ".join(verify_audit(settings, anchored(settings))[1])
+
+
+def change(settings: Settings, how: Callable[[list[bytes]], list[bytes]]) -> str:
+    path = audit_path(settings)
+    path.write_bytes(b"".join(how(path.read_bytes().splitlines(keepends=True))))
+    return wrong(settings)
+
+
+def test_a_line_by_hand(settings: Settings) -> None:
+    """The first line's hash, counted by the words of docs/audit.md."""
+    import hashlib
+
+    first, second = audit_path(settings).read_bytes().splitlines()[:2]
+    said = json.loads(first)
+    own = said.pop("hash")
+    spelled = json.dumps(dict(sorted(said.items())), ensure_ascii=False, separators=(",", ":")).encode()
+    assert own == hashlib.sha256(spelled).hexdigest()
+    assert (said["previous"], json.loads(second)["previous"]) == (FIRST, own)
+    assert said.keys() == {"number", "at", "actor", "action", "subject", "counts", "previous"}
+
+
+def test_an_untouched_journal_holds(settings: Settings) -> None:
+    assert verify_audit(settings, anchored(settings)) == (COUNT, [])
+
+
+def test_every_flipped_byte_is_found(settings: Settings) -> None:
+    path = audit_path(settings)
+    content = path.read_bytes()
+    starts = [sum(map(len, content.splitlines(keepends=True)[:n])) for n in range(COUNT)]
+    for place in range(len(content)):
+        for bit in (0x01, 0x20):
+            path.write_bytes(content[:place] + bytes([content[place] ^ bit]) + content[place + 1 :])
+            number = sum(start <= place for start in starts)
+            assert wrong(settings).startswith(f"Строка {number}:"), (place, bit)
+    path.write_bytes(content)
+    assert wrong(settings) == ""
+
+
+@pytest.mark.parametrize("number", range(COUNT))
+def test_a_removed_line_is_found(settings: Settings, number: int) -> None:
+    assert change(settings, lambda lines: lines[:number] + lines[number + 1 :])
+
+
+@pytest.mark.parametrize("number", range(COUNT - 1))
+def test_swapped_lines_are_found(settings: Settings, number: int) -> None:
+    told = change(settings, lambda lines: [*lines[:number], lines[number + 1], lines[number], *lines[number + 2 :]])
+    assert told.startswith(f"Строка {number + 1}:")
+
+
+@pytest.mark.parametrize("number", range(COUNT + 1))
+def test_an_inserted_line_is_found(settings: Settings, number: int) -> None:
+    """Even one that is well spelled and bears its own right hash."""
+    path = audit_path(settings)
+    alien = read_settings({"NASTAVNIK_HOME": str(path.parent.parent / "another")})
+    for _ in range(number + 1):
+        record(alien, "intake", "1-1", received=1)
+    line = audit_path(alien).read_bytes().splitlines(keepends=True)[number]
+    told = change(settings, lambda lines: [*lines[:number], line, *lines[number:]])
+    assert told.startswith((f"Строка {number + 1}:", f"Строка {number + 2}:"))  # a first line is chained to nothing
+
+
+@pytest.mark.parametrize("kept", range(COUNT))
+def test_a_tail_cut_off_is_told_by_a_release(settings: Settings, kept: int) -> None:
+    told = change(settings, lambda lines: lines[:kept])
+    assert told.startswith("Конец отрезан: при выпуске 2021-12-31-4") is (kept < 4)
+    assert f"2021-12-31-{COUNT}" in told
+
+
+def test_a_journal_written_anew_is_told_by_a_release(settings: Settings) -> None:
+    audit_path(settings).unlink()
+    for _ in range(COUNT):
+        record(settings, "intake", "1-1", received=1)
+    assert wrong(settings).startswith("Строка 4: не та, что была при выпуске 2021-12-31-4.")
+
+
+def test_a_release_given_away_tells_too(settings: Settings, tmp_path: Path) -> None:
+    away = tmp_path / "away"
+    (settings.releases / f"2021-12-31-{COUNT}").rename(away)
+    assert wrong(settings) == ""
+    audit_path(settings).write_bytes(b"".join(audit_path(settings).read_bytes().splitlines(keepends=True)[:5]))
+    assert wrong(settings) == ""
+    assert "при выпуске away" in verify_audit(settings, [away])[1][0]
+
+
+def test_a_line_a_crash_tore_is_told_then_cut_off_and_noted(settings: Settings) -> None:
+    path = audit_path(settings)
+    whole = path.read_bytes()
+    line = record(settings, "rebuild")
+    for length in range(1, len(line.spelled())):
+        path.write_bytes(whole + line.spelled()[:length])
+        assert wrong(settings).startswith(f"Строка {COUNT + 1}: не дописана")
+    record(settings, "rebuild")
+    assert wrong(settings) == ""
+    assert [(one.action, one.counts) for one in read_lines(settings)[COUNT:]] == [
+        ("torn", {"bytes": length}),
+        ("rebuild", {}),
+    ]
+
+
+def test_only_the_first_line_was_torn(tmp_path: Path) -> None:
+    own = read_settings({"NASTAVNIK_HOME": str(tmp_path)})
+    audit_path(own).write_bytes(b'{"act')
+    record(own, "rebuild")
+    assert wrong(own) == ""
+    assert [one.number for one in read_lines(own)] == [1, 2]
+
+
+def test_work_goes_on_after_a_spoilt_line_which_stays_told(settings: Settings) -> None:
+    assert change(settings, lambda lines: [*lines[:-1], b"not a line\n"])
+    record(settings, "rebuild")
+    assert wrong(settings).startswith(f"Строка {COUNT}: не запись журнала")
+    assert read_lines(settings)[-1].number == COUNT + 1
+
+
+def test_long_lines_are_chained(settings: Settings) -> None:
+    """Longer than what is read back at once."""
+    for _ in range(3):
+        record(settings, "reference load", "я" * 20_000)
+    assert wrong(settings) == ""
+
+
+FOUR = """
+import sys
+from warehouse.audit import record
+from warehouse.settings import read_settings
+for number in range(50):
+    record(read_settings(), "intake", f"{sys.argv[1]}-{number}", received=number)
+"""
+
+
+def test_four_processes_at_once(tmp_path: Path) -> None:
+    environ = os.environ | {"NASTAVNIK_HOME": str(tmp_path / "home")}
+    running = [subprocess.Popen([sys.executable, "-c", FOUR, str(n)], env=environ) for n in range(4)]
+    assert [one.wait(60) for one in running] == [0, 0, 0, 0]
+    own = read_settings({"NASTAVNIK_HOME": str(tmp_path / "home")})
+    assert verify_audit(own, []) == (200, [])
+    assert len({line.subject for line in read_lines(own)}) == 200
+    assert stat.S_IMODE(audit_path(own).stat().st_mode) == 0o600
+
+
+def test_who(tmp_path: Path) -> None:
+    account = record(read_settings({"NASTAVNIK_HOME": str(tmp_path)}), "rebuild").actor
+    named = read_settings({"NASTAVNIK_HOME": str(tmp_path), "NASTAVNIK_ACTOR": "Иванова"})
+    assert record(named, "rebuild").actor == f"Иванова ({account})"
+    for odd in ("a\nb", "\x1b[31m", "и" * 121):
+        with pytest.raises(Misconfigured, match="NASTAVNIK_ACTOR"):
+            read_settings({"NASTAVNIK_HOME": str(tmp_path), "NASTAVNIK_ACTOR": odd})
+
+
+def test_an_intake_is_a_line_a_batch_and_nothing_new_is_none(tmp_path: Path) -> None:
+    with installation(tmp_path / "home") as home:
+        assert not audit_path(home.settings).exists()
+        write(home.settings.inbox / "NSH-S007/a.xlsx", submission())
+        write(home.settings.inbox / "NSH-S008/a.xlsx", {"Лист": [["пусто"]]})
+        take(home)
+        take(home)
+        (line,) = read_lines(home.settings)
+        first, last = map(int, line.subject.split("-"))
+        assert (line.action, last - first, line.counts) == ("intake", 1, {"received": 2, "accepted": 1, "rejected": 1})
+
+
+def test_a_release_is_anchored_once_though_it_was_killed_before(tmp_path: Path) -> None:
+    at, as_of = moscow("2022-02-01 12:00"), date(2021, 12, 31)
+    with installation(tmp_path / "home") as home:
+        write(home.settings.inbox / "NSH-S007/a.xlsx", submission())
+        take(home)
+        folder = make_release(home, as_of, at)
+        kept = (folder / ANCHOR).read_bytes()
+        assert complete_release(home, as_of) is None
+        assert (folder / ANCHOR).read_bytes() == kept
+        (folder / ANCHOR).unlink()  # as if killed before it was written
+        assert complete_release(home, as_of) is None
+        assert [line.subject.split()[0] for line in read_lines(home.settings) if line.action == "release"] == [
+            "2021-12-31-1"
+        ] * 2
+        from warehouse.release.package import verify
+
+        assert (wrong(home.settings), verify(folder)) == ("", [])
+
+
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Path]:
+    """A home in which every kind of act was done, at the command line."""
+    home = tmp_path_factory.mktemp("worked") / "home"
+    run = runner(home)
+    settings_for(home)
+    write(home / "inbox/NSH-S007/a.xlsx", submission())
+    write(home / "inbox/NSH-S008/a.xlsx", submission("NSH-S008"))
+    done(run("intake", "--received-at", "2022-01-10"))
+    reference = home.parent / "reference"
+    reference.mkdir()
+    shipped = Path(__file__).parents[2] / "warehouse/seed/milestones.csv"
+    (reference / "milestones.csv").write_bytes(shipped.read_bytes())
+    done(run("reference", "load", reference))
+    done(run("persons", "queue"))
+    done(run("persons", "queue", "-o", home.parent / "queue.xlsx"))
+    done(run("forms", "--institution", "NSH-S007"))
+    done(run("findings", "--format", "csv"))
+    done(run("findings"))
+    done(run("release", "--as-of", "2021-12-31"))
+    done(run("analysis"))
+    done(run("analysis"))
+    done(run("rebuild"))
+    done(run("keys", "rotate"))
+    return run, home
+
+
+def done(result: Result) -> Result:
+    assert result.exit_code in (0, 1), result.output
+    return result
+
+
+def test_every_act_has_its_line(worked: tuple[Run, Path]) -> None:
+    run, _ = worked
+    lines = json.loads(run("audit", "list", "--format", "json").output)
+    assert [line["action"] for line in lines] == [
+        "intake", "reference load", "persons queue", "persons queue", "forms", "findings", "release", "analysis",
+        "rebuild", "keys rotate",
+    ]  # fmt: skip
+    assert run("audit", "verify").exit_code == 0
+
+
+def test_a_decision_and_a_withdrawal_have_theirs(tmp_path: Path) -> None:
+    run, home = runner(tmp_path / "home"), tmp_path / "home"
+    write(home / "inbox/NSH-S007/a.xlsx", submission())
+    done(run("intake", "--received-at", "2022-01-10"))
+    with installation(home) as opened:
+        from tests.access.served import places
+
+        one, other = places(opened)[:2]
+    done(run("persons", "different", str(one), str(other)))
+    done(run("persons", "undo", json.loads(run("audit", "list", "--format", "json").output)[-1]["subject"]))
+    done(run("withdraw", one.delivery))
+    assert run("withdraw", one.delivery).exit_code == 2
+    lines = read_lines(read_settings({"NASTAVNIK_HOME": str(home)}))
+    assert [line.action for line in lines] == ["intake", "persons different", "persons undo", "withdraw"]
+    assert lines[-1].subject == one.delivery
+
+
+def test_as_csv_and_as_a_table(worked: tuple[Run, Path]) -> None:
+    run, _ = worked
+    rows = list(csv.DictReader(io.StringIO(run("audit", "list", "--format", "csv").output)))
+    assert rows[0]["counts"] == "received 2, accepted 2"
+    assert "keys rotate" in run("audit", "list").output
+    assert json.loads(run("audit", "list", "--since", "2100-01-01", "--format", "json").output) == []
+
+
+def test_no_person_is_in_it(worked: tuple[Run, Path]) -> None:
+    _, home = worked
+    text = (home / "audit.jsonl").read_text()
+    for row in submission()["Участники"][1:]:
+        assert not [cell for cell in map(str, row[1:4]) if len(cell) > 3 and cell in text]
+
+
+def test_a_changed_journal_ends_with_3(worked: tuple[Run, Path]) -> None:
+    run, home = worked
+    path = home / "audit.jsonl"
+    content = path.read_bytes()
+    try:
+        path.write_bytes(content.replace(b'"forms"', b'"fonts"'))
+        result = run("audit", "verify")
+        assert (result.exit_code, result.stdout) == (3, "Журнал не доказан.\n")
+        assert result.stderr == "Строка 5: запись изменена.\n"
+    finally:
+        path.write_bytes(content)
+
+
+def test_where_nothing_can_be_noted_no_name_is_read(worked: tuple[Run, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk: the vault stays closed."""
+    from warehouse import home as homes
+    from warehouse.forms import people
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    run, _ = worked
+    monkeypatch.setattr(homes, "record", full)
+    monkeypatch.setattr(people, "read_vault", lambda *_: pytest.fail("read"))
+    result = run("forms", "--institution", "NSH-S007")
+    assert result.exit_code == 3
+    assert "на диске нет места" in result.stderr

@@ -1,0 +1,56 @@
+"""Limits and severities set otherwise: what is refused, and what a judgement makes of them."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from expectations.form import FORM
+from expectations.judge import suites
+from expectations.rules import RULES
+from expectations.rules.ruleset import NAMES, SHIPPED, BadRule, Thresholds, changed
+from expectations.rules.structure import Severity
+
+
+def test_nothing_set_is_what_is_shipped() -> None:
+    assert changed([]) == SHIPPED
+    assert {rule: SHIPPED.severity(rule) for rule in RULES} == {rule: one.severity for rule, one in RULES.items()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_limit_can_be_set_and_changes_its_rule_alone(name: str) -> None:
+    limits = changed([(name, "33")]).thresholds
+    assert [f.name for f in fields(Thresholds) if getattr(limits, f.name) != getattr(Thresholds(), f.name)] == [
+        NAMES[name]
+    ]
+    other = {
+        now.rule
+        for relation, checks in suites(FORM, limits).items()
+        for now, then in zip(checks, suites(FORM)[relation], strict=True)
+        if now != then
+    }
+    assert other == {name.partition(".")[0]}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("participation-drop.percent", "-1", "целое неотрицательное число"),
+        ("participation-drop.percent", "30%", "целое неотрицательное число"),
+        ("participation-drop.percent", "", "целое неотрицательное число"),
+        ("participation-drop.share", "30", "такого правила или предела нет"),
+        ("no-such-rule", "error", "такого правила или предела нет"),
+        ("consent-missing", "fatal", "строгость — error или warning"),
+        ("enrolment-empty", "warning", "отклоняет файл целиком"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(name: str, value: str, told: str) -> None:
+    with pytest.raises(BadRule, match=told):
+        changed([(name, value)])
+
+
+def test_a_severity_is_set() -> None:
+    rules = changed([("consent-missing", "error")])
+    assert (rules.severity("consent-missing"), rules.severity("bad-snils")) == (Severity.ERROR, Severity.ERROR)
+    assert rules.thresholds == SHIPPED.thresholds

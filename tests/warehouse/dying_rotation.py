@@ -1,0 +1,66 @@
+"""Changes of keys that die at a named point: forked, one a line of standard input, as in `dying_intake`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from tests.warehouse.dying_intake import arm
+
+# Where to die: the function, which of its calls, and on which side of it.
+POINTS = {
+    "nothing done": ("warehouse.rotation.write_durably", 1, "before"),
+    "the next key made": ("warehouse.rotation.write_keyring", 1, "before"),
+    "two keys in the ring": ("warehouse.rotation.rewrap_received", 1, "before"),
+    "some files written beside": ("warehouse.rotation._write_beside", 2, "after"),
+    "files written beside": ("warehouse.rotation.os.sync", 1, "after"),
+    "some files replaced": ("warehouse.rotation.os.sync", 2, "before"),
+    "files done": ("warehouse.rotation.rewrap_vault", 1, "before"),
+    "half of the vault": ("warehouse.rotation.bulk_insert", 1, "before"),
+    "vault done": ("warehouse.rotation.rewrap_vault", 1, "after"),
+    "half of a fresh copy": ("warehouse.compaction.bulk_insert", 5, "after"),
+    "a fresh copy beside": ("warehouse.compaction.replace_durably", 1, "before"),
+    "one store fresh": ("warehouse.compaction.replace_durably", 1, "after"),
+    "stores fresh": ("warehouse.rotation.replace_durably", 1, "before"),
+    "the new key in its place": ("warehouse.rotation.replace_durably", 1, "after"),
+    "all but the last": ("warehouse.rotation.write_keyring", 2, "before"),
+    "all done": ("warehouse.rotation.write_keyring", 2, "after"),
+}
+OF_TOKENS = {
+    "new key of tokens, nothing rebuilt": ("warehouse.rotation.retoken", 1, "before"),
+    "half rebuilt": ("warehouse.batch.write_lake", 1, "after"),
+    "rebuilt, not committed": ("warehouse.rebuild.keep_decided", 1, "after"),
+    "rebuilt": ("warehouse.rotation.retoken", 1, "after"),
+}
+
+
+def run(home: str, point: str) -> None:
+    """Change the keys of a home until a point."""
+    from tests.installations import COLLECTED, settings_for
+    from warehouse.home import opened
+    from warehouse.rotation import rotate
+
+    arm(*(POINTS | OF_TOKENS)[point])
+    with opened(settings_for(Path(home)), COLLECTED, write=True, changing_keys=True) as opened_home:
+        rotate(opened_home, tokens=point in OF_TOKENS)
+
+
+def _serve() -> None:
+    import expectations.suites  # noqa: F401 (the seconds it takes are paid once)
+    import tests.installations  # noqa: F401
+    import warehouse.rotation  # noqa: F401
+
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            run(**json.loads(line))
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    _serve()

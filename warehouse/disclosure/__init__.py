@@ -1,0 +1,1 @@
+"""Disclosure control: what leaves the department tells of no few people."""

@@ -1,0 +1,27 @@
+"""Small files that are either as they were or as they shall be, after a kill and after a power cut."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a file readable by its owner alone, under another name first."""
+    partial = path.with_name(f".{path.name}.part")
+    with open(partial, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        os.fchmod(file.fileno(), 0o600)  # what a killed process left may have been anybody's
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    replace_durably(partial, path)
+
+
+def replace_durably(source: Path, target: Path) -> None:
+    """Give a file another name, in place of whatever bore it."""
+    source.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

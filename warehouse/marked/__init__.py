@@ -1,0 +1,1 @@
+"""The sender's own workbook, marked: what is wrong, where, and what was probably meant."""

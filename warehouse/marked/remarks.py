@@ -1,0 +1,158 @@
+"""What is said of each finding: in the comment on its cell and on the line of the first sheet."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from expectations.form import FORM
+from expectations.reading.workbook_xml import column_number
+from expectations.rules import RULES
+from expectations.rules.structure import Severity
+from expectations.rules.wording import Finding, column_of, sentences
+from warehouse.marked.evidence import Evidence
+from warehouse.marked.grouping import GRAVENESS, Cause, Grouping
+from warehouse.marked.raw_cells import Raw
+from warehouse.marked.suggestions import Suggestions
+from warehouse.marked.writing import SheetMarks
+
+MOST_COMMENTS = 3000  # of a sheet: each is a drawing, and programs open tens of thousands of these in minutes
+MOST_LED = 3  # rules named among what a cause led to
+QUOTED = 40  # characters of a cell
+Place = tuple[str, int, int]  # title of a sheet, row from 1, column from 0
+
+
+@dataclass(frozen=True)
+class Line:
+    """One finding on the first sheet."""
+
+    place: Place | None
+    words: str
+    suggestion: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """One cause on the first sheet, with its findings."""
+
+    severity: Severity
+    place: Place | None
+    where: str
+    sentence: str
+    remedy: str
+    count: int
+    lines: list[Line]
+
+
+class Remarks:
+    """Words for the causes and findings of one file."""
+
+    def __init__(self, grouping: Grouping, evidence: Evidence, suggestions: Suggestions) -> None:
+        self._grouping, self._evidence, self._suggestions = grouping, evidence, suggestions
+
+    def told(self, cause: Cause, most: int) -> Told:
+        """Tell a cause with at most so many of its findings."""
+        findings = [self._grouping.findings[n] for n in (*cause.own, *cause.led)]
+        first = findings[0]
+        sentence, remedy = (cause.sentence, cause.remedy) if cause.sentence else _rule_words(cause, self._grouping)
+        own = set(map(id, findings[: len(cause.own)]))
+        lines = [self._line(one, id(one) in own) for one in findings[:most]]
+        return Told(
+            self._grouping.severity(cause),
+            next((line.place for line in lines if line.place), self._beginning(first)),
+            _where(findings[: len(cause.own)] or findings),
+            sentence + self._led_words(cause),
+            remedy,
+            cause.size,
+            lines,
+        )
+
+    def _line(self, finding: Finding, own: bool) -> Line:
+        raw = self._evidence.raw(finding)
+        problem, remedy = _words(finding)
+        words = f"Написано: «{_quoted(raw)}»." if own and raw is not None else problem
+        return Line(self.place(finding), words, self._suggestions.of(finding) or ("" if own else remedy))
+
+    def place(self, finding: Finding) -> Place | None:
+        """Return the cell of a finding, None for one that has none."""
+        if finding.sheet is None or finding.row is None or finding.letter is None:
+            return None
+        return finding.sheet, finding.row, column_number(finding.letter) - 1
+
+    def _beginning(self, finding: Finding) -> Place | None:
+        """Where to begin with a finding that has no cell: its row, the headings of its sheet."""
+        if finding.sheet is None:
+            return None
+        return finding.sheet, finding.row or self._evidence.heading_rows.get(finding.sheet, 1), 0
+
+    def _led_words(self, cause: Cause) -> str:
+        if not cause.led or not cause.own:
+            return ""
+        counted = Counter(RULES[self._grouping.findings[n].rule].title.lower() for n in cause.led)
+        listed = ", ".join(f"{title} ({count})" for title, count in counted.most_common(MOST_LED))
+        more = " и другие" if len(counted) > MOST_LED else ""
+        return f"\nИз-за этого ещё замечаний — {len(cause.led)}: {listed}{more}. Они уйдут вместе с причиной."
+
+    def marks(self, causes: Iterable[Cause]) -> dict[str, SheetMarks]:
+        """Return the colours and comments of every cell with findings, by title of the sheet."""
+        of: dict[Place, list[tuple[Finding, Cause]]] = defaultdict(list)
+        for cause in causes:
+            for number in (*cause.own, *cause.led):
+                if (place := self.place(self._grouping.findings[number])) is not None:
+                    of[place].append((self._grouping.findings[number], cause))
+        marks: dict[str, SheetMarks] = defaultdict(SheetMarks)
+        for (title, row, column), told in sorted(of.items(), key=lambda item: item[0]):
+            sheet = marks[title]
+            sheet.severities[row, column] = min((one.severity for one, _ in told), key=GRAVENESS.__getitem__)
+            if len(sheet.comments) < MOST_COMMENTS:
+                sheet.comments[row, column] = "\n\n".join(self._comment(*one) for one in told)
+        return dict(marks)
+
+    def _comment(self, finding: Finding, cause: Cause) -> str:
+        problem, remedy = _words(finding)
+        column = column_of(FORM, finding.sheet, finding.column)
+        expected = column.allowed if column is not None and column.allowed not in problem + remedy else ""
+        parts = [
+            f"{Severity(finding.severity).russian.capitalize()}: {problem}",
+            f"Ожидается: {expected}." if expected else "",
+            f"Что сделать: {remedy}",
+            self._suggestions.of(finding) or "",
+            f"Общая причина: {cause.sentence}" if cause.sentence and cause.size > 1 else "",
+            f"Правило: {finding.rule}",
+        ]
+        return "\n".join(filter(None, parts))
+
+
+def _words(finding: Finding) -> tuple[str, str]:
+    column = column_of(FORM, finding.sheet, finding.column)
+    return sentences(RULES[finding.rule], column, [finding.detail] if finding.detail else [])
+
+
+def _rule_words(cause: Cause, grouping: Grouping) -> tuple[str, str]:
+    """Word a cause by the rule of its first finding, with the details of all findings of that rule."""
+    findings = [grouping.findings[n] for n in cause.own or cause.led]
+    first = findings[0]
+    details = dict.fromkeys(one.detail for one in findings if one.rule == first.rule and one.detail)
+    return sentences(RULES[first.rule], column_of(FORM, first.sheet, first.column), [str(one) for one in details])
+
+
+def _where(findings: list[Finding]) -> str:
+    """Name the sheets and columns of findings."""
+    places: dict[tuple[str | None, str | None, str | None], None] = {}
+    for one in findings:
+        places[one.sheet, one.letter, one.column] = None
+    named = []
+    for title, letters, name in list(places)[:MOST_LED]:
+        column = column_of(FORM, title, name)
+        heading = f"{letters or ''} «{column.heading}»".strip() if column else letters
+        named.append(", ".join(filter(None, (title, heading))))
+    more = " и др." if len(places) > MOST_LED else ""
+    return "; ".join(filter(None, named)) + more or "Весь файл"
+
+
+def _quoted(raw: Raw) -> str:
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)
+    text = " ".join(str(raw).split())
+    return text if len(text) <= QUOTED else text[: QUOTED - 1] + "…"

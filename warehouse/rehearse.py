@@ -1,0 +1,165 @@
+"""Changed rules tried on everything ever received: who would newly fail or pass, which figures would move."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlalchemy as sa
+
+from expectations.judge import judge
+from expectations.rules.ruleset import Ruleset
+from expectations.staging import Staging
+from warehouse.batch import Arrival, Batch
+from warehouse.home import Home
+from warehouse.indicators.series import series
+from warehouse.journal import all_entries, known_by
+from warehouse.judging import judging_context
+from warehouse.loading import bulk_insert
+from warehouse.rebuild import steps
+from warehouse.release.contents import KEY, REPORTED_KPI
+from warehouse.storing import Kept
+from warehouse.tables import table
+
+Row = dict[str, Any]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Turned:
+    """A delivery whose verdict would be another one."""
+
+    delivery: str
+    institution_code: str
+    as_of: date | None
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A share of the reported indicator that would be another one, in per cent."""
+
+    scope_type: str
+    scope_code: str
+    as_of: date
+    before: Decimal | None
+    after: Decimal | None
+
+
+@dataclass
+class Rehearsal:
+    """What rules in another setting would have said of all deliveries, and what that would have done."""
+
+    deliveries: int = 0
+    turned: list[Turned] = field(default_factory=list)
+    findings: dict[str, tuple[int, int]] = field(default_factory=dict)  # by rule: as stored, as rehearsed
+    figures: list[Moved] = field(default_factory=list)
+
+
+def rehearse(home: Home, rules: Ruleset, on_progress: Progress = lambda done, of: None) -> Rehearsal:
+    """Judge every delivery anew under `rules`, each against its past as it was recorded; nothing is kept.
+
+    Needs `opened(…, write=True)`: what the figures would be is tried in a transaction that is taken back.
+    """
+    found, changed = Rehearsal(), list[_Changed]()
+    with home.engine.connect() as connection, connection.begin() as transaction:
+        stored = _stored(connection)
+        before, after = _counted(connection), Counter[str]()
+        batches = [list(batch) for batch in _batches(connection, stored, home.settings.batch)]
+        found.deliveries = sum(map(len, batches))
+        for done, arrivals in enumerate(batches, 1):
+            kept = _judged(home, connection, arrivals, rules)
+            after.update(kept.findings["rule"].to_pylist())
+            for row in kept.ledger.values():
+                old = stored[row["delivery"]]
+                if old["verdict"] != row["verdict"]:
+                    found.turned.append(
+                        Turned(old["delivery"], old["institution_code"], old["as_of"], old["verdict"], row["verdict"])
+                    )
+                if any(old[name] != row[name] for name in _COUNTED):
+                    changed.append(_Changed.of(kept, row))
+            on_progress(done, len(batches))
+        found.findings = {
+            rule: (before[rule], after[rule]) for rule in sorted(before | after) if before[rule] != after[rule]
+        }
+        if changed:
+            found.figures = _moved(connection, changed)
+        transaction.rollback()
+    return found
+
+
+_COUNTED = ("verdict", "rows_stored", "rows_quarantined")
+
+
+@dataclass(frozen=True)
+class _Changed:
+    """A delivery of which other rows would count."""
+
+    ledger: Row
+    facts: dict[str, pa.Table]
+
+    @classmethod
+    def of(cls, kept: Kept, row: Row) -> _Changed:
+        facts = {name: rows.filter(pc.equal(rows["delivery"], row["delivery"])) for name, rows in kept.facts.items()}
+        return cls(row, facts)
+
+
+def _stored(connection: sa.Connection) -> dict[str, Row]:
+    """Return the ledger's lines of deliveries that were judged, by delivery."""
+    ledger = table("deliveries")
+    rows = connection.execute(sa.select(ledger).where(ledger.c.verdict != "duplicate")).mappings()
+    return {row["delivery"]: dict(row) for row in rows}
+
+
+def _counted(connection: sa.Connection) -> Counter[str]:
+    rows = table("findings")
+    found = connection.execute(sa.select(rows.c.rule, sa.func.count()).group_by(rows.c.rule))
+    return Counter(dict(found.tuples().all()))
+
+
+def _batches(connection: sa.Connection, stored: dict[str, Row], size: int) -> Iterable[list[Arrival]]:
+    """Group what was judged as a rebuild does: each sender once, and nothing else learned in between."""
+    for step in steps(all_entries(connection), size):
+        if isinstance(step, list) and (judged := [one for one in step if one.delivery in stored]):
+            yield judged
+
+
+def _judged(home: Home, connection: sa.Connection, arrivals: list[Arrival], rules: Ruleset) -> Kept:
+    staged = Batch(home, connection).read(arrivals)
+    with Staging() as staging:
+        staging.load(staged, judging_context(connection, [one.folder for one in staged], arrivals[0].entry.seq - 1))
+        judge(staging, rules)
+        return Kept(staging)
+
+
+def _moved(connection: sa.Connection, changed: list[_Changed]) -> list[Moved]:
+    """Compute the reported figures with and without what would change."""
+    seq = known_by(connection, None)
+    before = _reported(connection, seq)
+    ledger = table("deliveries")
+    for one in changed:
+        delivery = one.ledger["delivery"]
+        for name, rows in one.facts.items():
+            connection.execute(table(name).delete().where(table(name).c.delivery == delivery))
+            bulk_insert(connection, table(name), rows)
+        values = {name: value for name, value in one.ledger.items() if name not in ("delivery", "folder")}
+        connection.execute(ledger.update().where(ledger.c.delivery == delivery).values(values))
+    after = _reported(connection, seq)
+    return [
+        Moved(*key, before.get(key), after.get(key))
+        for key in sorted(before.keys() | after.keys())
+        if before.get(key) != after.get(key)
+    ]
+
+
+def _reported(connection: sa.Connection, seq: int) -> dict[tuple[str, str, date], Decimal | None]:
+    rows = series(connection, seq, indicators=(REPORTED_KPI,)).to_pylist()
+    place = [name for name in KEY if name in ("scope_type", "scope_code", "as_of")]
+    return {tuple(row[name] for name in place): row["value"] for row in rows}
