@@ -4,13 +4,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python
+WHEELS := --only-binary :all:  # a source distribution runs its author's code while it is installed
+MINUTES ?= 10
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 # one file of tests, one process: its servers and databases start once; more than four only fight for memory
 PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test fast thorough check format lock docs bench clean
+.PHONY: help env demo test fast thorough check format lock docs bench fuzz sbom audit clean
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -44,6 +46,16 @@ docs: env ## write the generated pages anew: docs/dictionary.md, docs/rules.md, 
 bench: env ## measure the figures of the README
 	@for benchmark in benchmarks/town.py benchmarks/region.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done
 
+fuzz: env ## spoil files for MINUTES=10 and take them in: each must get its verdict
+	nice -n 19 $(BIN)/python -m tests.hostile.fuzz --minutes $(MINUTES)
+
+sbom: env ## write the bill of materials, CycloneDX JSON: build/sbom.json
+	@mkdir -p build
+	$(BIN)/python -m deployments.supply sbom build/sbom.json
+
+audit: env ## nothing runs here that no pinned package brought; against known vulnerabilities see docs/supply-chain.md
+	$(BIN)/python -m deployments.supply check
+
 lock: $(BIN)/uv ## pin every dependency anew: bootstrap.lock, requirements.lock
 	$(COMPILE) --upgrade --group bootstrap --output-file bootstrap.lock
 	$(COMPILE) --upgrade pyproject.toml --group dev --output-file requirements.lock
@@ -56,7 +68,7 @@ clean: ## remove the environment and every cache of ours
 env: .venv/installed
 
 .venv/installed: $(BIN)/uv requirements.lock pyproject.toml
-	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --require-hashes $(WHEELS) -r requirements.lock
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -64,5 +76,5 @@ $(BIN)/uv: bootstrap.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes -r bootstrap.lock
+	$(BIN)/python -m pip install --quiet --require-hashes $(WHEELS) -r bootstrap.lock
 	@touch $@

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from expectations.form import FORM
 from expectations.judge import RULESET, suites
 from expectations.rules import RULES, Check, Rule
+from expectations.rules.catalogue import ACROSS
 from expectations.rules.cells import READING
 from expectations.structure import Column, Form, Sheet, When
 
@@ -32,7 +33,7 @@ def render_rulebook(form: Form = FORM) -> str:
     """Return every rule with its sentence, remedy and conditions in Russian, as Markdown."""
     by_place = groupby(RULES.values(), key=lambda rule: rule.applies_to)
     groups = [(title, list(rules)) for title, rules in by_place]
-    return _render("rules.md.j2", groups=groups, conditions=_conditions(form), ruleset=RULESET)
+    return _render("rules.md.j2", groups=groups, conditions=_conditions(form), ruleset=RULESET, across=ACROSS)
 
 
 def write_docs(folder: Path) -> None:

@@ -47,6 +47,7 @@ def _mark(name: str, heading: str, *, required: bool = False) -> Column:
 FORM = Form(
     version="1.0",
     ignored_sheets=("Инструкция", "Списки"),
+    answer_sheet="Замечания",
     sheets=(
         Sheet(
             "organisation", "Организация", required=True, vertical=True,

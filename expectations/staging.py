@@ -29,6 +29,7 @@ DUCKDB_SAFE = {
     "disabled_optimizers": "common_subplan",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    "enable_external_access": "false",  # no statement reads or writes a file: only the database itself is one
 }
 
 # A database in memory spills to `.tmp` of the current folder, in clear: people's cells have no business there.
@@ -107,7 +108,7 @@ class Staging:
         self.engine = sa.create_engine(self.url, poolclass=StaticPool, hide_parameters=True)
         self._raw = self.engine.raw_connection()
         connection: Any = self._raw.driver_connection
-        for name, value in (DUCKDB_SAFE | IN_MEMORY).items():
+        for name, value in (IN_MEMORY | DUCKDB_SAFE).items():  # the last of them forbids to set any other
             connection.execute(f"SET GLOBAL {name} = '{value}'")
         self.sql: duckdb.DuckDBPyConnection = connection._ConnectionWrapper__c.cursor()
 

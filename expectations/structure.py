@@ -98,6 +98,7 @@ class Form:
     version: str
     sheets: tuple[Sheet, ...]
     ignored_sheets: tuple[str, ...] = ()  # sheets of our own template that carry nothing
+    answer_sheet: str = ""  # the sheet that we add to a marked workbook, which may come back with it
 
     @cached_property
     def by_name(self) -> dict[str, Sheet]:

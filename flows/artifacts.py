@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 
 import pyarrow as pa
@@ -19,21 +19,22 @@ VERDICTS = {
     "rejected": "отклонено",
     "duplicate": "повторов",
 }
+FOREIGN = "в чужую папку"
 UNREGISTERED = "не из реестра"  # a folder may be called anything, after a person too
 ALL = "всего"
 
 
-def intake_rows(lines: Iterable[Line], registered: set[str]) -> list[Row]:
-    """Count deliveries by institution and verdict, the total first."""
+def intake_rows(lines: Iterable[Line], registered: set[str], foreign: Container[str] = ()) -> list[Row]:
+    """Count deliveries by institution and verdict, and those that are of another than their folder; the total first."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for line in lines:
         code = line.institution_code if line.institution_code in registered else UNREGISTERED
-        counts[code][line.verdict] += 1
-        counts[ALL][line.verdict] += 1
+        for counted in (counts[code], counts[ALL]):
+            counted[line.verdict] += 1
+            counted[FOREIGN] += line.delivery in foreign
     order = sorted(counts, key=lambda code: (code != ALL, code == UNREGISTERED, code))
-    return [
-        {"организация": code} | {word: counts[code][verdict] for verdict, word in VERDICTS.items()} for code in order
-    ]
+    words = VERDICTS | {FOREIGN: FOREIGN}
+    return [{"организация": code} | {word: counts[code][key] for key, word in words.items()} for code in order]
 
 
 def kpi_rows(figures: pa.Table, reported: str) -> list[Row]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
-from flows.artifacts import Row, intake_rows
+from flows.artifacts import FOREIGN, Row, intake_rows
 from flows.failures import without_values
+from warehouse.alarms import alarms_among
 from warehouse.expected import register
 from warehouse.home import opened
 from warehouse.intake import run_intake
@@ -27,7 +28,8 @@ def take_pending(settings: Settings, at: datetime) -> list[Row]:
         run.touched = lambda: of_intake(home, summary.lines)
         with home.reading() as connection:
             registered = {one.code for one in register(connection, known_by(connection, None))}
-        return intake_rows(summary.lines, registered)
+            foreign = alarms_among(connection, (line.delivery for line in summary.lines))
+        return intake_rows(summary.lines, registered, foreign)
 
 
 @task(
@@ -47,4 +49,6 @@ def take_pending_task() -> list[Row]:
 def intake() -> None:
     """Принять всё, что лежит в папке приёма."""
     rows = take_pending_task()
+    if rows and (foreign := rows[0][FOREIGN]):
+        get_run_logger().warning("Тревога: сдано в чужую папку: %s. Чьи это папки, скажет nastavnik status.", foreign)
     create_table_artifact(table=rows, key="intake", description="Принятые файлы по организациям и решениям")

@@ -21,10 +21,12 @@ from warehouse.settings import Settings, read_settings
 @without_values
 def compute_kpi(settings: Settings, at: datetime, as_of: date | None = None) -> list[Row]:
     """Compute the series as known now, for one reporting date or for all; return the reported KPI."""
+    from warehouse.analysis import refresh_analysis
     from warehouse.indicators.series import series
 
     with opened(settings, at) as home, home.reading() as connection, observed("kpi") as run:
         run.touched = of_series
+        refresh_analysis(home)
         return kpi_rows(series(connection, known_by(connection, None), as_of, None), REPORTED_KPI)
 
 

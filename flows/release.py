@@ -23,6 +23,7 @@ def publish(
     settings: Settings, at: datetime, as_of: date | None = None, on_warning: Callable[[str], None] = lambda _: None
 ) -> list[Row]:
     """Release one reporting date, by default the one that is due; return what was released."""
+    from warehouse.analysis import refresh_analysis
     from warehouse.release.publish import make_release
 
     with opened(settings, at, write=True) as home, observed("release") as run:
@@ -31,6 +32,7 @@ def publish(
             return release_rows(None, None)
         folder = make_release(home, as_of, at, None, on_warning)
         run.touched = lambda: of_release(folder)
+        refresh_analysis(home)
         return release_rows(folder.name, as_of)
 
 

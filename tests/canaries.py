@@ -28,6 +28,7 @@ import pyarrow.parquet as pq
 
 EXCEL_EPOCH = date(1899, 12, 30)
 DEEPEST = 6  # containers within containers
+_CODED = re.compile(rb"[A-Za-z0-9+/_-]{8,}")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
 
 
@@ -60,6 +61,19 @@ class Canary:
                 found |= _base64_forms(text.encode(coding, "replace"), f"{coding}{case}")
             found |= _base64_forms(escaped.encode(), f"escaped{case}")
         return {name: spelling for name, spelling in found.items() if len(spelling) >= 4}
+
+    @cached_property
+    def by_sign(self) -> dict[str, dict[bytes, str]]:
+        """Return each different spelling with its name, by the sign it needs."""
+        signs = {"base64": "base64", "percent": "%", "XML": "&#", "escaped": "\\u"}
+        found: dict[str, dict[bytes, str]] = {}
+        seen: set[bytes] = set()
+        for name, spelling in self.spellings.items():
+            if spelling not in seen:
+                seen.add(spelling)
+                sign = signs.get(name.split()[0], "")
+                found.setdefault(sign if sign.encode() in spelling or sign == "base64" else "", {})[spelling] = name
+        return found
 
 
 def _base64_forms(content: bytes, name: str) -> dict[str, bytes]:
@@ -96,7 +110,7 @@ class Search:
 
     def file(self, path: Path, place: str | None = None) -> None:
         place = place or path.name
-        self._bytes(str(path.name).encode(), f"{place} (its name)", DEEPEST)
+        self._bytes(str(path.name).encode(), f"{place} (its name)")
         with suppress(FileNotFoundError):
             self.content(path.read_bytes(), place)
             with path.open("rb") as file:
@@ -112,11 +126,11 @@ class Search:
             if path.is_file():
                 self.file(path, str(path.relative_to(folder)))
             else:
-                self._bytes(path.name.encode(), f"{path.relative_to(folder)} (its name)", DEEPEST)
+                self._bytes(path.name.encode(), f"{path.relative_to(folder)} (its name)")
 
     def content(self, content: bytes, place: str, depth: int = 0) -> None:
         """Search bytes, and what is packed within them."""
-        self._bytes(content, place, depth)
+        self._bytes(content, place)
         if depth < DEEPEST:
             for inner, name in _unpacked(content):
                 self.content(inner, f"{place} › {name}", depth + 1)
@@ -124,12 +138,16 @@ class Search:
     def text(self, text: str, place: str) -> None:
         self.content(text.encode("utf-8", "surrogateescape"), place)
 
-    def _bytes(self, content: bytes, place: str, depth: int) -> None:
+    def _bytes(self, content: bytes, place: str) -> None:
         self.looked += 1
+        searched = {"": content}  # by the sign without which a spelling cannot be there
+        searched |= {sign: content for sign in ("%", "&#", "\\u") if sign.encode() in content}
+        searched["base64"] = b"\n".join(_CODED.findall(content))
         for canary in self.canaries:
-            for name, spelling in canary.spellings.items():
-                if spelling in content:
-                    self.found.add((place, canary.word, name))
+            for sign, spellings in canary.by_sign.items():
+                for spelling, name in spellings.items():
+                    if sign in searched and spelling in searched[sign]:
+                        self.found.add((place, canary.word, name))
 
     def _sqlite(self, path: Path, place: str) -> None:
         """A value of a database may lie across two pages, or be told by its log alone."""

@@ -64,6 +64,12 @@ def make_analysis(home: Home, output: Path | None = None) -> Made:
     return Made(path, seq, fresh=True)
 
 
+def refresh_analysis(home: Home) -> None:
+    """Bring the file in the home up to date; a server's analysts read the warehouse itself, by their role."""
+    if home.settings.embedded:
+        make_analysis(home)
+
+
 def _held(path: Path) -> tuple[int, str] | None:
     """What a file was made of; None where it is none of ours."""
     engine = open_engine(f"duckdb:///{path}", read_only=True)

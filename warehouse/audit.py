@@ -161,8 +161,8 @@ def _against_anchor(folder: Path, lines: list[Line]) -> str:
     try:
         anchor = json.loads((folder / ANCHOR).read_bytes())
         number, expected = int(anchor["number"]), str(anchor["hash"])
-    except (ValueError, KeyError, TypeError):
-        return f"{folder.name}/{ANCHOR}: файл повреждён."
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"{folder.name}/{ANCHOR}: файла нет, или он повреждён."
     if not 1 <= number <= len(lines):
         return f"Конец отрезан: при выпуске {folder.name} была строка {number}, теперь строк {len(lines)}."
     return "" if lines[number - 1].hash == expected else f"Строка {number}: не та, что была при выпуске {folder.name}."

@@ -13,12 +13,14 @@ from expectations.judge import RULESET, judge
 from expectations.reading.reading import Reading, unreadable
 from expectations.staging import Staged, Staging
 from warehouse import ledger
+from warehouse.erasure.later import without_erased
 from warehouse.home import Home
 from warehouse.journal import Entry
 from warehouse.judging import judging_context
 from warehouse.lake import write_lake
 from warehouse.loading import bulk_insert, insert_rows
 from warehouse.received import received_path
+from warehouse.remains import Left, destroyed, put_back
 from warehouse.settings import Settings
 from warehouse.storing import Kept
 from warehouse.tables import table
@@ -60,7 +62,7 @@ class Batch:
 
     def __init__(self, home: Home, connection: sa.Connection, read: Read | None = None) -> None:
         self._settings, self._read_files = home.settings, read or home.readers.read
-        self._connection, self._vault = connection, home.vault
+        self._connection, self._vault, self._remains = connection, home.vault, home.remains
 
     def process(self, arrivals: list[Arrival]) -> list[Line]:
         """Judge and store; return a line an arrival. Nothing is visible before the caller commits."""
@@ -69,8 +71,9 @@ class Batch:
             day: ledger.basis(self._connection, RULESET, seq, day)
             for day in {a.received_on(self._settings) for a in arrivals}
         }
-        repeated = self._repeated_bytes(arrivals, bases)
-        fresh = [a for a in arrivals if a.delivery not in repeated]
+        left = self._left(arrivals)
+        repeated = self._repeated_bytes([a for a in arrivals if a.delivery not in left], bases)
+        fresh = [a for a in arrivals if a.delivery not in repeated and a.delivery not in left]
         lines, rows = [], []
         if fresh:
             staged = self.read(fresh)
@@ -78,13 +81,27 @@ class Batch:
             repeated |= {one.delivery: same[one.delivery] for one in staged if one.delivery in same}
             staged = [one for one in staged if one.delivery not in same]
             rows = self._judge(staged, seq)
+        put_back(self._connection, self._settings.lake, self._vault, left)
         judged = {str(row["delivery"]): row for row in rows}
         for arrival in arrivals:
+            if arrival.delivery in left:
+                continue
             row = judged.get(arrival.delivery) or _repetition(repeated[arrival.delivery])
             lines.append(self._line(arrival, row, bases[arrival.received_on(self._settings)]))
         insert_rows(self._connection, table("deliveries"), lines)
         insert_rows(self._connection, table("pending_receipts"), [{"delivery": a.delivery} for a in arrivals])
+        lines += [one.line for one in left.values()]
         return [Line(str(x["delivery"]), str(x["institution_code"]), str(x["verdict"])) for x in lines]
+
+    def _left(self, arrivals: list[Arrival]) -> dict[str, Left]:
+        """Return what deliveries left whose bytes were destroyed since; bytes that come anew are judged as any."""
+        gone = destroyed(self._connection, {a.entry.sha256 or "" for a in arrivals})
+        again = [a for a in arrivals if a.entry.sha256 in gone]
+        return {a.delivery: self._remains.read(a.delivery) for a in again if not self._readable(a)}
+
+    def _readable(self, arrival: Arrival) -> bool:
+        path = arrival.path(self._settings)
+        return not self._remains.has(arrival.delivery) and (path is None or path.exists())
 
     def _repeated_bytes(self, arrivals: list[Arrival], bases: dict[date, str]) -> dict[str, str]:
         earlier = ledger.earlier_deliveries(self._connection, [a.entry.sha256 or "" for a in arrivals])
@@ -136,7 +153,7 @@ class Batch:
 
     def _store(self, kept: Kept) -> None:
         accepted = {d: row["as_of"] for d, row in kept.ledger.items() if row["verdict"] != "rejected"}
-        keep_identities(self._vault, kept.vault, list(accepted))
+        keep_identities(self._vault, without_erased(self._connection, kept, self._settings.timezone), list(accepted))
         files = write_lake(self._settings.lake, kept.facts, accepted)
         for name, rows in kept.facts.items():
             bulk_insert(self._connection, table(name), rows)

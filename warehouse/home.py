@@ -22,6 +22,7 @@ from warehouse.journal import known_by, last_entry
 from warehouse.keyring import Keyring, keyring_path, make_keyring, open_keyring
 from warehouse.received import ReceivedFiles
 from warehouse.reference import load_reference, shipped_reference
+from warehouse.remains import Remains
 from warehouse.settings import Misconfigured, Settings
 from warehouse.tables import JOURNAL, tables_of
 from warehouse.upgrade import upgrade
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 
 ROOT = Path(__file__).parents[1]
-SCHEMA = "4"  # raised whenever a table is added
+SCHEMA = "5"  # raised whenever a table is added
 SAYING = ("warehouse/*.py", "warehouse/indicators/**/*", "expectations/*.py")  # the code that views are made from
 
 
@@ -88,6 +89,11 @@ class Home:
     def received(self) -> ReceivedFiles:
         """The received files."""
         return ReceivedFiles(self.settings.received, self.ring.storage)
+
+    @cached_property
+    def remains(self) -> Remains:
+        """What is left of deliveries whose files were destroyed."""
+        return Remains(self.settings.remains, self.ring.storage)
 
 
 @contextlib.contextmanager

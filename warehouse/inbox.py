@@ -86,8 +86,12 @@ def unchanged(one: Waiting) -> bool:
 
 
 def _sender(name: str) -> str:
-    """Spell a folder's name that is no UTF-8 so that it can be stored: it is nobody's code, and is refused by name."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    """Spell a folder's name that is no UTF-8, or would move a terminal's cursor, so that it can be stored and shown.
+
+    It is nobody's code, and is refused by name.
+    """
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 def _waiting(path: Path, folder: str) -> Waiting | None:

@@ -12,6 +12,7 @@ from warehouse.tables import entries
 
 RECEIVED, WITHDRAWAL, DECISION = "received", "withdrawal", "decision"
 REFERENCE, RELEASE = "reference", "release"
+ERASURE, RETENTION, DESTROYED = "erasure", "retention", "destroyed"  # asked, due; and done
 
 
 @dataclass(frozen=True)

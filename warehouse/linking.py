@@ -50,9 +50,10 @@ SELECT * FROM shown JOIN given USING (given_name_read) JOIN half USING (surname_
 JOIN whole USING (surname_read, given_name_read, patronymic_read)
 """
 # A mistake leaves at least one word of the name as it was: only those who share one, and the day, are compared.
-_WORDS = """
-SELECT DISTINCT id, birth_date, unnest(string_split(concat_ws(' ', surname_read, given_name_read, patronymic_read), ' ')) AS word
-FROM arranged
+_READ = "concat_ws(' ', {0}.surname_read, {0}.given_name_read, {0}.patronymic_read)"
+_WORDS = f"""
+SELECT DISTINCT id, birth_date, unnest(string_split({_READ.format("one")}, ' ')) AS word
+FROM arranged one
 """
 MET = f"""
 CREATE TABLE met AS
@@ -96,9 +97,7 @@ _NEAR_IN_SOME_ORDER = " OR ".join(
 )
 # Different СНИЛС, both with their right checksums, are different people: nothing to look at.
 _BOTH = "a.name <> b.name AND (a.snils IS NULL OR b.snils IS NULL)"
-SIMILARITY = "jaro_winkler_similarity({}, {})".format(
-    *(f"concat_ws(' ', {one}.surname_read, {one}.given_name_read, {one}.patronymic_read)" for one in "ab")
-)
+SIMILARITY = f"jaro_winkler_similarity({_READ.format('a')}, {_READ.format('b')})"
 NEAR_NAME = f"""
 SELECT a.id AS a, b.id AS b, {SIMILARITY} AS similarity
 FROM met JOIN arranged a ON a.id = met.a JOIN arranged b ON b.id = met.b

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,16 +18,32 @@ from expectations.rules.structure import Severity
 from expectations.rules.wording import Finding, message_of
 from warehouse.tables import table
 
+Across = Mapping[str, Sequence[Finding]]  # by delivery
 FINDINGS_HEADER = ("delivery", "institution", "sheet", "row", "column", "rule", "severity", "message")
 AT_ONCE = 500  # deliveries whose findings are held in memory together
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+INVISIBLE = " \u00a0\u200b\ufeff"  # what a program may skip before it looks for a formula
+FORMULA_SIGNS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "|",
+    "%",
+    "\t",
+    "\r",
+    "\n",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+)  # wide ones too: Excel reads them
 
 
-def findings_csv(connection: sa.Connection) -> Iterator[str]:
+def findings_csv(connection: sa.Connection, across: Across) -> Iterator[str]:
     """Yield the findings on every delivery known, as lines of CSV; column is the letter in Excel.
 
-    Sorted by institution, delivery and number. A cell that a spreadsheet would take for a formula (a sheet's
-    title and a folder's name come from outside) begins with an apostrophe.
+    Sorted by institution, delivery and number, those `across` submissions last. A cell that a spreadsheet would take
+    for a formula (a sheet's title and a folder's name come from outside) begins with an apostrophe.
     """
     yield _line(FINDINGS_HEADER)
     ledger = table("deliveries")
@@ -38,7 +54,9 @@ def findings_csv(connection: sa.Connection) -> Iterator[str]:
         some = deliveries[start : start + AT_ONCE]
         found = findings_of(connection, some)
         for delivery in some:
-            yield from (_line(_cells(delivery, senders[delivery], one)) for one in found[delivery])
+            yield from (
+                _line(_cells(delivery, senders[delivery], one)) for one in (*found[delivery], *across.get(delivery, ()))
+            )
 
 
 def findings_of(connection: sa.Connection, deliveries: list[str]) -> dict[str, list[Finding]]:
@@ -65,7 +83,8 @@ def _line(cells: tuple[object, ...]) -> str:
 
 
 def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_SIGNS) else cell
+    """Put an apostrophe before a text that an office program would take for a formula; numbers stay numbers."""
+    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(INVISIBLE).startswith(FORMULA_SIGNS) else cell
 
 
 @dataclass(frozen=True)
@@ -79,8 +98,8 @@ class RuleCount:
     findings: int
 
 
-def count_findings(connection: sa.Connection) -> list[RuleCount]:
-    """Count the findings on every delivery known, by reporting date and rule."""
+def count_findings(connection: sa.Connection, across: Across) -> list[RuleCount]:
+    """Count the findings on every delivery known, and those across them, by reporting date and rule."""
     findings, ledger = table("findings"), table("deliveries")
     keys = (ledger.c.as_of, findings.c.rule, findings.c.severity)
     statement = (
@@ -88,9 +107,20 @@ def count_findings(connection: sa.Connection) -> list[RuleCount]:
         .join(ledger, ledger.c.delivery == findings.c.delivery)
         .group_by(*keys)
     )
-    counted = [RuleCount(*row) for row in connection.execute(statement)]
+    counted = [RuleCount(*row) for row in connection.execute(statement)] + _count_across(connection, across)
     grave = [severity.value for severity in Severity]
     return sorted(counted, key=lambda one: (one.as_of or date.min, grave.index(one.severity), -one.findings, one.rule))
+
+
+def _count_across(connection: sa.Connection, across: Across) -> list[RuleCount]:
+    ledger = table("deliveries")
+    statement = sa.select(ledger.c.delivery, ledger.c.as_of, ledger.c.institution_code)
+    found = connection.execute(statement.where(ledger.c.delivery.in_(across))).all() if across else ()
+    told: dict[tuple[date, str, str], list[str]] = defaultdict(list)
+    for delivery, as_of, institution in found:
+        for one in across[delivery]:
+            told[as_of, one.rule, one.severity].append(institution)
+    return [RuleCount(*key, len(set(who)), len(who)) for key, who in told.items()]
 
 
 def figures_json(figures: pa.Table) -> str:

@@ -60,6 +60,7 @@ def outbox_of(home: Path) -> Path:
 @contextlib.contextmanager
 def alone(home: Path) -> Iterator[None]:
     """Let one process at a time look what was said and say the rest."""
+    os.umask(0o077)
     outbox_of(home).mkdir(parents=True, exist_ok=True, mode=0o700)
     with (outbox_of(home) / ".lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -15,8 +15,7 @@ from warehouse.indicators.series import series
 from warehouse.queue import Queue
 from warehouse.queue_people import SCOPES
 from warehouse.release.contents import REPORTED_KPI
-from warehouse.release.wording import SCOPES as SCOPE_WORDS
-from warehouse.release.wording import day, number, percent
+from warehouse.release.wording import number, percent
 
 HUNDREDTHS = Decimal("0.01")
 
@@ -70,11 +69,6 @@ def doubts(
             counted = (now, now + same.get(figure, 0), now + different.get(figure, 0))
             made.append(Doubt(*figure, *counted, None if whole is None else int(whole), row["target"]))
     return sorted(made, key=lambda one: (-one.as_of.toordinal(), -SCOPES.index(one.scope_type), one.scope_code))
-
-
-def figure_words(scope_type: str, scope_code: str, as_of: date) -> str:
-    """Name an official figure: «муниципалитет NSH, 31.12.2021»."""
-    return f"{SCOPE_WORDS[scope_type]} {scope_code}, {day(as_of)}"
 
 
 def doubt_words(one: Doubt) -> str:

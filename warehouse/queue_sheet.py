@@ -17,6 +17,7 @@ from warehouse.decisions import Place
 from warehouse.indicators.identity import DIFFERENT, SAME
 from warehouse.queue_answers import Answer
 from warehouse.queue_candidates import KINDS
+from warehouse.queue_words import influence_words
 from warehouse.reference import known_reference
 from warehouse.settings import Misconfigured
 from warehouse.tables import table
@@ -32,7 +33,7 @@ ANSWERS = {"один человек": SAME, "разные люди": DIFFERENT, 
 FIRST, SECOND, ANSWER = "Запись 1", "Запись 2", "Решение"
 _RECORD = ("Организация", "Отчётная дата", "ФИО", "Дата рождения", "СНИЛС", "Класс / объединение")
 HEADINGS = ("Что проверить", "Влияет на показатель", FIRST, *_RECORD, SECOND, *_RECORD, ANSWER)
-_WIDTHS = (24, 12, 12, 22, 11, 30, 11, 15, 14, 12, 22, 11, 30, 11, 15, 14, 16)  # characters
+_WIDTHS = (24, 22, 12, 22, 11, 30, 11, 15, 14, 12, 22, 11, 30, 11, 15, 14, 16)  # characters
 _NAME = ("surname", "given_name", "patronymic")
 _PERSONAL = (*_NAME, "birth_date", "snils")
 NOT_KEPT = "нет согласия: спросите организацию"
@@ -121,9 +122,8 @@ def _workbook(pairs: pa.Table, known: dict[Place, Record]) -> bytes:
         for column, (heading, width) in enumerate(zip(HEADINGS, _WIDTHS, strict=True)):
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, heading, styles["heading"])
-        kinds = zip(pairs["kind"].to_pylist(), pairs["influences"].to_pylist(), places_of(pairs), strict=True)
-        for line, (kind, influences, (left, right)) in enumerate(kinds, 1):
-            cells = (KINDS[kind], "да" if influences else "нет", str(left), *known[left].cells(), str(right),
+        for line, (pair, (left, right)) in enumerate(zip(pairs.to_pylist(), places_of(pairs), strict=True), 1):
+            cells = (KINDS[pair["kind"]], influence_words(pair), str(left), *known[left].cells(), str(right),
                      *known[right].cells(), "")  # fmt: skip
             _write_line(sheet, styles, line, cells)
         last = len(HEADINGS) - 1

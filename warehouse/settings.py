@@ -124,6 +124,16 @@ class Settings:
         return self.home / "templates"
 
     @property
+    def remains(self) -> Path:
+        """What the judgement of destroyed files left, sealed."""
+        return self.home / "remains"
+
+    @property
+    def acts(self) -> Path:
+        """Acts of destruction."""
+        return self.home / "acts"
+
+    @property
     def run(self) -> Path:
         """Locks, half-written files and Prefect's own folder."""
         return self.home / "run"

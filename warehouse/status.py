@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import sqlalchemy as sa
 
+from warehouse.alarms import Alarm, alarms
 from warehouse.expected import Institution, ReportingDate, calendar, register
 from warehouse.home import Home
 from warehouse.inbox import look
@@ -46,15 +47,20 @@ class Status:
     on: date
     dates: tuple[DateStatus, ...]
     waiting: dict[str, int]
+    alarms: list[Alarm]  # since the first of the dates was opened
 
 
 def status_of(home: Home, on: date) -> Status:
     """Return the state on a day, as known now."""
     with home.reading() as connection:
-        dates = status_table(connection, on, known_by(connection, None))
+        seq = known_by(connection, None)
+        dates = status_table(connection, on, seq)
+        opened = min((one.date.opens_on for one in dates), default=on)
+        since = datetime.combine(opened, time.min, home.settings.timezone)
+        foreign = alarms(connection, since, seq)
         taken = arrivals(connection)
     waiting = Counter(one.folder for one in look(home.settings.inbox, taken, 0).ready)
-    return Status(on, tuple(dates), dict(sorted(waiting.items())))
+    return Status(on, tuple(dates), dict(sorted(waiting.items())), foreign)
 
 
 def current_dates(dates: list[ReportingDate], on: date) -> list[ReportingDate]:

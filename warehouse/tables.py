@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from expectations.form import FORM
 from expectations.structure import Form, Sheet
+from warehouse.destruction_tables import destruction_tables
 from warehouse.reference_tables import reference_tables
 
 JOURNAL, MENTORING, VAULT = "journal", "mentoring", "personal"
@@ -83,7 +84,8 @@ def _journal(metadata: sa.MetaData) -> None:
         _column("seq", sa.BigInteger, "порядковый номер: по нему упорядочено всё",
                 primary_key=True, autoincrement=False),
         _column("known_at", Time, "когда стало известно; не убывает с номером", nullable=False),
-        _column("event", sa.Text, "received, withdrawal, decision, reference или release", nullable=False),
+        _column("event", sa.Text, "received, withdrawal, decision, reference, release, publication, erasure, "
+                "retention или destroyed", nullable=False),
         _column("subject", sa.Text, "папка отправителя, сдача, решение, справочник или выпуск", nullable=False),
         _column("sha256", sa.Text, "хеш полученных байтов"),
         _column("size", sa.BigInteger, "длина полученных байтов"),
@@ -230,6 +232,7 @@ def tables_of(form: Form = FORM) -> sa.MetaData:
     """Return every table of the warehouse for a form, keyed «schema.table»."""
     metadata = sa.MetaData()
     _journal(metadata)
+    destruction_tables(metadata, JOURNAL)
     _ledger(metadata)
     _findings(metadata)
     reference_tables(metadata, MENTORING)
@@ -277,3 +280,13 @@ def entries() -> sa.Table:
 def decisions() -> sa.Table:
     """Return the journal's table of decisions about people."""
     return tables_of().tables[f"{JOURNAL}.decisions"]
+
+
+def erasures() -> sa.Table:
+    """Return the journal's table of people whose identity was erased."""
+    return tables_of().tables[f"{JOURNAL}.erasures"]
+
+
+def destructions() -> sa.Table:
+    """Return the journal's table of what was destroyed."""
+    return tables_of().tables[f"{JOURNAL}.destructions"]

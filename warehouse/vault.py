@@ -52,6 +52,19 @@ def open_vault(settings: Settings, keys: StorageKeys, *, read_only: bool = False
     return Vault(open_engine(f"duckdb:///{vault_file(settings)}", read_only=read_only), keys)
 
 
+def may_read(vault: Vault) -> bool:
+    """Tell whether this account of the server may read what the vault holds; on an embedded one everybody may."""
+    if vault.engine.dialect.name == "duckdb":
+        return True
+    kept = f"{VAULT}.{sealed_rows().name}"
+    statement = sa.case(
+        (sa.func.has_schema_privilege(VAULT, "USAGE"), sa.func.has_column_privilege(kept, "sealed", "SELECT")),
+        else_=sa.false(),
+    )
+    with vault.engine.connect() as connection:
+        return bool(connection.execute(sa.select(statement)).scalar())
+
+
 def make_vault(settings: Settings, keys: StorageKeys) -> None:
     """Create what is missing of the vault, readable by its owner alone."""
     engine = open_vault(settings, keys).engine

@@ -20,7 +20,7 @@ class Headings:
 
     def __init__(self, form: Form) -> None:
         self.sheets = {fold(sheet.title): sheet for sheet in form.sheets}
-        self.ignored = frozenset(map(fold, form.ignored_sheets))
+        self.ignored = frozenset(map(fold, filter(None, (*form.ignored_sheets, form.answer_sheet))))
         self.columns = {sheet.name: {fold(column.heading): column for column in sheet.columns} for sheet in form.sheets}
 
     def sheet(self, title: str) -> Sheet | None:

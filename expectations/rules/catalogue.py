@@ -6,6 +6,7 @@ from expectations.rules.structure import Rule, Severity
 
 FATAL, ERROR, WARNING = Severity.FATAL, Severity.ERROR, Severity.WARNING
 FILE, CELL, ROW, PAST = "Файл и книга", "Ячейки", "Строки", "Сдача, реестр и прошлые сдачи"
+BETWEEN = "Между сдачами"  # found after loading, and found anew whenever they are asked for
 
 _ALL = (
     Rule("unreadable-file", FATAL, "Файл не читается", "Файл не удалось прочитать: {detail}.",
@@ -106,8 +107,16 @@ _ALL = (
          "Проверьте, кто согласовал документ.", PAST),
     Rule("fewer-than-planned", WARNING, "Меньше, чем по перечню", "Вовлечено меньше обучающихся, чем в перечне приказа ({detail}).",
          "Проверьте, все ли пары внесены.", PAST),
+
+    Rule("same-kind-double-membership", WARNING, "Участвует в двух организациях одного вида", "Этот обучающийся на отчётную дату участвует и в другой организации того же вида ({detail}).",
+         "Проверьте, где он учится; если перешёл, впишите дату завершения пары.", BETWEEN),
+    Rule("snils-conflict", WARNING, "Один СНИЛС, разные имена или даты рождения", "Этот СНИЛС стоит и в другой строке, своей или чужой, с другим именем или другой датой рождения.",
+         "Сверьте СНИЛС, ФИО и дату рождения с документами.", BETWEEN),
+    Rule("possible-same-person", WARNING, "Возможно, один человек записан дважды", "Есть другая строка, своя или чужая, с похожим именем и той же датой рождения или с тем же именем и похожей датой; посчитаны два человека.",
+         "Сверьте ФИО и дату рождения с документами и впишите СНИЛС; один это человек или разные, решает управление образования.", BETWEEN),
 )  # fmt: skip
 
 RULES: dict[str, Rule] = {rule.id: rule for rule in _ALL}
+ACROSS = frozenset(rule.id for rule in _ALL if rule.applies_to == BETWEEN)
 if len(RULES) != len(_ALL):
     raise TypeError("two rules share an id")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 
-from expectations.rules.catalogue import RULES
+from expectations.rules.catalogue import ACROSS, RULES
 from expectations.rules.structure import Severity
 
 
@@ -68,6 +68,8 @@ def _number(name: str, value: str) -> int:
 def _severity(rule: str, value: str) -> Severity:
     if RULES[rule].severity is Severity.FATAL:
         raise BadRule(f"{rule}: это правило отклоняет файл целиком, строгость его не меняется.")
+    if rule in ACROSS:
+        raise BadRule(f"{rule}: это замечание находят между принятыми сдачами, строгость его не меняется.")
     if value not in (Severity.ERROR, Severity.WARNING):
         raise BadRule(f"{rule}: строгость — error или warning.")
     return Severity(value)

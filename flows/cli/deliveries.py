@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from flows.cli.edge import DONE, REJECTED, installation, local, now, settings
+from flows.cli.edge import DONE, REJECTED, Failed, installation, local, now, settings
 from flows.cli.progress import progress
-from flows.cli.russian import Command, Day, ExistingFile, ExistingFolder, Moment, OneOf, Option
+from flows.cli.russian import Command, Day, ExistingFile, ExistingFolder, Moment, NewPath, OneOf, Option
 
 
 @click.command(cls=Command)
@@ -26,6 +26,7 @@ def intake(inbox: Path | None, received_at: datetime | None) -> int:
     Отправителя называет папка: inbox/<код организации>/<файл>. Каждый файл принимается ровно один раз.
     """
     from flows.cli.words import intake_words
+    from warehouse.alarms import alarms_among
     from warehouse.intake import run_intake
     from warehouse.lineage.datasets import of_intake
     from warehouse.lineage.events import observed
@@ -34,7 +35,9 @@ def intake(inbox: Path | None, received_at: datetime | None) -> int:
     with installation(at, write=True) as home, observed("intake") as run, progress("Чтение файлов") as advance:
         summary = run_intake(home, at, inbox, advance)
         run.touched = lambda: of_intake(home, summary.lines)
-    click.echo(intake_words(summary, home.settings.receipts))
+        with home.reading() as connection:
+            foreign = alarms_among(connection, (line.delivery for line in summary.lines))
+    click.echo(intake_words(summary, home.settings.receipts, len(foreign)))
     return REJECTED if summary.verdicts["rejected"] else DONE
 
 
@@ -46,15 +49,50 @@ def intake(inbox: Path | None, received_at: datetime | None) -> int:
     metavar="КОД",
     help="Чья сдача; по умолчанию та организация, что названа в файле.",
 )
-def check(files: tuple[Path, ...], institution: str | None) -> int:
+@click.option(
+    "--marked",
+    cls=Option,
+    type=NewPath(),
+    help="Куда записать проверенную книгу с пометками в ячейках; файл для проверки тогда один.",
+)
+def check(files: tuple[Path, ...], institution: str | None, marked: Path | None) -> int:
     """Проверить книги, ничего не принимая: вердикт, замечания и что изменится, если книгу сдать."""
-    from flows.cli.words import checked_words
+    from flows.cli.words import checked_words, marked_words
     from warehouse.checking import check_files
+    from warehouse.marked.marking import NotMarked, mark_checked
+    from warehouse.settings import Misconfigured
 
+    if marked is not None and len(files) > 1:
+        raise Misconfigured("С --marked проверяется одна книга за раз.")
     with installation(now(), write=True) as home, progress("Проверка") as advance:
         checked = check_files(home, list(files), institution, now(), advance)
+        try:
+            made = mark_checked(home, checked[0], marked) if marked is not None else None
+        except NotMarked as error:
+            raise Failed(str(error)) from None
     click.echo("\n\n".join(checked_words(one) for one in checked))
+    if made is not None:
+        click.echo(f"\n{marked_words(made)}")
     return REJECTED if any(one.verdict == "rejected" for one in checked) else DONE
+
+
+@click.command(cls=Command)
+@click.argument("delivery", metavar="СДАЧА")
+@click.option("-o", "--output", cls=Option, type=NewPath(), required=True, help="Куда записать книгу.")
+def mark(delivery: str, output: Path) -> None:
+    """Вернуть присланную книгу с пометками: ячейки раскрашены, в примечаниях — что не так и что имелось в виду.
+
+    Первым листом — «Замечания»: причины со ссылками на ячейки. В файле персональные данные отправителя.
+    """
+    from flows.cli.words import marked_words
+    from warehouse.marked.marking import NotMarked, mark_delivery
+
+    with installation() as home:
+        try:
+            made = mark_delivery(home, delivery, output)
+        except NotMarked as error:
+            raise Failed(str(error)) from None
+    click.echo(marked_words(made))
 
 
 @click.command(cls=Command)
@@ -68,17 +106,24 @@ def check(files: tuple[Path, ...], institution: str | None) -> int:
 )
 def findings(form: str) -> None:
     """Показать замечания ко всем полученным сдачам."""
+    from warehouse.across import findings_across
+    from warehouse.indicators.knowledge import Knowledge
+    from warehouse.journal import known_by
     from warehouse.listing import count_findings, findings_csv
+    from warehouse.vault import may_read
 
     with installation() as home, home.reading() as connection:
+        across = findings_across(connection, home.vault, Knowledge.at(known_by(connection, None)))
+        if not may_read(home.vault):
+            click.echo("Сверка людей не показана: этой учётной записи личные сведения закрыты.", err=True)
         if form == "csv":
             home.audit("findings")
-            for line in findings_csv(connection):
+            for line in findings_csv(connection, across):
                 click.echo(line, nl=False)
             return
         from flows.cli.tables import show_findings
 
-        show_findings(count_findings(connection))
+        show_findings(count_findings(connection, across))
 
 
 @click.command(cls=Command)
@@ -93,4 +138,4 @@ def status(on: date | None) -> None:
         show_status(status_of(home, day), home.settings.timezone)
 
 
-COMMANDS = (check, intake, findings, status)
+COMMANDS = (check, mark, intake, findings, status)

@@ -40,6 +40,7 @@ class Edge(Group):
     """The outermost group: whatever a command ends with becomes an exit code and, at most, a line."""
 
     def main(self, args: Any = None, *_: Any, **__: Any) -> Any:
+        os.umask(0o077)  # whatever a command writes, and wherever, is its owner's alone
         words = list(sys.argv[1:] if args is None else args)
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
@@ -73,7 +74,9 @@ class Edge(Group):
 
 
 def _told(text: str, code: int) -> int:
-    click.echo(text, err=True)
+    from flows.cli.tables import printable
+
+    click.echo(printable(text), err=True)
     return code
 
 

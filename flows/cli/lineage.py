@@ -63,6 +63,7 @@ def explain(
     form: str,
 ) -> None:
     """Объяснить показатель: определение, числа, сдачи и строки, из которых они сложились."""
+    from warehouse.lineage.doubtful import doubt_of
     from warehouse.lineage.explained import explain as explain_figure
     from warehouse.lineage.vintage import vintage
     from warehouse.settings import Misconfigured
@@ -73,10 +74,11 @@ def explain(
         at = vintage(connection, local(known_at, home.settings), release)
         explained = explain_figure(connection, indicator, scope, as_of, at, definition)
         zone = home.settings.timezone
+        doubtful = doubt_of(home, connection, indicator, scope, as_of, at) if form == "table" else None
     if form == "table":
         from flows.cli.lineage_tables import show_explanation
 
-        show_explanation(explained, zone)
+        show_explanation(explained, zone, doubtful)
     else:
         from warehouse.lineage.listing import explanation_csv, explanation_json
 

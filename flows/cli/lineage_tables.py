@@ -14,19 +14,24 @@ if TYPE_CHECKING:
     from warehouse.lineage.explained import Explanation, Side
     from warehouse.lineage.listing import Place
     from warehouse.lineage.traced import Traced
+    from warehouse.queue_doubt import Doubt
 
 NOW, WHOLE = "сейчас", "вся сдача"
 ROWS_DATIVE = ("строке", "строкам", "строкам")
 
 
-def show_explanation(explained: Explanation, zone: ZoneInfo) -> None:
-    """Show a figure: its definition, its numbers, and where they come from."""
+def show_explanation(explained: Explanation, zone: ZoneInfo, doubtful: Doubt | None = None) -> None:
+    """Show a figure: its definition, its numbers, where they come from, and how far the clerk's queue could move it."""
     from warehouse.indicators.people import DISTINCT
     from warehouse.lineage.words import SIDES
 
     out = console()
     for line in _definition(explained):
         out.print(line)
+    if doubtful:
+        from warehouse.queue_doubt import doubt_words
+
+        out.print(f"Сомнительные пары (persons queue): {doubt_words(doubtful)}")
     single = explained.figure["scope_type"] == "institution"
     for (name, words), side in zip(SIDES.items(), explained.sides, strict=False):
         out.print(f"\n{words.capitalize()}: {_amount(side, explained.figure[name])}")

@@ -21,9 +21,8 @@ DECISIONS = {"same": "один человек", "different": "разные лю�
 def show_queue(pairs: pa.Table, doubtful: list[Doubt]) -> None:
     """Show the open pairs, those a figure hangs on most first, and how far all together could move the figures."""
     from warehouse.queue_candidates import KINDS
-    from warehouse.queue_doubt import figure_words
     from warehouse.queue_sheet import places_of
-    from warehouse.release.wording import signed
+    from warehouse.queue_words import influence_words
 
     if not pairs.num_rows:
         console().print("Проверять нечего.")
@@ -31,8 +30,7 @@ def show_queue(pairs: pa.Table, doubtful: list[Doubt]) -> None:
     rows = [
         (
             KINDS[row["kind"]], str(left), str(right), _percent(row["similarity"]),
-            f"{signed(row['change'])}: {figure_words(row['scope_type'], row['scope_code'], row['as_of'])}"
-            if row["influences"] else "нет", str(row["figures"]),
+            influence_words(row), str(row["figures"]),
         )
         for row, (left, right) in zip(pairs.to_pylist(), places_of(pairs), strict=True)
     ]  # fmt: skip

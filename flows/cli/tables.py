@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -19,11 +19,20 @@ if TYPE_CHECKING:
 PIPE_WIDTH = 160  # characters where nobody's terminal sets a width
 
 
+def printable(text: str) -> str:
+    """Return text without what would move a terminal's cursor, colour it or turn its direction."""
+    return "".join(sign if sign.isprintable() or sign in "\n\u00a0" else "�" for sign in text)
+
+
 def console() -> Console:
-    """Return where tables are shown."""
+    """Return where tables and lines are shown."""
     from rich.console import Console
 
-    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False, markup=False)
+    class Safe(Console):
+        def print(self, *shown: Any, **options: Any) -> None:
+            super().print(*(printable(one) if isinstance(one, str) else one for one in shown), **options)
+
+    return Safe(file=sys.stdout, width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False, markup=False)
 
 
 def table(title: str, headings: Iterable[str], rows: Iterable[Iterable[str]], right: Iterable[int] = ()) -> Table:
@@ -32,12 +41,14 @@ def table(title: str, headings: Iterable[str], rows: Iterable[Iterable[str]], ri
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    made = Table(
+        title=Text(printable(title)), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+    )
     numbers = set(right)
     for place, heading in enumerate(headings):
         made.add_column(Text(heading), justify="right" if place in numbers else "left")
     for row in rows:
-        made.add_row(*map(Text, row))
+        made.add_row(*(Text(printable(cell)) for cell in row))
     return made
 
 
@@ -81,6 +92,12 @@ def show_status(status: Status, zone: ZoneInfo) -> None:
         )
     else:
         out.print("В папке приёма ничего не ждёт.")
+    if status.alarms:
+        from warehouse.release.wording import day
+
+        rows = [(one.institution_code, one.delivery, day(one.received_at.astimezone(zone))) for one in status.alarms]
+        out.print(table("Тревога: файл чужой организации в папке", ("Папка", "Сдача", "Получено"), rows))
+        out.print("Такие файлы отклонены. Спросите владельца папки, кто и зачем их прислал.")
 
 
 def _of_date(one: DateStatus, zone: ZoneInfo) -> Table:

@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.cli.tables import printable
+
 if TYPE_CHECKING:
     from warehouse.checking import Checked
     from warehouse.effect import Effect, Moved
@@ -20,7 +22,7 @@ VERDICT_COUNTS = {
 }
 
 
-def intake_words(summary: IntakeSummary, receipts: Path) -> str:
+def intake_words(summary: IntakeSummary, receipts: Path, foreign: int = 0) -> str:
     """Tell what one run of intake did."""
     lines = []
     if summary.lines:
@@ -30,6 +32,8 @@ def intake_words(summary: IntakeSummary, receipts: Path) -> str:
         ]
     else:
         lines.append("Нового нет.")
+    if foreign:
+        lines.append(f"Тревога: файлов, сданных в чужую папку: {foreign}. Чьи это папки, скажет nastavnik status.")
     if summary.unsettled:
         lines.append(f"Ещё записывается, оставлено до следующего раза: {summary.unsettled}.")
     if summary.odd:
@@ -46,7 +50,7 @@ def checked_words(checked: Checked) -> str:
     """Tell the verdict on one file and its findings by cause."""
     from warehouse.receipts.words import VERDICTS, section
 
-    lines = [f"{_printable(checked.path.name)}: {VERDICTS[checked.verdict].lower()}"]
+    lines = [f"{printable(checked.path.name)}: {VERDICTS[checked.verdict].lower()}"]
     severity = None
     for group in checked.groups:
         if group.severity != severity:
@@ -85,8 +89,3 @@ def _moved_words(one: Moved) -> str:
 
 def _share(value: Decimal | None) -> str:
     return "нет" if value is None else f"{value.normalize():f} %".replace(".", ",")
-
-
-def _printable(name: str) -> str:
-    """Write a file's name without what would move the terminal's cursor."""
-    return "".join(sign if sign.isprintable() else "�" for sign in name)

@@ -99,6 +99,11 @@ def test_the_queue_shows_places_and_no_names(clerk: Run, home: Path) -> None:
         "одно имя, похожие даты рождения",
     ]
     assert "Пар: 5; влияют на показатель: 5." in result.stdout
+    assert [line.split("  ")[0].strip() for line in result.stdout.splitlines() if "5 (2,50" in line] == [
+        "страна RU", "регион 61", "муниципалитет NSH", "вид организаций NSH/ОУ",
+    ]  # fmt: skip
+    (schools,) = (line for line in result.stdout.splitlines() if "NSH/ОУ   " in line and "5 (2,50" in line)
+    assert schools.split()[3:] == "5 (2,50 %) 8 (4,00 %) 9 (4,50 %) 30 % нет".split()
     ring = open_keyring(read_settings({"NASTAVNIK_HOME": str(home)}))
     assert ring is not None
     key = ring.tokens
@@ -185,6 +190,16 @@ def test_same_different_and_undo(clerk: Run, tmp_path: Path) -> None:
     refused = clerk("persons", "undo", number)
     assert (refused.exit_code, refused.stderr) == (2, f"Решение № {number} уже отменено.\n")
     assert clerk("persons", "same", left, left).exit_code == 2
+
+
+def test_what_is_doubtful_is_told_wherever_the_figure_is_explained(clerk: Run) -> None:
+    """Nine rows: five people if every pair is one, nine if the shared СНИЛС is of two."""
+    asked = ("explain", "--as-of", "2021-12-31", "--scope", "municipality:NSH", "--indicator")
+    words = "если все пары — один человек, 5 (2,50 %); если все — разные люди, 9 (4,50 %)."
+    assert words in clerk(*asked, "students_involved").stdout.replace("\N{NO-BREAK SPACE}", " ")
+    assert "все пары" not in clerk(*asked, "students_involved_mentee").stdout
+    gate = " ".join(clerk("release", "--as-of", "2021-12-31", "--dry-run").stdout.split())
+    assert "из них влияют на показатели: 5. Вовлечено, страна RU, 31.12.2021: если все пары" in gate
 
 
 def test_a_withdrawn_delivery_counts_no_more(clerk: Run) -> None:

@@ -102,7 +102,9 @@ class Reader:
             both = {(as_of, "involved", scope): 1, (as_of, "mentee", scope): -1, (as_of, "mentor", scope): -1}
             self._at_most(both, cells)
 
-    def _add_up(self, as_of: str, name: str, kinds: Mapping[str, Iterable[str]], cells: set[Cell], *, exact: bool) -> None:
+    def _add_up(
+        self, as_of: str, name: str, kinds: Mapping[str, Iterable[str]], cells: set[Cell], *, exact: bool
+    ) -> None:  # fmt: skip
         by_town: dict[str, list[Cell]] = {}
         for kind, codes in kinds.items():
             whole, parts = (as_of, name, kind), [c for code in codes if (c := (as_of, name, code)) in cells]
@@ -116,16 +118,16 @@ class Reader:
                 for part in parts:
                     self._at_most({part: 1, whole: -1}, cells)
         for town, parts in by_town.items():
-            whole = (as_of, name, town)
-            for sign in (1, -1):
-                self._at_most({whole: sign} | dict.fromkeys(parts, -sign), cells)
-            if name == "involved" and (as_of, "distinct", town) in cells:
+            self._equal({(as_of, name, town): 1} | dict.fromkeys(parts, -1), cells)
+            if name == "involved":
                 for part in parts:
                     self._at_most({part: 1, (as_of, "distinct", town): -1}, cells)
-            schools, told = (as_of, name, f"{town}/ОУ"), (as_of, "school students", town)
-            if name == "students" and told in cells and schools in cells:
-                for sign in (1, -1):
-                    self._at_most({schools: sign, told: -sign}, cells)
+            if name == "students":
+                self._equal({(as_of, name, f"{town}/ОУ"): 1, (as_of, "school students", town): -1}, cells)
+
+    def _equal(self, row: dict[Cell, int], cells: set[Cell]) -> None:
+        for sign in (1, -1):
+            self._at_most({cell: sign * coefficient for cell, coefficient in row.items()}, cells)
 
     def _at_most(self, row: dict[Cell, int], cells: set[Cell]) -> None:
         """Note that a sum of cells is at most nothing; cells that the package has not are no part of it."""

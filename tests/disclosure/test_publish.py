@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,6 @@ import pytest
 from tests.cli.conftest import Run, runner
 from tests.disclosure.auditor import broken, read_package
 from tests.installations import installation, moscow, rows
-from tests.workbooks import submission, write
 from tests.warehouse.histories import first_collection, first_release, later_knowledge, second_release
 from warehouse.release.package import verify
 from warehouse.tables import entries
@@ -41,9 +39,9 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def town(released: Path, tmp_path: Path) -> Iterator[Released]:
+def town(released: Path, tmp_path: Path) -> Released:
     shutil.copytree(released, tmp_path / "home")
-    yield Released(runner(tmp_path / "home"), tmp_path / "home")
+    return Released(runner(tmp_path / "home"), tmp_path / "home")
 
 
 def cells(folder: Path) -> dict[tuple[str, str], dict[str, str]]:

@@ -58,9 +58,7 @@ def test_all_of_a_small_group_is_hidden() -> None:
 
 
 def test_answers_that_are_all_alike_are_hidden() -> None:
-    answers = {
-        code: {GLAD: glad, ASKED: 12} for code, glad in zip(SCHOOLS, (12, 0, 6), strict=True)
-    }
+    answers = {code: {GLAD: glad, ASKED: 12} for code, glad in zip(SCHOOLS, (12, 0, 6), strict=True)}
     assert primary(town(((GLAD, ASKED),), **answers), 5) == {(GLAD, "S1"), (GLAD, "S2")}
 
 

@@ -56,17 +56,17 @@ def reported(taken: Path, tmp_path: Path) -> Iterator[Settings]:
     return settings_for(tmp_path / "home")
 
 
-def counted(code: str, accepted: int = 0, rejected: int = 0) -> dict[str, object]:
-    words = {"принято": accepted, "принято с ошибками": 0, "отклонено": rejected, "повторов": 0}
+def counted(code: str, accepted: int = 0, rejected: int = 0, foreign: int = 0) -> dict[str, object]:
+    words = {"принято": accepted, "принято с ошибками": 0, "отклонено": rejected, "повторов": 0, "в чужую папку": foreign}
     return {"организация": code} | words
 
 
 def test_intake_counts_by_institution_and_loads_once(settings: Settings) -> None:
     assert take_pending(settings, COLLECTED) == [
-        counted("всего", accepted=1, rejected=2),
+        counted("всего", accepted=1, rejected=2, foreign=1),
         counted("NSH-S007", accepted=1),
         counted("NSH-S008", rejected=1),
-        counted("не из реестра", rejected=1),
+        counted("не из реестра", rejected=1, foreign=1),
     ]
     assert take_pending(settings, COLLECTED) == []
 

@@ -91,6 +91,12 @@ def test_a_refused_last_file_is_told_and_nobody_outside_the_register_is_named(ho
     assert point(home, "Последние присланные файлы", date(2022, 12, 31))[0] == PASSES
 
 
+def test_another_schools_file_is_an_alarm_and_no_folder_outside_the_register_is_named(home: Home) -> None:
+    told = point(home, "Чужие файлы в папках")
+    assert told == (WARNS, "Отклонено чужих файлов: 1; папки: не из реестра.")
+    assert point(home, "Чужие файлы в папках", date(2022, 12, 31))[0] == PASSES
+
+
 def test_files_that_wait(empty: Home) -> None:
     assert point(empty, "Папка приёма")[0] == PASSES
     write(empty.settings.inbox / "NSH-S007/a.zip", submission())
@@ -181,9 +187,9 @@ def test_a_rehearsal_writes_nothing(home: Home) -> None:
     points = rehearse(home, AS_OF, moscow("2022-01-16 09:00"))
     assert {one.title: one.level for one in points} == {
         "Отчётная дата": PASSES, "Определения показателей": PASSES, "Сдача сведений": WARNS,
-        "Последние присланные файлы": WARNS, "Папка приёма": PASSES, "Очередь сверки людей": WARNS,
+        "Последние присланные файлы": WARNS, "Чужие файлы в папках": WARNS, "Папка приёма": PASSES, "Очередь сверки людей": WARNS,
         "Календарь на следующий год": PASSES, "План приказа": WARNS, "Целевые значения": PASSES,
-        "Второй расчёт": PASSES, "Изменения за год": PASSES, "Пересмотры": PASSES,
+        "Второй расчёт": PASSES, "Открытый пакет": PASSES, "Изменения за год": PASSES, "Пересмотры": PASSES,
     }  # fmt: skip
     assert (rows(home, entries()), rows(home, table("releases"))) == before
     assert not home.settings.releases.exists()
@@ -195,7 +201,7 @@ def test_a_release_tells_its_warnings_and_is_refused_with_every_blocking_point(h
     told: list[str] = []
     make_release(home, AS_OF, moscow("2022-01-16 09:00"), on_warning=told.append)
     assert [line.partition(".")[0] for line in told] == [
-        "Сдача сведений", "Последние присланные файлы", "Очередь сверки людей", "План приказа",
+        "Сдача сведений", "Последние присланные файлы", "Чужие файлы в папках", "Очередь сверки людей", "План приказа",
     ]  # fmt: skip
     before = rows(home, entries())
     with pytest.raises(Misconfigured) as refused:

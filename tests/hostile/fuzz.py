@@ -21,9 +21,10 @@ from random import Random
 
 import sqlalchemy as sa
 
-from expectations.reading.pool import CRASHED, TOO_SLOW
+from expectations.reading.pool import CRASHED, TOO_SLOW, Readers
 from tests.hostile.mutations import good_files, small_files, spoilt
 from tests.installations import COLLECTED, installation, learn, take
+from tests.reading.made_files import KEY
 from warehouse.home import Home
 from warehouse.tables import table
 
@@ -31,6 +32,7 @@ SENDERS = [f"FUZ-{number:03}" for number in range(60)]  # one file of each an in
 REGISTER = "code,name,aliases,kind,level,municipality,region,valid_from,valid_to\n" + "\n".join(
     f"{code},МБОУ СОШ {code},,ОУ,СОШ,NSH,61,2020-09-01," for code in SENDERS
 )
+READ_ALONE = 240  # files read between two intakes
 SECONDS = 10  # a file may take
 OUR_MISTAKE = "внутренняя ошибка"
 
@@ -39,7 +41,8 @@ OUR_MISTAKE = "внутренняя ошибка"
 class Found:
     """What became of the files so far; `bad` names those that were no sender's fault alone."""
 
-    files: int = 0
+    files: int = 0  # taken in
+    read: int = 0  # read alone
     verdicts: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
     crashes: int = 0
@@ -59,12 +62,33 @@ def fuzz(folder: Path, keep: Path, seed: int, seconds: float, hostile: Path | No
     keep.mkdir(parents=True, exist_ok=True)
     random, until, found = Random(seed), time.monotonic() + seconds, Found()
     good, strange = {code: good_files(folder, code) for code in SENDERS}, small_files(hostile)
-    with _quick_home(folder) as home:
+    with _quick_home(folder) as home, Readers(KEY, home.settings.limits, home.settings.workers) as readers:
         learn(home, folder / "register", institutions=REGISTER)
         while not found.files or time.monotonic() < until:
             _take(home, {code: _one(random, good[code], strange) for code in SENDERS}, keep, found)
             found.files += len(SENDERS)
+            every = [one for originals in good.values() for one in originals]
+            _read(readers, folder / "read", [_one(random, every, strange) for _ in range(READ_ALONE)], keep, found)
     return found
+
+
+def _read(readers: Readers, folder: Path, files: list[bytes], keep: Path, found: Found) -> None:
+    """Read files without judging them: many more in a minute."""
+    folder.mkdir(exist_ok=True)
+    paths = [folder / str(number) for number in range(len(files))]
+    for path, content in zip(paths, files, strict=True):
+        path.write_bytes(content)
+    for path, reading in readers.read(paths):
+        found.read += 1
+        for problem in reading.problems.to_pylist():
+            _look(path.name, problem["rule"], problem["detail"] or "", files[int(path.name)], keep, found)
+
+
+def _look(name: str, rule: str, detail: str, content: bytes, keep: Path, found: Found) -> None:
+    found.rules[rule] += 1
+    found.crashes += detail == CRASHED
+    if OUR_MISTAKE in detail or detail == TOO_SLOW:
+        _keep(content, keep, name, detail, found)
 
 
 def _one(random: Random, good: list[bytes], strange: list[bytes]) -> bytes:
@@ -85,10 +109,7 @@ def _take(home: Home, files: dict[str, bytes], keep: Path, found: Found) -> None
     for name in files.keys() - lines.keys():
         _keep(files[name], keep, name, "no line", found)
     for name, rule, detail in _findings(home, [line.delivery for line in lines.values()]):
-        found.rules[rule] += 1
-        found.crashes += detail == CRASHED
-        if OUR_MISTAKE in detail or detail == TOO_SLOW:
-            _keep(files[name], keep, name, detail, found)
+        _look(name, rule, detail, files[name], keep, found)
 
 
 def _findings(home: Home, deliveries: list[str]) -> list[tuple[str, str, str]]:
@@ -135,7 +156,7 @@ def main() -> None:
         found = fuzz(Path(folder), given.keep, given.seed, given.minutes * 60, given.hostile)
     largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     sys.stdout.write(
-        f"files {found.files}, verdicts {dict(found.verdicts)}, crashes of a parser survived {found.crashes}, "
+        f"files taken {found.files}, read alone {found.read}, verdicts {dict(found.verdicts)}, crashes of a parser survived {found.crashes}, "
         f"largest reading process {largest} MB\nrules {dict(found.rules.most_common())}\n"
     )
     sys.stdout.writelines(f"{path}: {words}\n" for path, words in found.bad)

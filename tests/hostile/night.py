@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -23,6 +22,13 @@ SHELL_AND_TERMINAL = (
 )  # fmt: skip
 _CONNECTED = re.compile(r"connect\(\d+, \{sa_family=(AF_INET6?|AF_PACKET)\b.*")
 EVERYWHERE = ("unshare", "-rn")
+# A small process between: what a process has taken counts in the first moment of each that it starts.
+_LAUNCHER = """
+import resource, subprocess, sys
+ended = subprocess.run(sys.argv[2:])
+open(sys.argv[1], "w").write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(ended.returncode)
+"""
 
 
 def may_unshare() -> bool:
@@ -74,22 +80,23 @@ class Run:
     out: str
     err: str
     seconds: float
-    megabytes: int  # of the largest of its processes so far
+    megabytes: int  # of the largest of its processes
     reached: list[str]
 
 
-def run(place: Place, *words: str) -> Run:
+def run(place: Place, *words: str, program: Path = NASTAVNIK, **environ: str) -> Run:
     """Run a command in a network namespace of its own, every connect() watched where there is a strace."""
     log = place.folder / "connects"
     watch = ["strace", "-f", "-qq", "-e", "trace=connect,sendto", "-e", "signal=none", "-o", str(log)]
-    begun = time.monotonic()
+    begun, used = time.monotonic(), place.folder / "used"
     ended = subprocess.run(
-        [*EVERYWHERE, *(watch if shutil.which("strace") else ()), str(NASTAVNIK), *words],
-        cwd=place.elsewhere[2], env=place.environment(), capture_output=True, text=True, timeout=900, check=False,
+        [sys.executable, "-S", "-c", _LAUNCHER, str(used), *EVERYWHERE, *(watch if shutil.which("strace") else ()), str(program), *words],
+        cwd=place.elsewhere[2], env=place.environment() | environ, capture_output=True, text=True, timeout=900, check=False,
     )  # fmt: skip
     reached = [line for line in _lines(log) if _CONNECTED.search(line)]
     log.unlink(missing_ok=True)
-    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    largest = int(used.read_text()) // 1024
+    used.unlink()
     return Run(ended.returncode, ended.stdout, ended.stderr, time.monotonic() - begun, largest, reached)
 
 

@@ -16,4 +16,4 @@ HOSTILE = os.environ.get("NASTAVNIK_HOSTILE")
 def test_whatever_is_sent_gets_its_line_and_its_verdict(tmp_path: Path) -> None:
     found = fuzz(tmp_path / "work", tmp_path / "kept", 7, 20, Path(HOSTILE) if HOSTILE else None)
     assert found.bad == []
-    assert sum(found.verdicts.values()) == found.files > 0
+    assert sum(found.verdicts.values()) == found.files > 0 and found.read > 0

@@ -35,7 +35,7 @@ def test_the_oracle_disagrees_with_nothing(tmp_path: Path, seed: int) -> None:
         take(home, COLLECTED, tmp_path / "inbox")
         write_csv(figures(home, date(2021, 12, 31)), tmp_path / "kpi.csv")
         with home.reading() as connection:
-            (tmp_path / "findings.csv").write_text("".join(findings_csv(connection)))
+            (tmp_path / "findings.csv").write_text("".join(findings_csv(connection, {})))
     judged = oracle("judge", tmp_path, tmp_path / "kpi.csv", tmp_path / "findings.csv")
     assert judged.returncode == 0, judged.stdout
     assert judged.stdout.strip().endswith("; 0 disagreements")

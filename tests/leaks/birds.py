@@ -175,7 +175,7 @@ def fly_in(inbox: Path) -> None:
         "NSH-S020": _archive({f"../{REFUSED.surname}.csv": b"a"}),
         "NSH-S021": b"PK\x03\x04" + REFUSED.surname.encode() * 99,
     }.items():
-        (inbox / code).mkdir(parents=True)
+        (inbox / code).mkdir(parents=True, exist_ok=True)
         (inbox / code / f"{REFUSED.surname} {REFUSED.phone}.zip").write_bytes(content)
 
 

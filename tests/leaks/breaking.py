@@ -32,7 +32,11 @@ def breakable() -> None:
     """Have this process break as the file named by CANARY_FAULT says at the time."""
     from warehouse import batch
 
-    storing = batch.Batch._store
+    batch.Batch._store = breaking(batch.Batch._store)  # type: ignore[method-assign]
+
+
+def breaking(storing: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """Return what stores a batch, or fails."""
 
     def store(self: Any, kept: Any) -> None:
         fault = _fault()
@@ -40,7 +44,7 @@ def breakable() -> None:
             FAULTS[fault](self._connection, kept)
         storing(self, kept)
 
-    batch.Batch._store = store  # type: ignore[method-assign]
+    return store
 
 
 def _fault() -> str:
@@ -68,8 +72,10 @@ def _cast(connection: sa.Connection, kept: Any) -> None:
 
 
 def _cast_in_sql(connection: sa.Connection, kept: Any) -> None:
+    from warehouse.engine import raw
+
     words = _people(kept)[:500].replace("'", "").replace(":", "")
-    connection.execute(sa.text(f"SELECT CAST('{words}' AS INTEGER)")).all()
+    raw(connection).execute(f"SELECT CAST('{words}' AS INTEGER)").fetchall()
 
 
 def _too_long(connection: sa.Connection, kept: Any) -> None:
@@ -123,6 +129,7 @@ def _crash(connection: sa.Connection, kept: Any) -> None:
 
 def _hang(connection: sa.Connection, kept: Any) -> None:
     told = _people(kept)
+    (Path(os.environ["CANARY_FAULT"]).parent / "hung").write_text(str(os.getpid()))
     while _fault() == "hang":
         time.sleep(0.2)
     assert told

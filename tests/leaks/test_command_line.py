@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.canaries import Search, search
-from tests.installations import ENGINES
+from tests.cli.conftest import runner
+from tests.installations import ENGINES, installation
 from tests.leaks.birds import BIRDS, GOOD, fly_in
-from tests.leaks.breaking import CODE, FAULTS
+from tests.leaks.breaking import CODE, FAULTS, LIBRARIES, breaking
 from tests.workbooks import write
+from warehouse.batch import Batch
+from warehouse.engine import open_engine
+from warehouse.faults import Fault
+from warehouse.home import Home
 
+KILLING = {"crash": -11, "thread": 0}  # what a process ends with
 ROOT = Path(__file__).parents[2]
 AFTER = (
     "status", "findings", "findings --format csv", "kpi", "kpi --breakdown form --format csv", "release --as-of 2021-12-31",
@@ -27,7 +37,8 @@ def looking() -> Search:
 
 
 def environ_of(home: Path, url: str | None = None, **more: str) -> dict[str, str]:
-    own = {"NASTAVNIK_HOME": str(home), "NASTAVNIK_SETTLE_SECONDS": "0"}
+    own = {"NASTAVNIK_HOME": str(home), "NASTAVNIK_SETTLE_SECONDS": "0", "TMPDIR": str(home.parent / "tmp")}
+    (home.parent / "tmp").mkdir(exist_ok=True, parents=True)
     return os.environ | own | ({"NASTAVNIK_WAREHOUSE_URL": url} if url else {}) | more
 
 
@@ -76,34 +87,89 @@ def test_no_file_holds_a_persons_word(told: Told) -> None:
     found = looking()
     found.folder(told.home)
     found.folder(told.working)
+    found.folder(told.home.parent / "tmp")
     assert found.found == set()
     assert list((told.home / "releases").rglob("kpi.xlsx"))
     assert list(told.working.iterdir()) == []
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def taking(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str | None]:
-    """An empty home on an engine that was opened once."""
+def broken(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str | None]:
+    """A folder for a home that takes nothing, and the URL of its warehouse."""
     url = request.getfixturevalue("postgres_database") if request.param == "postgresql" else None
     return tmp_path_factory.mktemp("broken"), url
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("fault", [name for name in FAULTS if name != "hang"])
-def test_no_failure_says_a_persons_word(taking: tuple[Path, str | None], fault: str) -> None:
-    folder, url = taking
-    home, working = folder / "home", folder / "working"
-    working.mkdir(exist_ok=True)
+def waiting(folder: Path, fault: str) -> Path:
+    """Write a fault and a delivery for it to meet; return the home."""
     (folder / "fault").write_text(fault)
+    home = folder / "home"
     write(home / "inbox" / GOOD.institution / f"{GOOD.surname}.xlsx", GOOD.submission())
-    environ = environ_of(home, url, CANARY_FAULT=str(folder / "fault"))
-    process = command("--trace intake --received-at 2022-01-10", environ, working)
-    expected = {"crash": -11, "thread": 0}.get(fault, 3)
-    assert process.returncode == expected, process.stderr.decode()[-2000:]
+    return home
+
+
+def assert_silent(home: Path, said: bytes) -> None:
     found = looking()
-    found.content(process.stdout, "output")
-    found.content(process.stderr, "errors and log")
+    found.content(said, "said")
     found.folder(home, without=[home / "inbox"])
-    found.folder(working)
     assert found.found == set()
-    assert list(working.iterdir()) == []  # no core file, no spilled table
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", [name for name in FAULTS if name not in (*KILLING, "hang")])
+def test_no_failure_says_a_persons_word(
+    broken: tuple[Path, str | None], fault: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder, url = broken
+    home = waiting(folder, fault)
+    monkeypatch.setenv("CANARY_FAULT", str(folder / "fault"))
+    monkeypatch.setattr(Batch, "_store", breaking(Batch._store))
+    for name in (None, *LIBRARIES.split()):
+        caplog.set_level(logging.DEBUG, name)
+    own = {"NASTAVNIK_WAREHOUSE_URL": url} if url else {}
+    result = runner(home)("--trace", "intake", "--received-at", "2022-01-10", **own)
+    assert result.exit_code == 3, result.stderr
+    assert re.search("Сбой: (код [A-Z]|на диске нет места)", result.stderr)
+    logged = "\n".join(map(logging.Formatter("%(message)s").format, caplog.records))  # with what tracebacks they carry
+    assert_silent(home, (result.output + logged).encode())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", KILLING)
+def test_no_death_says_a_persons_word(tmp_path: Path, fault: str) -> None:
+    home = waiting(tmp_path, fault)
+    (tmp_path / "working").mkdir()
+    process = command("intake", environ_of(home, CANARY_FAULT=str(tmp_path / "fault")), tmp_path / "working")
+    assert process.returncode == KILLING[fault]
+    assert_silent(home, process.stdout + process.stderr)
+    assert list((tmp_path / "working").iterdir()) == []  # no core file
+
+
+def test_an_error_is_replaced_by_its_code_and_place(tmp_path: Path) -> None:
+    """Whoever works with an opened installation sees no text of a driver, in no part of the error."""
+    with pytest.raises(Fault, match=r"^ProgrammingError/\w+.* @ ") as raised, installation(tmp_path) as home:
+        fetch_nothing(home)
+    assert GOOD.surname not in "".join(traceback.format_exception(raised.value))
+
+
+def fetch_nothing(home: Home) -> None:
+    with home.reading() as connection:
+        connection.execute(sa.text(f"SELECT '{GOOD.surname}'::INTEGER FROM nowhere"))
+
+
+def test_fetched_rows_are_not_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "sqlalchemy.engine")
+    engine = open_engine(f"duckdb:///{tmp_path / 'a.duckdb'}")
+    with engine.connect() as connection:
+        connection.execute(sa.text("SELECT :name"), {"name": GOOD.surname}).all()
+    engine.dispose()
+    assert "SELECT" in caplog.text and GOOD.surname not in caplog.text
+
+
+def test_a_server_is_asked_to_log_no_values(postgres_database: str) -> None:
+    engine = open_engine(postgres_database)
+    asked = ("log_parameter_max_length", "log_parameter_max_length_on_error", "log_error_verbosity")
+    with engine.connect() as connection:
+        told = [connection.execute(sa.text(f"SHOW {name}")).scalar() for name in asked]
+    engine.dispose()
+    assert told == ["0", "0", "terse"]

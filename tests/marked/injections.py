@@ -144,7 +144,11 @@ def rows_shifted(case: Case) -> None:
 
 def columns_exchanged(case: Case) -> None:
     sheet, one, other = case.rng.choice(
-        [("participants", "birth_date", "category"), ("pairs", "started_on", "form"), ("participants", "snils", "category")]
+        [
+            ("participants", "birth_date", "category"),
+            ("pairs", "started_on", "form"),
+            ("participants", "snils", "category"),
+        ]
     )
     if not case.rows(sheet, one):
         raise Impossible
@@ -162,7 +166,9 @@ def columns_exchanged(case: Case) -> None:
 
 def dates_typed(case: Case) -> None:
     places = [("participants", "birth_date"), ("pairs", "started_on"), ("participants", "consent_date")]
-    sheet, name = case.rng.choice([*places, ("events", "held_on"), ("documents", "approved_on"), ("surveys", "answered_on")])
+    sheet, name = case.rng.choice(
+        [*places, ("events", "held_on"), ("documents", "approved_on"), ("surveys", "answered_on")]
+    )
     rows = [row for row in case.rows(sheet, name) if isinstance(row[name], date)]
     if len(rows) < 3:
         raise Impossible

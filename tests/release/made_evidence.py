@@ -62,14 +62,13 @@ def make_evidence(
          "municipality": one.municipality, "region": one.region, "valid_from": date(2020, 1, 1), "valid_to": None}
         for one in register
     ]  # fmt: skip
-    part_people, part_amounts = [], []
-    for as_of in dates:
-        involved = {code: int(n) for code, (n, _) in counts.get((as_of, INVOLVED), {}).items()}
-        for code in sorted(code for code in involved if (as_of, code) not in absent):
-            for made, rows in zip((part_people, part_amounts), _forms(as_of, code, involved[code]), strict=True):
-                made += rows
-    for number, row in enumerate(part_people, 1):
-        row["pattern"] = number
+    involved = [
+        (as_of, code, int(people))
+        for as_of in dates
+        for code, (people, _) in counts.get((as_of, INVOLVED), {}).items()
+        if (as_of, code) not in absent
+    ]
+    part_people, part_amounts = _parted(involved)
     tables = {"places": places, "amounts": amounts, "people": people, "deliveries": deliveries,
               "institutions": registered, "targets": targets, "breakdown_people": part_people,
               "breakdown_amounts": part_amounts}  # fmt: skip
@@ -86,6 +85,12 @@ def make_evidence(
 def _form() -> dict[str, Any]:
     members = [{"code": f"form_{place}"} for place in range(len(FORMS))]
     return {"code": "form", "measures": list(FORM_MEASURES), "members": members}
+
+
+def _parted(involved: list[tuple[date, str, int]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    of_each = [_forms(*one) for one in involved]
+    people = [row | {"pattern": number} for number, row in enumerate((r for rows, _ in of_each for r in rows), 1)]
+    return people, [row for _, rows in of_each for row in rows]
 
 
 def _forms(as_of: date, code: str, students: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

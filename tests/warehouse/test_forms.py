@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
+from expectations.sealing import StorageKeys, unseal
 from tests.installations import moscow, take
 from tests.workbooks import inn, submission, write
 from warehouse.forms.bases import ROW_HOLDS, Pair, Person, base_of_mentees, base_of_mentors
@@ -137,30 +138,22 @@ def test_nobody_without_consent_is_named_and_no_stranger(made: Made) -> None:
         assert name not in told
 
 
-def test_only_the_institutions_own_rows_of_the_vault_are_read(school: Home, tmp_path: Path) -> None:
-    """Every statement on the vault asks for one delivery, and that is the institution's."""
-    asked = []
+def test_only_the_institutions_own_rows_of_the_vault_are_read(
+    school: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of all that is sealed two sheets of one delivery are opened, and that is the institution's."""
+    opened = []
 
-    def listen(connection, cursor, statement, parameters, context, executemany) -> None:
-        if "personal" in statement:
-            values = parameters.values() if isinstance(parameters, dict) else parameters
-            asked.append((statement, set(values)))
+    def listening(sealed: bytes, bound: bytes, keys: StorageKeys) -> bytes:
+        opened.append(bound.decode())
+        return unseal(sealed, bound, keys)
 
+    monkeypatch.setattr("warehouse.vault.unseal", listening)
     with school.reading() as connection:
-        own = set(
-            connection.execute(
-                sa.text("SELECT delivery FROM mentoring.deliveries WHERE institution_code = 'NSH-S007'")
-            ).scalars()
-        )
-    sa.event.listen(school.vault.engine, "before_cursor_execute", listen)
-    try:
-        make_forms(school, "NSH-S007", None, ON, tmp_path / "forms.xlsx")
-    finally:
-        sa.event.remove(school.vault.engine, "before_cursor_execute", listen)
-    assert len(asked) == 2
-    for statement, values in asked:
-        assert "delivery = " in statement.split("WHERE")[1]
-        assert len(values) == 1 and values <= own
+        statement = "SELECT delivery FROM mentoring.deliveries WHERE institution_code = 'NSH-S007' AND as_of = '2021-12-31'"
+        (own,) = connection.execute(sa.text(statement)).scalars()
+    make_forms(school, "NSH-S007", None, ON, tmp_path / "forms.xlsx")
+    assert opened == [f"vault:{own}:participants", f"vault:{own}:pairs"]
 
 
 def test_the_file_is_its_owners_alone(school: Home, made: Made) -> None:

@@ -14,7 +14,7 @@ from expectations.tokens import name_token, snils_token
 from tests.indicators.worlds import deliver, random_region, register
 from tests.installations import ENGINES, figures, installation, learn, moscow, take
 from tests.workbooks import snils
-from warehouse.decisions import decide, undo, withdraw
+from warehouse.decisions import Place, decide, decisions_in_effect, undo, withdraw
 from warehouse.home import Home
 from warehouse.indicators.identity import DIFFERENT, SAME
 from warehouse.indicators.knowledge import Knowledge
@@ -22,6 +22,7 @@ from warehouse.indicators.series import series
 from warehouse.journal import RECEIVED, Journal, known_by
 from warehouse.loading import insert_rows
 from warehouse.queue import open_pairs
+from warehouse.queue_answers import Answer, decide_all
 from warehouse.queue_sheet import places_of
 from warehouse.tables import table
 from warehouse.vault import keep_identities
@@ -38,6 +39,7 @@ def pairs_of(home: Home, seq: int | None = None) -> pa.Table:
 # -- what is alike
 
 A, B = snils(111_222_333), snils(444_555_666)
+FOUR = ("Белая", "Чёрная", "Красная", "Зелёная")
 
 
 class Case(NamedTuple):
@@ -67,6 +69,22 @@ CASES = {
         [AMBIGUOUS, AMBIGUOUS],
     ),
     "one name of one": Case([f"Пробный Лев - 03.04.2010 {A}", "Пробный Лев - 03.04.2010"], []),
+    "two parts in each other's column": Case(
+        ["Учебный Ян Ильич 05.06.2009", "Ян Учебный Ильич 05.06.2009"], [NAME]
+    ),
+    "the surname last": Case(["Учебный Ян Ильич 05.06.2009", "Ян Ильич Учебный 05.06.2009"], [NAME]),
+    "a passport's letters": Case(["Учебная Юлия Львовна 05.06.2009", "Uchebnaia Iuliia Lvovna 05.06.2009"], [NAME]),
+    "people's Latin letters": Case(["Щучья Юлия Львовна 05.06.2009", "Shchuchya Yuliya Lvovna 05.06.2009"], [NAME]),
+    "Latin letters among Russian": Case(["Мнимая Анна - 05.06.2009", "Мнимaя Aннa - 05.06.2009"], []),
+    "two ways to write a name": Case(["Мнимая Софья - 05.06.2009", "Мнимая София - 05.06.2009"], [NAME]),
+    "half of a double surname": Case(["Мнимая-Учебная Анна - 05.06.2009", "Учебная Анна - 05.06.2009"], [NAME]),
+    "a double name in one word": Case(["Мнимая Анна-Вера - 05.06.2009", "Мнимая Аннавера - 05.06.2009"], [NAME]),
+    "twins whose names others bear too": Case(
+        ["Мнимая Алина Львовна 05.06.2009", "Мнимая Арина Львовна 05.06.2009"]
+        + [f"{surname} {name} - 0{day}.02.2010" for day, surname in enumerate(FOUR, 1) for name in ("Алина", "Арина")], []
+    ),
+    "three of one name": Case([f"Пробный Лев - 0{day}.04.2010" for day in (3, 4, 5)], [DATE] * 3),
+    "four of one name": Case([f"Пробный Лев - 0{day}.04.2010" for day in (3, 4, 5, 6)], []),
     "one answer for two persons": Case(
         [f"Мнимая Анна - 05.06.2009 {A}", "Мнимая Анна - 05.06.2009", "Мнимая Ана - 05.06.2009"], [NAME]
     ),
@@ -164,7 +182,18 @@ def test_a_pair_influences_just_where_the_figures_move(world: Home) -> None:
             decide(connection, kind, *places_of(found)[number], AT, "clerk", "documents")
             after = reported(series(connection, known_by(connection, None)))
             transaction.rollback()
-        assert (after != now) is told[number], found.slice(number, 1).to_pylist()
+        row, moved = found.slice(number, 1).to_pylist()[0], {one for one in now if after[one] != now[one]}
+        assert (bool(moved), len(moved)) == (told[number], row["figures"]), row
+        if moved:
+            figure = row["scope_type"], row["scope_code"], row["as_of"]
+            assert after[figure] - now[figure] == row["change"]
+            assert abs(row["change"]) == max(abs(after[one] - now[one]) for one in moved)
+
+
+def test_what_moves_figures_most_comes_first(world: Home) -> None:
+    weights = [(abs(row["change"] or 0), row["figures"]) for row in pairs_of(world).to_pylist()]
+    assert weights == sorted(weights, reverse=True)
+    assert weights[0] > weights[-1] == (0, 0)
 
 
 def test_what_is_decided_leaves_the_queue_and_comes_back_when_undone(world: Home) -> None:
@@ -190,6 +219,40 @@ def test_a_queue_says_no_more_than_places(world: Home) -> None:
     found = pairs_of(world)
     assert found.column_names == [
         "kind", "left_delivery", "left_row", "right_delivery", "right_row", "similarity", "influences",
+        "figures", "change", "as_of", "scope_type", "scope_code",
     ]  # fmt: skip
     assert {len(one) for one in found["left_delivery"].to_pylist()} == {16}
     assert pairs_of(world).equals(found)
+
+
+# -- hundreds of answers
+
+
+def test_hundreds_of_answers_are_one_batch(town: Home) -> None:
+    """One answer in the middle contradicts two before it; it alone is refused, whoever stands beside it."""
+    children = [f"{surname} Лев Ильич {day:02}.{month:02}.2009" for month in range(1, 9) for day in range(1, 11)
+                for surname in ("Пробный", "Пробыный")]  # fmt: skip
+    delivery = _told(town, children)
+    places = [Place(delivery, row) for row in range(len(children))]
+    answers = [Answer(n, places[2 * n], places[2 * n + 1], SAME) for n in range(80)]
+    answers.insert(40, Answer(80, places[1], places[2], SAME))
+    answers.insert(60, Answer(81, places[0], places[3], DIFFERENT))
+    answers.append(Answer(82, places[5], places[6], None))
+    with town.writing() as connection:
+        done = decide_all(connection, answers, AT, "clerk", "documents")
+    assert (done.recorded, done.repeated) == (81, 0)
+    assert done.refused == [
+        (81, "Решение противоречит прежним: одних и тех же людей они и разводят, и связывают."),
+        (82, "Ответ или ключ записи не читается."),
+    ]
+    with town.writing() as connection:
+        made = decisions_in_effect(connection)
+        again = decide_all(connection, answers, AT, "clerk", "documents")
+    assert (again.recorded, again.repeated, len(again.refused)) == (0, 81, 2)
+    assert {(one.left, one.right) for one in made} == {(one.left, one.right) for one in answers if one.kind == SAME}
+    assert {(one.decided_by, one.ground, one.known_at) for one in made} == {("clerk", "documents", AT)}
+    assert [one.seq for one in made] == list(range(made[0].seq, made[0].seq + 81))
+    with town.writing() as connection:
+        for one in made:
+            undo(connection, one.seq, AT, "clerk")
+        withdraw(connection, delivery, AT)

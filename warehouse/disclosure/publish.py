@@ -63,7 +63,7 @@ def _public(settings: Settings, connection: sa.Connection, release: str, before:
     if row is None:
         raise Misconfigured(f"Выпуска {release} нет: публикуется только выпущенное.")
     contents = gather(
-        connection, release, row.as_of, row.seq, row.known_at, settings.timezone, row.definition
+        connection, release, row.as_of, row.seq, row.known_at, settings.timezone, row.definition, public=True
     )  # fmt: skip
     if hash_figures(contents.figures) != row.figures_sha256:
         raise Unpublishable(f"Показатели выпуска {release} сосчитаны иначе, чем выпущены: публиковать их нельзя.")

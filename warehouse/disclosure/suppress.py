@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from warehouse.disclosure.measures import within
-from warehouse.disclosure.system import ROUND, System
+from warehouse.disclosure.system import ROUND, System, dense
 from warehouse.disclosure.town import Cell, Town, differences, primary
 from warehouse.indicators.definitions import Measure
-
 
 LOOKS = 3  # pairs of far worlds, before sums are looked at one by one
 
@@ -76,15 +75,16 @@ class _Work:
         self.told: set[Cell] = set()
         self.mask = np.array([cell in hidden for cell in system.cells], dtype=bool)
         self.known = np.array([system.town.known(cell) for cell in system.cells], dtype=bool)
-        self.kept = _determined(system.equal, self.known)  # of no use to hide
+        self.totals = dense(system.equal)
+        self.kept = _determined(self.totals, self.known)  # of no use to hide
         small = [{whole: 1, part: -1} for part, whole in differences(system.town, system.pairs, least)]
         self.rows: list[dict[Cell, int]] = [*small, *({cell: 1} for cell in system.cells)]
-        self.sums = np.array([system.vector(row) for row in self.rows]).reshape(len(self.rows), len(system.cells))
+        self.sums = system.vectors(self.rows)
         self.low = self.high = self.sums @ system.truth
         self.open = np.array([len(row) > 1 or next(iter(row)) in hidden for row in self.rows], dtype=bool)
 
     def run(self) -> None:
-        while any([self._fill(row) for row in self.system.equal]):
+        while sum(self._fill(row) for row in self.totals):
             pass
         self._look_around()
         while (waiting := self._narrow()).size:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -15,9 +16,15 @@ from warehouse.disclosure.measures import STUDENTS, unions, within
 from warehouse.disclosure.town import Cell, Town
 from warehouse.indicators.definitions import Measure
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+    Matrix: TypeAlias = np.ndarray | csr_array
+
 Row = dict[Cell, int]  # coefficients
 ROUND = 1e-6
 MANY = 10.0**7  # people: no count reaches it
+SPARSE = 10**6  # coefficients: more are worth the dearer handling
 
 
 class System:
@@ -27,6 +34,7 @@ class System:
         self.town = town
         family = list(measures)
         self.pairs = [(part, whole) for part in family for whole in family if within(part, whole)]
+        self._pairs = set(self.pairs)
         self.cells = [cell for cell in town.below() if cell[0] in family]
         self.place = {cell: place for place, cell in enumerate(self.cells)}
         self.truth = np.array([town.counts[cell] for cell in self.cells], dtype=float)
@@ -57,41 +65,52 @@ class System:
                     yield dict.fromkeys(parts, 1), total
 
     def _limits(self, family: list[Measure]) -> Iterator[tuple[Row, float]]:
-        """A part is at most its whole, an institution its kind, a kind the town's different people; roles make a union.
+        """What is at most what, and is so in truth: sums whose most is nothing, or the town's different people."""
+        rows = [*self._of_kinds(family), *self._of_parts(), *self._of_roles(family)]
+        yield from ((row, 0) for row in rows if sum(n * self.town.counts[cell] for cell, n in row.items()) <= 0)
+        for (other, scope), most in self.town.counts.items():
+            if scope == self.town.code and other.across_kinds:
+                alike = [cell for cell in self.cells if cell[0] == replace(other, across_kinds=False)]
+                yield from (({cell: 1}, most) for cell in alike if self.town.counts[cell] <= most)
 
-        A person told of twice makes an institution's place in its kind more than a matter of the sum.
-        """
+    def _of_kinds(self, family: list[Measure]) -> Iterator[Row]:
+        """An institution is at most its kind: no matter of the sum where a person is told of twice."""
         counts = self.town.counts
         for kind, codes in self.town.kinds.items():
             for measure in family:
                 cells = [(measure, code) for code in codes if (measure, code) in counts]
-                whole = counts.get((measure, kind), -1)
-                if sum(counts[cell] for cell in cells) != whole:
-                    yield from (({cell: 1, (measure, kind): -1}, 0) for cell in cells if counts[cell] <= whole)
-        for scope in self.town.scopes:
-            for part, whole in self.pairs:
-                if counts.get((part, scope), MANY) <= counts.get((whole, scope), -1):
-                    yield {(part, scope): 1, (whole, scope): -1}, 0
-            for whole, *roles in unions(family):
-                most = sum(counts.get((role, scope), -MANY) for role in roles)
-                if counts.get((whole, scope), MANY) <= most:
-                    yield {(whole, scope): 1, (roles[0], scope): -1, (roles[1], scope): -1}, 0
-        for (other, scope), most in counts.items():
-            if scope == self.town.code and other.across_kinds:
-                for cell in self.cells:
-                    if cell[0] in family and _same_people(cell[0], other) and counts[cell] <= most:
-                        yield {cell: 1}, most
+                if (measure, kind) in counts and sum(counts[cell] for cell in cells) != counts[measure, kind]:
+                    yield from ({cell: 1, (measure, kind): -1} for cell in cells)
 
-    def _rows(self, rows: list[tuple[Row, float]]) -> np.ndarray:
-        matrix = np.zeros((len(rows), len(self.cells)))
-        for number, (row, _) in enumerate(rows):
-            for cell, coefficient in row.items():
-                matrix[number, self.place[cell]] = coefficient
-        return matrix
+    def _of_parts(self) -> Iterator[Row]:
+        """A part is at most its whole; where something stands between them, that tells it."""
+        for part, whole in self.pairs:
+            between = [one for one in {whole for _, whole in self.pairs} if {(part, one), (one, whole)} <= self._pairs]
+            for scope in self.town.scopes:
+                pair = ((part, scope), (whole, scope))
+                told = any((one, scope) in self.place for one in between)
+                if not told and all(cell in self.place for cell in pair):
+                    yield {pair[0]: 1, pair[1]: -1}
 
-    def vector(self, row: Row) -> np.ndarray:
-        """Spell a sum of cells as coefficients."""
-        return self._rows([(row, 0)])[0]
+    def _of_roles(self, family: list[Measure]) -> Iterator[Row]:
+        """Whoever takes part is one or the other."""
+        for whole, *roles in unions(family):
+            for scope in self.town.scopes:
+                cells = [(one, scope) for one in (whole, *roles)]
+                if all(cell in self.place for cell in cells):
+                    yield dict(zip(cells, (1, -1, -1), strict=True))
+
+    def _rows(self, rows: list[tuple[Row, float]]) -> Matrix:
+        from scipy.sparse import csr_array
+
+        entries = [(number, self.place[cell], n) for number, (row, _) in enumerate(rows) for cell, n in row.items()]
+        places, columns, values = zip(*entries, strict=True) if entries else ((), (), ())
+        made = csr_array((np.array(values, dtype=float), (places, columns)), shape=(len(rows), len(self.cells)))
+        return made if len(rows) * len(self.cells) > SPARSE else made.toarray()
+
+    def vectors(self, rows: list[Row]) -> np.ndarray:
+        """Spell sums of cells as coefficients, a line each."""
+        return dense(self._rows([(row, 0) for row in rows]))
 
     def most_of(self, sought: np.ndarray, hidden: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
         """Return the most, a whole number, that a sum of cells can be while the cells not hidden are what they are.
@@ -106,7 +125,7 @@ class System:
             return float(sought @ self.truth), self.truth, (sought != 0) & ~hidden
         shown = np.where(hidden, 0.0, self.truth)
         equal, below = self.equal[:, free], self.below[:, free]
-        real, bounding = equal.any(axis=1), below.any(axis=1)
+        real, bounding = (_used(one) for one in (equal, below))
         found = linprog(
             -sought[free],
             A_ub=below[bounding], b_ub=(self.most - self.below @ shown)[bounding],
@@ -117,10 +136,18 @@ class System:
             raise ArithmeticError("the relations contradict the counts")
         world = self.truth.copy()
         world[free] = found.x
-        bearing = -sought - (found.eqlin.marginals @ self.equal[real] + found.ineqlin.marginals @ self.below[bounding])
+        dual = self.equal[real].T @ found.eqlin.marginals + self.below[bounding].T @ found.ineqlin.marginals
+        bearing = -sought - dual
         bearing[free] = 0
         return float(np.floor(sought @ world + ROUND)), world, np.abs(bearing) > ROUND
 
 
-def _same_people(measure: Measure, across: Measure) -> bool:
-    return measure == replace(across, across_kinds=False)
+def dense(matrix: Matrix) -> np.ndarray:
+    """Lay a matrix out with its zeros."""
+    return matrix if isinstance(matrix, np.ndarray) else matrix.toarray()
+
+
+def _used(matrix: Matrix) -> np.ndarray:
+    """Find the rows that have a coefficient."""
+    counts = matrix.any(axis=1) if isinstance(matrix, np.ndarray) else np.diff(matrix.indptr)
+    return np.flatnonzero(counts)

@@ -61,7 +61,9 @@ def primary(town: Town, least: int) -> set[Cell]:
     found = set(town.hidden & set(town.below()))
     for cell in town.below():
         value = town.counts[cell]
-        found |= {cell} if value in few or any(abs(value - old) in few for old in town.published.get(cell, ())) else set()
+        changes = (abs(value - old) for old in town.published.get(cell, ()))
+        if value in few or any(change in few for change in changes):
+            found.add(cell)
     for part, whole in town.shares:
         for scope in town.scopes:
             if (part, scope) in town.counts and (whole, scope) in town.counts:

@@ -65,14 +65,17 @@ def towns(
             ranks[measure] = DEAREST if measure.source in DECLARED else DEAR if headline else ranks.get(measure, 0)
     for as_of, town in sorted(counts):
         mine = counts[as_of, town]
-        yield as_of, Town(
-            code=town,
-            kinds={kind: tuple(sorted(codes)) for kind, codes in sorted(kinds[as_of, town].items())},
-            counts=mine,
-            shares=tuple(shares[as_of, town]),
-            published={cell: published[as_of, *cell] for cell in mine if (as_of, *cell) in published},
-            hidden=frozenset(cell for cell in mine if (as_of, *cell) in hidden),
-            ranks=ranks,
+        yield (
+            as_of,
+            Town(
+                code=town,
+                kinds={kind: tuple(sorted(codes)) for kind, codes in sorted(kinds[as_of, town].items())},
+                counts=mine,
+                shares=tuple(shares[as_of, town]),
+                published={cell: published[as_of, *cell] for cell in mine if (as_of, *cell) in published},
+                hidden=frozenset(cell for cell in mine if (as_of, *cell) in hidden),
+                ranks=ranks,
+            ),
         )
 
 

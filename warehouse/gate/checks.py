@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 
 import sqlalchemy as sa
 
+from warehouse.alarms import alarms
 from warehouse.gate.points import BLOCKS, PASSES, WARNS, Point, listed
 from warehouse.home import Home
 from warehouse.inbox import look
@@ -16,7 +17,8 @@ from warehouse.indicators.scopes import Roster, roster
 from warehouse.journal import arrivals
 from warehouse.ledger import ACCEPTED
 from warehouse.queue import open_queue
-from warehouse.queue_doubt import doubt_words, doubts, figure_words
+from warehouse.queue_doubt import doubt_words, doubts
+from warehouse.queue_words import figure_words
 from warehouse.reference import known_reference
 from warehouse.release.wording import INSTITUTIONS, OF_INSTITUTIONS, counted, day, noun
 from warehouse.settings import Misconfigured
@@ -37,6 +39,7 @@ def before_counting(home: Home, connection: sa.Connection, as_of: date, seq: int
         _definition(as_of, on),
         *_submissions(connection, relations, as_of),
         _refused(home, connection, relations, dates, as_of, seq),
+        _foreign(home, connection, relations, dates, as_of, seq),
         _waiting(home, connection),
         _queue(home, connection, known, as_of),
         _next_year(dates, as_of),
@@ -93,8 +96,7 @@ def _refused(
 ) -> Point:
     """Whose last delivery was refused; one without a readable date counts from the day the collection opened."""
     title, ledger = "Последние присланные файлы", table("deliveries")
-    opened = dates[as_of].opens_on if as_of in dates else as_of
-    since = datetime.combine(opened, time.min, home.settings.timezone)
+    since = _opened(home, dates, as_of)
     of_date = sa.or_(ledger.c.as_of == as_of, sa.and_(ledger.c.as_of.is_(None), ledger.c.received_at >= since))
     judged = (
         sa.select(ledger.c.institution_code, ledger.c.verdict)
@@ -109,6 +111,24 @@ def _refused(
     if refused:
         return Point(title, WARNS, f"Последний файл не принят: {listed(refused)}.")
     return Point(title, PASSES, "Последний файл каждой организации принят.")
+
+
+def _opened(home: Home, dates: dict[date, sa.Row], as_of: date) -> datetime:
+    opened = dates[as_of].opens_on if as_of in dates else as_of
+    return datetime.combine(opened, time.min, home.settings.timezone)
+
+
+def _foreign(
+    home: Home, connection: sa.Connection, relations: Roster, dates: dict[date, sa.Row], as_of: date, seq: int
+) -> Point:
+    """Who sent files of others; a folder outside the register may be called after a person and is not named."""
+    title = "Чужие файлы в папках"
+    senders = [one.institution_code for one in alarms(connection, _opened(home, dates, as_of), seq, as_of)]
+    if not senders:
+        return Point(title, PASSES, "В папках организаций чужих файлов не было.")
+    registered = set(connection.execute(sa.select(relations.expected.c.told_by)).scalars())
+    named = sorted(set(senders) & registered) + ["не из реестра"] * bool(set(senders) - registered)
+    return Point(title, WARNS, f"Отклонено чужих файлов: {len(senders)}; папки: {listed(named)}.")
 
 
 def _waiting(home: Home, connection: sa.Connection) -> Point:
@@ -127,8 +147,11 @@ def _queue(home: Home, connection: sa.Connection, known: Knowledge, as_of: date)
     if not influences:
         return Point(title, PASSES, f"Пар, которые влияют на показатели, нет; всего в очереди: {open_}.")
     doubtful = doubts(connection, known, queue, [as_of])
-    widest = [one for one in doubtful if one.scope_type == doubtful[0].scope_type]
-    bounds = [f" {figure_words(one.scope_type, one.scope_code, as_of).capitalize()}: {doubt_words(one)}" for one in widest]
+    bounds = [
+        f" Вовлечено, {figure_words(one.scope_type, one.scope_code, as_of)}: {doubt_words(one)}"
+        for one in doubtful
+        if one.scope_type == doubtful[0].scope_type
+    ]
     return Point(title, WARNS, f"В очереди пар: {open_}; из них влияют на показатели: {influences}.{''.join(bounds)}")
 
 

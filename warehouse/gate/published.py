@@ -24,5 +24,6 @@ def if_published(settings: Settings, connection: sa.Connection, contents: Conten
     assert public is not None
     told = f"Строк со скрытыми значениями: {len(public.hidden)} из {contents.figures.num_rows}."
     if public.left_out:
-        return Point(TITLE, WARNS, f"{told} Останутся такими, как опубликованы: {', '.join(map(day, public.left_out))}.")
+        days = ", ".join(map(day, public.left_out))
+        return Point(TITLE, WARNS, f"{told} Останутся такими, как опубликованы: {days}.")
     return Point(TITLE, PASSES, told)

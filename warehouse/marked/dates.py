@@ -10,10 +10,10 @@ from warehouse.marked.raw_cells import Raw
 
 EPOCH = date(1899, 12, 30)  # Excel's day 0, as of March 1900
 DAYS = (15_000, 73_050)
-MONTHS = ("янв", "фев", "мар", "апр", "ма", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
+MONTHS = ("янв", "фев", "мар", "апр", "ма[йя]", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
 _LOOK_ALIKES = str.maketrans("ОоOoЗзIlІ", "000033111")
 _THREE = re.compile(r"\D*(\d{1,4})\D+(\d{1,2})\D+(\d{1,4})\D*")
-_WORDED = re.compile(r"(\d{1,2})\D{0,3}\s*([а-я]{3,9})\D{0,3}\s*(\d{4})\s*(?:г|года?)?\.?", re.IGNORECASE)
+_WORDED = re.compile(r"(\d{1,2})[\s.,-]*([а-я]{3,9})[\s.,-]*(\d{4})\s*(?:г|года?)?\.?", re.IGNORECASE)
 _RUN = re.compile(r"(\d{2})(\d{2})(\d{4})")
 _LONGEST = 40
 
@@ -31,7 +31,7 @@ def meant_date(cell: Raw, as_of: date | None) -> date | None:
     if len(text) > _LONGEST:
         return None
     if found := _WORDED.fullmatch(text):
-        month = next((n for n, stem in reversed(list(enumerate(MONTHS, 1))) if found[2].lower().startswith(stem)), 0)
+        month = next((n for n, stem in enumerate(MONTHS, 1) if re.match(stem, found[2], re.IGNORECASE)), 0)
         return _date(int(found[3]), month, int(found[1]))
     text = text.translate(_LOOK_ALIKES)
     if found := _RUN.fullmatch(text):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from expectations.form import FORM
 from expectations.rules.structure import Severity
 from expectations.rules.wording import Finding
 
+SHEET_ORDER = {sheet.title: number for number, sheet in enumerate(FORM.sheets)}
 GRAVENESS = {severity.value: rank for rank, severity in enumerate(Severity)}
 
 
@@ -82,9 +84,12 @@ class Grouping:
         return Severity(min((self.findings[n].severity for n in numbers), key=GRAVENESS.__getitem__))
 
     def in_order(self) -> list[Cause]:
-        """Return the causes with findings, the gravest first, then as the findings stand."""
+        """Return the causes with findings, the gravest first, then in the order of the form's sheets."""
 
-        def rank(cause: Cause) -> tuple[int, int]:
-            return GRAVENESS[self.severity(cause).value], min(cause.own or cause.led)
+        def rank(cause: Cause) -> tuple[int, int, int]:
+            first = min(cause.own or cause.led)
+            sheet = self.findings[first].sheet
+            place = SHEET_ORDER.get(sheet, len(SHEET_ORDER)) if sheet else -1
+            return GRAVENESS[self.severity(cause).value], place, first
 
         return sorted((cause for cause in self.causes.values() if cause.size), key=rank)

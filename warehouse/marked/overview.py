@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 
+from expectations.form import FORM
 from expectations.reading.staged import letter
 from warehouse.marked.comments import text_xml
 from warehouse.marked.remarks import Line, Place, Told
 from warehouse.marked.sheet_xml import MAIN
 
-TITLE, HEADLINE = "Замечания", "Замечания к книге"
+TITLE, HEADLINE = FORM.answer_sheet, "Замечания к книге"
 WIDTHS = (17, 30, 62, 56, 10)  # characters
 LAST = len(WIDTHS) - 1
 LINE_POINTS, DENSITY, HIGHEST = 15.0, 1.05, 409.0  # points; characters in the width of a digit; points

@@ -11,6 +11,7 @@ from warehouse.marked.grouping import Cause, Grouping
 
 NEARLY_ALL = 0.8  # of the IDs of a column unknown: it is not this or that one that is wrong
 SEVERAL = 3
+MOVED = ("shift", "exchanged")  # causes in which whole rows do not say whom they name
 UNKNOWN, ALONE = "unknown-participant", "participant-without-pair"
 _NUMBER = re.compile(r"\d+")
 _CELL_RULES = ("wrong-type", "excel-error-value", "formula-without-value", "required-cell-empty", "self-mentoring")
@@ -116,12 +117,13 @@ def _number(code: str) -> int | None:
 def participants_alone(grouping: Grouping, evidence: Evidence) -> None:
     """A participant without a pair is who a wrong ID left alone, as many of them as IDs are wrong."""
     doubled = {
-        (grouping.findings[n].row, id(cause)): cause
+        grouping.findings[n].row: cause
         for cause in grouping.causes_with(lambda f: f.rule == "duplicate-person")
         for n in cause.own
     }
-    for (row, _), cause in doubled.items():
-        grouping.lead(cause, [n for n, f in grouping.left(ALONE) if f.row == row])
+    for number, one in list(grouping.left(ALONE)):
+        if one.row in doubled:
+            grouping.lead(doubled[one.row], [number])
     for cause in grouping.causes_with(lambda f: _breaks_reference(f, evidence)):
         broken = [f for n in cause.own if _breaks_reference(f := grouping.findings[n], evidence)]
         moved = isinstance(cause.key, tuple) and cause.key[0] in MOVED

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from expectations.form import FORM
 from expectations.reading.workbook_xml import column_number
 from expectations.rules import RULES
+from expectations.rules.catalogue import CELL
 from expectations.rules.structure import Severity
 from expectations.rules.wording import Finding, column_of, sentences
 from warehouse.marked.evidence import Evidence
@@ -89,6 +91,9 @@ class Remarks:
     def _led_words(self, cause: Cause) -> str:
         if not cause.led or not cause.own:
             return ""
+        if len(cause.led) == 1:
+            title = RULES[self._grouping.findings[cause.led[0]].rule].title
+            return f"\nИз-за этого ещё одно замечание: «{title}». Оно уйдёт вместе с причиной."
         counted = Counter(RULES[self._grouping.findings[n].rule].title.lower() for n in cause.led)
         listed = ", ".join(f"{title} ({count})" for title, count in counted.most_common(MOST_LED))
         more = " и другие" if len(counted) > MOST_LED else ""
@@ -96,23 +101,27 @@ class Remarks:
 
     def marks(self, causes: Iterable[Cause]) -> dict[str, SheetMarks]:
         """Return the colours and comments of every cell with findings, by title of the sheet."""
-        of: dict[Place, list[tuple[Finding, Cause]]] = defaultdict(list)
+        marks: dict[str, SheetMarks] = defaultdict(SheetMarks)
+        for one in self._grouping.findings:
+            if (place := self.place(one)) is not None:
+                title, row, column = place
+                cells = marks[title].severities.setdefault(row, {})
+                cells[column] = min(cells.get(column, one.severity), one.severity, key=GRAVENESS.__getitem__)
+        commented = {place for title, sheet in marks.items() for place in _first_cells(title, sheet)}
+        told: dict[Place, list[str]] = defaultdict(list)
         for cause in causes:
             for number in (*cause.own, *cause.led):
-                if (place := self.place(self._grouping.findings[number])) is not None:
-                    of[place].append((self._grouping.findings[number], cause))
-        marks: dict[str, SheetMarks] = defaultdict(SheetMarks)
-        for (title, row, column), told in sorted(of.items(), key=lambda item: item[0]):
-            sheet = marks[title]
-            sheet.severities[row, column] = min((one.severity for one, _ in told), key=GRAVENESS.__getitem__)
-            if len(sheet.comments) < MOST_COMMENTS:
-                sheet.comments[row, column] = "\n\n".join(self._comment(*one) for one in told)
+                if (place := self.place(self._grouping.findings[number])) in commented and place is not None:
+                    told[place].append(self._comment(self._grouping.findings[number], cause))
+        for (title, row, column), comments in told.items():
+            marks[title].comments[row, column] = "\n\n".join(comments)
         return dict(marks)
 
     def _comment(self, finding: Finding, cause: Cause) -> str:
         problem, remedy = _words(finding)
         column = column_of(FORM, finding.sheet, finding.column)
-        expected = column.allowed if column is not None and column.allowed not in problem + remedy else ""
+        told = column is None or column.allowed in problem + remedy or RULES[finding.rule].applies_to != CELL
+        expected = "" if told or column is None else column.allowed
         parts = [
             f"{Severity(finding.severity).russian.capitalize()}: {problem}",
             f"Ожидается: {expected}." if expected else "",
@@ -122,6 +131,12 @@ class Remarks:
             f"Правило: {finding.rule}",
         ]
         return "\n".join(filter(None, parts))
+
+
+def _first_cells(title: str, marks: SheetMarks) -> Iterator[Place]:
+    """Yield the cells of a sheet that get comments."""
+    cells = ((title, row, column) for row in sorted(marks.severities) for column in sorted(marks.severities[row]))
+    return islice(cells, MOST_COMMENTS)
 
 
 def _words(finding: Finding) -> tuple[str, str]:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 
 from expectations.reading.staged import letter
 from warehouse.marked.sheet_xml import attribute, cells_of, check_part, prefix_of, tag, with_attribute
 
+Severities = dict[int, dict[int, str]]  # of the marked cells, by row (1-based) and column (0-based)
 Restyle = Callable[[int, str], int]  # number of a format, severity → number of its marked likeness
 
 
 class RowMarker:
     """Marks the rows of one sheet; `head` is the sheet's XML before its rows."""
 
-    def __init__(self, severities: dict[tuple[int, int], str], restyle: Restyle, head: bytes) -> None:
-        self._by_row: dict[int, dict[int, str]] = defaultdict(dict)
-        for (row, column), severity in severities.items():
-            self._by_row[row][column] = severity
+    def __init__(self, severities: Severities, restyle: Restyle, head: bytes) -> None:
+        self._by_row = severities
         self._restyle = restyle
         self._columns = _column_styles(head)
 

@@ -77,7 +77,9 @@ def _shift_of(sheet: Sheet, places: dict[str, int], cells: RawRow, least: int = 
                 best = left, Shift(by, in_order[begin][1])
     if misfits < least or best is None or best[0] * FEWER > misfits:
         return None
-    return best[1]
+    wrong = [name for name, good in stands.items() if not good]
+    exchanged = any(_cross(sheet, places, cells, *pair) for pair in combinations(wrong, 2))
+    return None if exchanged and misfits - 2 <= best[0] else best[1]
 
 
 def _claim_shifted(grouping: Grouping, title: str, by: int, rows: dict[int, Shift], places: dict[str, int]) -> None:

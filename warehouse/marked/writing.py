@@ -12,7 +12,7 @@ from warehouse.marked.comments import EMPTY, EMPTY_DRAWING, Comments, add_commen
 from warehouse.marked.raw_cells import CHUNK, chunks_of
 from warehouse.marked.relations import EMPTY as NO_RELATIONS
 from warehouse.marked.relations import Relation, read_relations, relations_name, with_relation, with_types
-from warehouse.marked.rows_marked import RowMarker
+from warehouse.marked.rows_marked import RowMarker, Severities
 from warehouse.marked.sheet_xml import Unusual, attribute, check_part, pieces, tag
 from warehouse.marked.styles import Styles
 
@@ -25,7 +25,7 @@ DRAWING_TYPE = {"vml": "application/vnd.openxmlformats-officedocument.vmlDrawing
 class SheetMarks:
     """What to put on one sheet, by row (1-based) and column (0-based)."""
 
-    severities: dict[tuple[int, int], str] = field(default_factory=dict)
+    severities: Severities = field(default_factory=dict)
     comments: Comments = field(default_factory=dict)
 
 

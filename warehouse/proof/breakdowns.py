@@ -33,7 +33,7 @@ class Map:
 
 
 def recompute_breakdowns(evidence: Evidence, release: str) -> pa.Table:
-    """Compute the breakdowns (BREAKDOWNS, sorted by key) that the evidence gives; raise KeyError where a place lacks."""
+    """Compute the breakdowns (BREAKDOWNS, by key) that the evidence gives; raise KeyError where a place is unknown."""
     here, people = _map(evidence.places.to_pylist()), evidence.breakdown_people
     counts = _added(evidence.breakdown_amounts, here) | _different(people, here)
     versions = {one["version"]: one.get("breakdowns", []) for one in evidence.definitions["definitions"]}

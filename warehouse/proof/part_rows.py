@@ -118,8 +118,9 @@ def _of_year(rows: pa.Table, as_of: date, places: list[Place]) -> pa.Table:
 def _persons(rows: pa.Table, persons: Persons) -> pa.Array:
     """Number the person of each row."""
     snils, name = (rows[token].combine_chunks().cast(pa.string()) for token in TOKENS)
-    held, named = (np.asarray(pc.fill_null(one.dictionary_encode().indices, -1), np.int64) + 1 for one in (snils, name))
-    numbers = held * (named.max() + 1) + named
+    codes = [pc.fill_null(one.dictionary_encode().indices, -1) for one in (snils, name)]
+    by_snils, by_name = (np.asarray(one, np.int64) + 1 for one in codes)
+    numbers = by_snils * (by_name.max() + 1) + by_name
     _, first, identity = np.unique(numbers, return_index=True, return_inverse=True)
     told = zip(snils.take(first).to_pylist(), name.take(first).to_pylist(), strict=True)
     who = pa.array([persons.of(*one) for one in told], pa.string()).dictionary_encode().indices

@@ -44,8 +44,9 @@ def public_notes(contents: Contents) -> list[str]:
         return []
     least, left_out = contents.public.least, contents.public.left_out
     notes = [
-        f"Открытый пакет. «{HIDDEN.capitalize()}» — это не ноль и не пустая ячейка: значение говорит меньше чем о {least} "
-        "людях или позволяет такое значение вычислить. Показатели муниципалитета, региона и страны не изменены."
+        f"Открытый пакет. «{HIDDEN.capitalize()}» — это не ноль и не пустая ячейка: значение говорит меньше чем о "
+        f"{least} людях или позволяет такое значение вычислить. "
+        "Показатели муниципалитета, региона и страны не изменены."
     ]
     if left_out:
         days = ", ".join(map(day, left_out))

@@ -24,7 +24,16 @@ from warehouse.proof.engine import gather_evidence
 from warehouse.proof.evidence import Evidence
 from warehouse.proof.origin import origin
 from warehouse.reference import last_entries
-from warehouse.release.contents import INDICATORS, LATE, MISSING, ON_TIME, REVISIONS, Contents
+from warehouse.release.contents import (
+    BREAKDOWNS,
+    FINDINGS,
+    INDICATORS,
+    LATE,
+    MISSING,
+    ON_TIME,
+    REVISIONS,
+    Contents,
+)
 from warehouse.revisions.parts import revisions
 from warehouse.revisions.states import State, previous_release
 from warehouse.tables import table
@@ -32,19 +41,20 @@ from warehouse.tables import table
 
 def gather(
     connection: sa.Connection, release: str, as_of: date, seq: int, known_at: datetime, zone: ZoneInfo,
-    definition: str | None = None, lake: Path | None = None,
+    definition: str | None = None, lake: Path | None = None, *, public: bool = False,
 ) -> Contents:  # fmt: skip
     """Gather the contents of a release: the series up to `as_of` and what the report tells around it.
 
     `definition` is the newest version there was: each date is counted under the one that holds on it. With the folder
-    of the lake the second engine counts as well, and leaves the evidence; raises LakeDamaged where it cannot.
+    of the lake the second engine counts as well, and leaves the evidence; raises LakeDamaged where it cannot. What no
+    public package tells is not gathered for one: findings, breakdowns, revisions.
     """
     dates = tuple(sorted({*reporting_dates(connection, seq, as_of), as_of}))
     relations = roster(connection, Knowledge.at(seq), dates)
     figures = series(connection, seq, dates=dates, newest=definition)
     versions = by_version(dates, newest=definition)
     counted = {day: definitions(version) for version, days in versions.items() for day in days}
-    previous = previous_release(connection, as_of, seq)
+    previous = None if public else previous_release(connection, as_of, seq)
     return Contents(
         release=release,
         as_of=as_of,
@@ -53,8 +63,10 @@ def gather(
         institutions=_institutions(connection, relations, as_of),
         indicators=_passports(versions),
         completeness=_completeness(connection, relations, zone),
-        findings=_findings(connection, relations),
-        breakdowns=_named(breakdowns(connection, seq, dates, newest=definition), release),
+        findings=FINDINGS.empty_table() if public else _findings(connection, relations),
+        breakdowns=BREAKDOWNS.empty_table()
+        if public
+        else _named(breakdowns(connection, seq, dates, newest=definition), release),
         members=members(versions),
         trajectory=_named(trajectory(figures, plan_known(connection, seq), as_of), release),
         breaks=breaks(connection, seq, as_of),

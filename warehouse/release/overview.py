@@ -195,7 +195,7 @@ def _figures(contents: Contents) -> dict[tuple[str, str, str, date], Figure]:
     values = zip(*(shown[name].to_pylist() for name in FIGURES.names[len(KEY) :]), strict=True)
     rows = sorted(zip(keys, values, strict=True), key=lambda row: rank.get(row[0][:2], -1))
     hidden: Mapping[tuple, frozenset[str]] = contents.public.hidden if contents.public else {}
-    return {(key[0], *key[2:]): Figure(*value, hidden.get(key, frozenset())) for key, value in rows}
+    return {(key[0], *key[2:]): Figure(*value)._replace(hidden=hidden.get(key, frozenset())) for key, value in rows}
 
 
 def _institutions(contents: Contents, figures: Mapping) -> dict[str, Institution]:

@@ -157,7 +157,8 @@ def add_series(book: Workbook, styles: Styles, overview: Overview) -> None:
             )
         figures = [overview.figure(scope, as_of) for as_of in overview.dates]
         if any(figure and "value" in figure.hidden for figure in figures):  # Excel would draw the word as a zero
-            sheet.write_string(2, 1 + 4 * place, f"{scope.title}: графика нет, часть значений скрыта", styles["subtitle"])
+            note = f"{scope.title}: графика нет, часть значений скрыта"
+            sheet.write_string(2, 1 + 4 * place, note, styles["subtitle"])
         else:
             chart = series_chart(book, scope.title, sheet.name, row, row + len(overview.dates) - 1)
             width = CHARTS_WIDTH // len(scopes)

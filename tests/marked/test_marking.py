@@ -1,0 +1,249 @@
+"""The sender's own workbook comes back marked, and nothing else in it is touched."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlsxwriter
+
+from expectations.form import FORM
+from expectations.template import Filling, write_template
+from tests.installations import COLLECTED, take
+from tests.workbooks import PAIRS, PEOPLE, submission, write
+from warehouse.checking import check_files
+from warehouse.home import Home
+from warehouse.marked.job import Mode
+from warehouse.marked.marking import Marked, mark_checked, mark_delivery
+from warehouse.marked.styles import FILLS
+from warehouse.settings import Misconfigured
+
+SPOILT = (
+    PEOPLE.replace("112-233-445 95", "112-233-445 96").replace("29.02.2008", "29/02/2008").replace("Мнимый", "      ")
+)
+WRONG_ID = PAIRS.replace("У-2             ", "У-02            ")
+BAD_CELLS = {"Участники": {"E2": "wrong-type", "F2": "bad-snils", "B3": "required-cell-empty"}}
+
+
+def mark(home: Home, source: Path, output: Path) -> Marked:
+    (checked,) = check_files(home, [source], None, COLLECTED)
+    return mark_checked(home, checked, output)
+
+
+@pytest.fixture(scope="module")
+def spoilt(home: Home, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Marked]:
+    folder = tmp_path_factory.mktemp("spoilt")
+    source = write(folder / "sent.xlsx", submission(Участники=SPOILT, Пары=WRONG_ID))
+    return source, mark(home, source, folder / "marked.xlsx")
+
+
+def test_bad_cells_are_coloured_and_commented(spoilt: tuple[Path, Marked]) -> None:
+    _, marked = spoilt
+    assert marked.mode is Mode.OWN
+    sheet = openpyxl.load_workbook(marked.path)["Участники"]
+    for address, rule in BAD_CELLS["Участники"].items():
+        assert sheet[address].fill.fgColor.rgb == FILLS["error"]
+        assert sheet[address].comment.text.endswith(f"Правило: {rule}")
+        assert sheet[address].comment.text.startswith("Ошибка: ")
+    assert "Вероятно, имелось в виду 29.02.2008." in sheet["E2"].comment.text
+    assert sheet["C2"].comment is None and sheet["C2"].fill.fgColor.rgb != FILLS["error"]
+
+
+def test_suggestions_are_not_applied(spoilt: tuple[Path, Marked]) -> None:
+    source, marked = spoilt
+    before, after = openpyxl.load_workbook(source), openpyxl.load_workbook(marked.path)
+    assert after.sheetnames == ["Замечания", *before.sheetnames]
+    for sheet in before:
+        assert [list(row) for row in after[sheet.title].values] == [list(row) for row in sheet.values]
+
+
+def test_the_first_sheet_has_verdict_counts_and_causes_with_links(spoilt: tuple[Path, Marked]) -> None:
+    _, marked = spoilt
+    sheet = openpyxl.load_workbook(marked.path)["Замечания"]
+    texts = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert "Книга была бы принята, кроме строк с ошибками" in texts
+    assert "прочитано 3 = загружено 1 + отложено 2 + пропущено 0" in texts
+    locations = {link.location for link in sheet._hyperlinks}
+    assert {"'Участники'!E2", "'Участники'!F2", "'Участники'!B3", "'Пары'!C3"} <= locations
+    assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+
+
+def test_it_is_for_its_owner_alone(spoilt: tuple[Path, Marked]) -> None:
+    assert stat.S_IMODE(spoilt[1].path.stat().st_mode) == 0o600
+
+
+def test_a_marked_workbook_that_comes_back_is_read_as_before(home: Home, spoilt: tuple[Path, Marked], tmp_path) -> None:
+    source, marked = spoilt
+    first, again = check_files(home, [source, marked.path], None, COLLECTED)
+    assert again.findings == first.findings
+    twice = mark_checked(home, again, tmp_path / "twice.xlsx")
+    assert openpyxl.load_workbook(twice.path).sheetnames == openpyxl.load_workbook(marked.path).sheetnames
+
+
+@pytest.fixture(scope="module")
+def filled_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A template as a school fills it in: comments, checks, protection, names and hidden lists of its own."""
+    path = tmp_path_factory.mktemp("template") / "template.xlsx"
+    people = [
+        {
+            "participant_id": f"У-{n}", "surname": "Пробный" if n > 1 else None, "given_name": "Пётр",
+            "birth_date": date(2008, 2, n), "category": "обучающийся", "group_name": "7А", "consent_date": date(2020, 9, 1),
+        }
+        for n in (1, 2, 3)
+    ]  # fmt: skip
+    pairs = [
+        {
+            "pair_id": "П-1", "mentor_id": "У-2", "mentee_id": "У-3", "form": "ученик – ученик", "programme": "Вместе",
+            "started_on": date(2020, 10, 1), "outcome": "продолжается",
+        }
+    ]  # fmt: skip
+    organisation = [{"teachers": 10, "young_specialists": 2, "curator_name": "Пробная Анна Ивановна"}]
+    rows = {
+        "organisation": organisation,
+        "participants": people,
+        "pairs": pairs,
+        "enrolment": [{"age": 12, "students": 99}],
+    }
+    write_template(path, FORM, Filling("NSH-S007", "МБОУ СОШ № 7", date(2021, 12, 31), rows=rows))
+    return path
+
+
+def test_the_parts_of_a_template_stay(home: Home, filled_template: Path, tmp_path: Path) -> None:
+    marked = mark(home, filled_template, tmp_path / "marked.xlsx")
+    assert marked.mode is Mode.OWN
+    with zipfile.ZipFile(filled_template) as before, zipfile.ZipFile(marked.path) as after:
+        same = [name for name in before.namelist() if after.read(name) == before.read(name)]
+        changed = set(before.namelist()) - set(same)
+    assert {"xl/sharedStrings.xml", "xl/theme/theme1.xml", "xl/worksheets/sheet2.xml"} <= set(same)
+    assert "xl/worksheets/sheet4.xml" in changed  # Участники
+    old, new = openpyxl.load_workbook(filled_template), openpyxl.load_workbook(marked.path)
+    people, marks = old["Участники"], new["Участники"]
+    assert marks["B4"].fill.fgColor.rgb == FILLS["error"] and "required-cell-empty" in marks["B4"].comment.text
+    assert marks["A3"].comment.text == people["A3"].comment.text  # the template's own explanation
+    assert marks["B5"].number_format == people["B5"].number_format and marks.protection.sheet
+    assert len(marks.data_validations.dataValidation) == len(people.data_validations.dataValidation)
+    assert new.defined_names.keys() == old.defined_names.keys()
+    assert [new[title].print_title_rows for title in old.sheetnames] == [
+        old[title].print_title_rows for title in old.sheetnames
+    ]
+    assert new.active.title == "Замечания"
+    assert [sheet.title for sheet in new if sheet.sheet_view.tabSelected] == ["Замечания"]
+
+
+def test_formulas_formats_and_other_sheets_stay(home: Home, tmp_path: Path) -> None:
+    source = tmp_path / "rich.xlsx"
+    book = xlsxwriter.Workbook(source, {"strings_to_formulas": False})
+    look = book.add_format({"bold": True, "italic": True, "border": 2})
+    for title, rows in submission(Участники=SPOILT).items():
+        sheet = book.add_worksheet(title)
+        for number, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                sheet.write_string(number, column, cell, look)
+    own = book.add_worksheet("Мои расчёты")
+    own.write_formula("A1", "=Контингент!B2*2", None, 200)
+    own.insert_chart("C3", chart := book.add_chart({"type": "column"}))
+    chart.add_series({"values": "='Мои расчёты'!$A$1:$A$2"})
+    book.get_worksheet_by_name("Участники").write_comment("C2", "сам себе")
+    book.get_worksheet_by_name("Участники").write_comment("E2", "проверить дату")
+    book.close()
+    marked = mark(home, source, tmp_path / "marked.xlsx")
+    with zipfile.ZipFile(source) as before, zipfile.ZipFile(marked.path) as after:
+        for name in ("xl/charts/chart1.xml", "xl/drawings/drawing1.xml", "xl/worksheets/sheet5.xml"):
+            assert after.read(name) == before.read(name)
+    new = openpyxl.load_workbook(marked.path)
+    assert new["Мои расчёты"]["A1"].value == "=Контингент!B2*2"
+    cell = new["Участники"]["E2"]
+    assert cell.font.b and cell.font.i and cell.border.left.style == "medium"
+    assert cell.comment.text.startswith("проверить дату") and "wrong-type" in cell.comment.text
+    assert new["Участники"]["C2"].comment.text == "сам себе"
+    assert "'Мои расчёты'" not in {
+        link.location.split("!")[0] for link in new["Замечания"]._hyperlinks if link.location[1:] == ""
+    }
+
+
+def test_a_macro_workbook_keeps_its_kind(home: Home, tmp_path: Path) -> None:
+    plain = write(tmp_path / "plain.xlsx", submission(Участники=SPOILT))
+    source = tmp_path / "macros.xlsm"
+    with zipfile.ZipFile(plain) as before, zipfile.ZipFile(source, "w") as after:
+        for name in before.namelist():
+            content = before.read(name)
+            if name == "[Content_Types].xml":
+                usual = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+                content = content.replace(usual, b"application/vnd.ms-excel.sheet.macroEnabled.main+xml")
+            after.writestr(name, content)
+        after.writestr("xl/vbaProject.bin", b"macros are not run")
+    marked = mark(home, source, tmp_path / "marked.xlsx")
+    assert marked.path.name == "marked.xlsm"
+    with zipfile.ZipFile(marked.path) as archive:
+        assert archive.read("xl/vbaProject.bin") == b"macros are not run"
+
+
+def test_csv_comes_back_as_a_workbook_of_its_rows(home: Home, tmp_path: Path) -> None:
+    source = write(tmp_path / "sent.zip", submission(Участники=SPOILT.replace("Лев", "=1+1")))
+    marked = mark(home, source, tmp_path / "marked.xlsx")
+    assert marked.mode is Mode.ROWS
+    sheet = openpyxl.load_workbook(marked.path)["Участники"]
+    assert sheet["E2"].value == "29/02/2008" and "wrong-type" in sheet["E2"].comment.text
+    assert (sheet["C3"].value, sheet["C3"].data_type) == ("=1+1", "s")  # their texts are never our formulas
+
+
+UNUSUAL = {
+    "a comment in the sheet": lambda part: part.replace(b"<sheetData>", b"<!-- <c r='A1'/> --><sheetData>"),
+    "a namespace that is strict": lambda part: part.replace(
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main", b"http://purl.oclc.org/ooxml/spreadsheetml/main"
+    ),
+}
+
+
+@pytest.mark.parametrize("change", UNUSUAL.values(), ids=UNUSUAL)
+def test_what_cannot_be_edited_safely_is_made_from_rows(home: Home, tmp_path: Path, change) -> None:
+    plain = write(tmp_path / "plain.xlsx", submission(Участники=SPOILT))
+    source = tmp_path / "unusual.xlsx"
+    with zipfile.ZipFile(plain) as before, zipfile.ZipFile(source, "w") as after:
+        for name in before.namelist():
+            content = before.read(name)
+            after.writestr(name, change(content) if name == "xl/worksheets/sheet3.xml" else content)
+    marked = mark(home, source, tmp_path / "marked.xlsx")
+    assert marked.mode is Mode.ROWS
+    assert openpyxl.load_workbook(marked.path)["Участники"]["E2"].fill.fgColor.rgb == FILLS["error"]
+
+
+def test_a_file_that_cannot_be_read_gets_the_first_sheet_alone(home: Home, tmp_path: Path) -> None:
+    source = tmp_path / "torn.xlsx"
+    source.write_bytes(b"PK\x03\x04 torn")
+    marked = mark(home, source, tmp_path / "marked.xlsx")
+    assert marked.mode is Mode.BARE
+    book = openpyxl.load_workbook(marked.path)
+    assert book.sheetnames == ["Замечания"]
+    assert "Книга не была бы принята" in [cell.value for row in book.active.iter_rows() for cell in row]
+
+
+def test_a_received_delivery_is_marked_on_demand(home: Home, tmp_path: Path) -> None:
+    write(home.settings.inbox / "NSH-S007" / "sent.xlsx", submission(Участники=SPOILT, Пары=WRONG_ID))
+    (line,) = take(home).lines
+    write(home.settings.inbox / "NSH-S007" / "again.xlsx", submission(Участники=SPOILT, Пары=WRONG_ID))
+    (repetition,) = take(home).lines
+    for delivery in (line.delivery, repetition.delivery):
+        marked = mark_delivery(home, delivery, tmp_path / f"{delivery}.xlsx")
+        book = openpyxl.load_workbook(marked.path)
+        assert "Принято, кроме строк с ошибками" in [
+            cell.value for row in book["Замечания"].iter_rows() for cell in row
+        ]
+        assert "bad-snils" in book["Участники"]["F2"].comment.text
+    with pytest.raises(Misconfigured):
+        mark_delivery(home, "0" * 16, tmp_path / "none.xlsx")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        {f"{line.delivery}.xlsx", f"{repetition.delivery}.xlsx"}
+    )
+
+
+def test_the_same_job_gives_the_same_bytes(home: Home, spoilt: tuple[Path, Marked], tmp_path: Path) -> None:
+    source, marked = spoilt
+    again = mark(home, source, tmp_path / "again.xlsx")
+    assert again.path.read_bytes() == marked.path.read_bytes()
+    assert zipfile.ZipFile(BytesIO(marked.path.read_bytes())).testzip() is None
