@@ -44,7 +44,7 @@ docs: env ## write the generated pages anew: docs/dictionary.md, docs/rules.md, 
 	$(BIN)/python -m warehouse.indicators.handbook docs
 
 bench: env ## measure the figures of the README
-	@for benchmark in benchmarks/town.py benchmarks/region.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done
+	@for benchmark in benchmarks/town.py benchmarks/region.py benchmarks/linking.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done
 
 fuzz: env ## spoil files for MINUTES=10 and take them in: each must get its verdict
 	nice -n 19 $(BIN)/python -m tests.hostile.fuzz --minutes $(MINUTES)

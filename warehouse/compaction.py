@@ -22,7 +22,7 @@ class NotCopied(Exception):
 def compact(home: Home) -> None:
     """Write warehouse and vault anew; needs `opened(…, write=True)`. The server's tables are rewritten by VACUUM."""
     if not home.settings.embedded:
-        _vacuum(home.engine)
+        _vacuum(home.engine, tables_of(), vault_of())
         return
     file = sa.make_url(home.settings.warehouse_url).database
     assert file is not None
@@ -30,9 +30,17 @@ def compact(home: Home) -> None:
     _copy(home.vault.engine, vault_file(home.settings), vault_of(), views=False)
 
 
-def _vacuum(engine: sa.Engine) -> None:
+def compact_vault(home: Home) -> None:
+    """Write the vault alone anew; needs `opened(…, write=True)`."""
+    if home.settings.embedded:
+        _copy(home.vault.engine, vault_file(home.settings), vault_of(), views=False)
+    else:
+        _vacuum(home.engine, vault_of())
+
+
+def _vacuum(engine: sa.Engine, *stores: sa.MetaData) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in (*tables_of().tables.values(), *vault_of().tables.values()):
+        for table in (table for store in stores for table in store.tables.values()):
             connection.execute(sa.text(f'VACUUM (FULL) "{table.schema}"."{table.name}"'))
 
 

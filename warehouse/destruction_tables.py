@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+KINDS = (
+    "received: полученный файл, row: строка в нём, identity: строка личных сведений, sheet: все личные сведения листа, "
+    "text: слова о человеке в чужой строке, file: сделанный файл или протокол, unread: файл не прочитан и оставлен"
+)
+
 
 def destruction_tables(metadata: sa.MetaData, schema: str) -> None:
     """Add `erasures` and `destructions`; neither names a person but by tokens and rows."""
@@ -20,9 +25,7 @@ def destruction_tables(metadata: sa.MetaData, schema: str) -> None:
         "destructions", metadata,
         sa.Column("seq", sa.BigInteger, comment="номер записи журнала", primary_key=True, autoincrement=False),
         sa.Column("number", sa.Integer, comment="номер по порядку", primary_key=True, autoincrement=False),
-        sa.Column("kind", sa.Text, comment="received: файл, identity: строка личных сведений, sheet: все строки листа, "
-                  "text: слова о человеке в чужой строке, file: сделанный файл, unread: файл не прочитан и оставлен",
-                  nullable=False),
+        sa.Column("kind", sa.Text, comment=KINDS, nullable=False),
         sa.Column("delivery", sa.Text, comment="сдача"),
         sa.Column("sheet", sa.Text, comment="имя листа"),
         sa.Column("row", sa.Integer, comment="строка листа"),

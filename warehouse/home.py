@@ -25,7 +25,6 @@ from warehouse.reference import load_reference, shipped_reference
 from warehouse.remains import Remains
 from warehouse.settings import Misconfigured, Settings
 from warehouse.tables import JOURNAL, tables_of
-from warehouse.upgrade import upgrade
 from warehouse.vault import Vault, make_vault, open_vault, vault_file
 from warehouse.views import create_views
 
@@ -115,7 +114,12 @@ def opened(settings: Settings, at: datetime, *, write: bool = False, changing_ke
         closing.callback(engine.dispose)
         ring = ring or _make_keyring(settings, engine)
         _make(settings, engine, ring, at)
-        yield Home(settings, engine, closing, ring, read_only)
+        home = Home(settings, engine, closing, ring, read_only)
+        if write and not changing_keys:
+            from warehouse.erasure.destroying import finish
+
+            finish(home, at)  # an erasure that was killed
+        yield home
 
 
 def _marker(settings: Settings) -> Path:
@@ -160,7 +164,6 @@ def _make(settings: Settings, engine: sa.Engine, ring: Keyring, at: datetime) ->
             create_views(connection)
     elif not _made(settings):  # an older version left fewer tables
         with engine.begin() as connection:
-            upgrade(connection)
             create_schema(connection, tables_of())
             create_views(connection)
     if empty or not _made(settings):

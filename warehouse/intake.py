@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from warehouse.ahead import Ahead, Readings
 from warehouse.batch import Arrival, Batch, Line
+from warehouse.erasure.destroying import finish
 from warehouse.home import Home
 from warehouse.inbox import Inbox, Waiting, look, unchanged
 from warehouse.journal import RECEIVED, Journal, arrivals
@@ -71,6 +72,7 @@ def run_intake(
             write_pending_receipts(home)
             if inbox is None:
                 _empty(batch.wave)
+    finish(home, received_at)  # destroyed bytes that came again are not kept
     return summary
 
 

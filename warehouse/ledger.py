@@ -10,7 +10,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from warehouse.loading import fetch
-from warehouse.reference import known_reference
+from warehouse.reference import known_reference, last_load
 from warehouse.tables import table
 
 ACCEPTED = ("accepted", "accepted_with_errors")
@@ -120,10 +120,7 @@ def past(connection: sa.Connection, institutions: list[str], seq: int) -> pa.Tab
 
 def basis(connection: sa.Connection, ruleset: str, seq: int, on: date) -> str:
     """Name all that a verdict depends on beside the bytes: rules, reference data, reporting dates opened by a day."""
-    loads = [
-        sa.select(sa.func.max(table(n).c.known_seq)).where(table(n).c.known_seq <= seq).scalar_subquery()
-        for n in ("institutions", "reporting_dates")
-    ]
+    loads = [last_load(name, seq) for name in ("institutions", "reporting_dates")]
     calendar = known_reference("reporting_dates", seq)
     opened = sa.select(sa.func.max(calendar.c.as_of)).where(calendar.c.as_of <= on).scalar_subquery()
     register, dates, last = connection.execute(sa.select(*loads, opened)).one()

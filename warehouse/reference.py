@@ -16,7 +16,7 @@ from warehouse.journal import REFERENCE as REFERENCE_EVENT
 from warehouse.journal import Entry, Journal, known_by
 from warehouse.loading import insert_rows
 from warehouse.received import ReceivedFiles
-from warehouse.reference_tables import REFERENCE, Field
+from warehouse.reference_tables import LOADS, REFERENCE, Field
 from warehouse.settings import Misconfigured
 from warehouse.tables import table
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from warehouse.targets import Judgement
 
 MEGABYTES = 64 * 1024 * 1024
+NEEDED = ("institutions", "reporting_dates")  # without a row of these nobody could send anything
 
 
 def _value(field: Field, text: str) -> object:
@@ -69,7 +70,7 @@ def load_reference(connection: sa.Connection, received: ReceivedFiles, folder: P
     if not found:
         raise Misconfigured(f"В папке нет ни одного справочника ({', '.join(f'{n}.csv' for n in REFERENCE)}).")
     parsed = {name: parse_reference(name, path.read_text(encoding="utf-8")) for name, path in found.items()}
-    _check_rows(connection, parsed)
+    _check_rows(parsed)
     _check_register(connection, parsed)
     _check_targets(connection, parsed)
     journal = Journal(connection)
@@ -81,13 +82,12 @@ def load_reference(connection: sa.Connection, received: ReceivedFiles, folder: P
     return {name: len(rows) for name, rows in parsed.items()}
 
 
-def _check_rows(connection: sa.Connection, parsed: dict[str, list[dict[str, object]]]) -> None:
-    """A file that lost its rows on the way would otherwise empty its table, and every figure that rests on it."""
-    for name, rows in parsed.items():
-        if not rows and (known := len(_known_now(connection, name))):
+def _check_rows(parsed: dict[str, list[dict[str, object]]]) -> None:
+    for name in NEEDED:
+        if name in parsed and not parsed[name]:
             raise Misconfigured(
-                f"{name}.csv: в файле только заголовок, а сейчас в справочнике строк: {known}. Справочник не заменён. "
-                "Если менять его не нужно, уберите файл из папки."
+                f"{name}.csv: в файле только заголовок. Справочники не заменены. Если этот менять не нужно, уберите "
+                "файл из папки."
             )
 
 
@@ -127,6 +127,7 @@ def _known_now(connection: sa.Connection, name: str) -> list[dict[str, object]]:
 
 
 def _insert(connection: sa.Connection, name: str, rows: list[dict[str, object]], entry: Entry) -> None:
+    insert_rows(connection, table(LOADS), [{"seq": entry.seq, "name": name}])
     insert_rows(connection, table(name), [row | {"known_seq": entry.seq} for row in rows])
 
 
@@ -144,8 +145,13 @@ def shipped_reference() -> Path:
 def known_reference(name: str, seq: int | sa.ColumnElement[int]) -> sa.Subquery:
     """Return a reference table as known at a journal number: its last load up to then."""
     whole = table(name)
-    last = sa.select(sa.func.max(whole.c.known_seq)).where(whole.c.known_seq <= seq).scalar_subquery()
-    return sa.select(whole).where(whole.c.known_seq == last).subquery(name)
+    return sa.select(whole).where(whole.c.known_seq == last_load(name, seq)).subquery(name)
+
+
+def last_load(name: str, seq: int | sa.ColumnElement[int]) -> sa.ScalarSelect:
+    """Return the journal number of a reference table's last load, as known at a journal number."""
+    loads = table(LOADS)
+    return sa.select(sa.func.max(loads.c.seq)).where(loads.c.name == name, loads.c.seq <= seq).scalar_subquery()
 
 
 def last_entries(seq: int | sa.ColumnElement[int], until: date | None = None) -> sa.Subquery:

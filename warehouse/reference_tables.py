@@ -69,6 +69,9 @@ REFERENCE: dict[str, tuple[str, tuple[Field, ...]]] = {
 }  # fmt: skip
 
 
+LOADS = "reference_loads"
+
+
 def reference_tables(metadata: sa.MetaData, schema: str) -> None:
     """Declare the reference tables: every load is kept whole under the journal number that brought it."""
     for name, (title, fields) in REFERENCE.items():
@@ -82,3 +85,9 @@ def reference_tables(metadata: sa.MetaData, schema: str) -> None:
             comment="номер записи журнала",
         )  # fmt: skip
         sa.Table(name, metadata, *columns, known, schema=schema, comment=title)
+    sa.Table(
+        LOADS, metadata,
+        sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False, comment="номер записи журнала"),
+        sa.Column("name", sa.Text, nullable=False, comment="какой справочник загружен"),
+        schema=schema, comment="Загрузки справочников: и та, в которой ни одной строки, заменяет прежнюю",
+    )  # fmt: skip

@@ -24,6 +24,7 @@ from warehouse.judging import judging_context
 from warehouse.loading import bulk_insert
 from warehouse.rebuild import steps
 from warehouse.release.contents import KEY, REPORTED_KPI
+from warehouse.remains import destroyed
 from warehouse.storing import Kept
 from warehouse.tables import table
 
@@ -71,7 +72,7 @@ def rehearse(home: Home, rules: Ruleset, on_progress: Progress = lambda done, of
     found, changed = Rehearsal(), list[_Changed]()
     with home.engine.connect() as connection, connection.begin() as transaction:
         stored = _stored(connection)
-        before, after = _counted(connection), Counter[str]()
+        before, after = _counted(connection, stored), Counter[str]()
         batches = [list(batch) for batch in _batches(connection, stored, home.settings.batch)]
         found.deliveries = sum(map(len, batches))
         for done, arrivals in enumerate(batches, 1):
@@ -112,16 +113,18 @@ class _Changed:
 
 
 def _stored(connection: sa.Connection) -> dict[str, Row]:
-    """Return the ledger's lines of deliveries that were judged, by delivery."""
-    ledger = table("deliveries")
+    """Return the ledger's lines of deliveries that were judged and can be judged anew, by delivery."""
+    ledger, gone = table("deliveries"), destroyed(connection)
     rows = connection.execute(sa.select(ledger).where(ledger.c.verdict != "duplicate")).mappings()
-    return {row["delivery"]: dict(row) for row in rows}
+    return {row["delivery"]: dict(row) for row in rows if row["sha256"] not in gone}
 
 
-def _counted(connection: sa.Connection) -> Counter[str]:
-    rows = table("findings")
-    found = connection.execute(sa.select(rows.c.rule, sa.func.count()).group_by(rows.c.rule))
-    return Counter(dict(found.tuples().all()))
+def _counted(connection: sa.Connection, stored: dict[str, Row]) -> Counter[str]:
+    rows, counted = table("findings"), Counter[str]()
+    found = sa.select(rows.c.delivery, rows.c.rule, sa.func.count()).group_by(rows.c.delivery, rows.c.rule)
+    for delivery, rule, number in connection.execute(found):
+        counted[rule] += number if delivery in stored else 0
+    return counted
 
 
 def _batches(connection: sa.Connection, stored: dict[str, Row], size: int) -> Iterable[list[Arrival]]:

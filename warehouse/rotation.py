@@ -7,7 +7,7 @@ place, that does; the next change finishes what the killed one began.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -24,6 +24,7 @@ from warehouse.keys import key_id, key_text, new_key, read_master
 from warehouse.loading import bulk_insert, fetch
 from warehouse.rebuild import rebuild
 from warehouse.received import ReceivedFiles
+from warehouse.remains import Remains, destroyed
 from warehouse.settings import KeySource, Misconfigured, Settings, Source, key_file
 from warehouse.tables import table
 from warehouse.vault import Vault, sealed_rows
@@ -60,6 +61,8 @@ def rotate(home: Home, *, tokens: bool = False, on_progress: Advance = lambda do
     Raises Misconfigured where the new master key is not to be had, before anything is changed.
     """
     settings, unfinished = home.settings, home.ring.changing
+    if tokens and not unfinished:
+        _require_all_bytes(home)
     master = _resumed(settings, home.ring) if unfinished else _begun(settings)
     if not unfinished:
         ring = replace(home.ring.renewed(tokens=tokens), masters=_ids(master))
@@ -70,6 +73,17 @@ def rotate(home: Home, *, tokens: bool = False, on_progress: Advance = lambda do
     stays = replace(home.ring.settled(), masters=(key_id(master.new),))
     write_keyring(settings, stays, master.new)
     return Rotated(stays, unfinished, retokened, _to_set(settings, master))
+
+
+def _require_all_bytes(home: Home) -> None:
+    """Tokens are made of names: of destroyed files there are none to make new ones of."""
+    with home.reading() as connection:
+        gone = destroyed(connection)
+    if gone:
+        raise Misconfigured(
+            f"Ключ токенов сменить нельзя: уничтожено полученных файлов: {len(gone)}, и токены их людей заново не "
+            "вычислить. Без --tokens ключи меняются, как прежде."
+        )
 
 
 def _begun(settings: Settings) -> _Master:
@@ -112,6 +126,7 @@ def _resumed(settings: Settings, ring: Keyring) -> _Master:
 def _finish(home: Home, master: _Master, on_progress: Advance) -> None:
     """Do what is left to do, in an order that may be broken off anywhere."""
     rewrap_received(home.received, on_progress)
+    rewrap_remains(home.remains)
     rewrap_vault(home.vault)
     if home.ring.retokening:
         retoken(home)
@@ -135,11 +150,22 @@ def rewrap_received(received: ReceivedFiles, on_progress: Advance = lambda done,
     """Put every received file under the current storage key: the header is written anew, the rest as it was."""
     for litter in received.folder.glob("??/.*.part"):
         litter.unlink()
-    old = [path for path in received.paths() if _storage_key(path) != received.keys.current]
+    _rewrap(received.paths(), received.keys, on_progress)
+
+
+def rewrap_remains(remains: Remains) -> None:
+    """Put what destroyed files left under the current storage key."""
+    for litter in remains.folder.glob(".*.part"):
+        litter.unlink()
+    _rewrap(remains.paths(), remains.keys, lambda done, of: None)
+
+
+def _rewrap(paths: Iterable[Path], keys: StorageKeys, on_progress: Advance) -> None:
+    old = [path for path in paths if _storage_key(path) != keys.current]
     todo, done = iter(old), 0
     while batch := list(islice(todo, AT_ONCE)):
         for path in batch:
-            _write_beside(path, rewrapped(path.read_bytes(), received.keys))
+            _write_beside(path, rewrapped(path.read_bytes(), keys))
         os.sync()  # no name is given to bytes that a power cut could take
         for path in batch:
             _beside(path).replace(path)
@@ -160,12 +186,12 @@ def rewrap_vault(vault: Vault) -> None:
 
 
 def sealed_under(home: Home) -> dict[str, tuple[int, int]]:
-    """Return how many received files and rows of the vault lie under each storage key, by its id."""
+    """Return how many files (received, or left of them) and rows of the vault lie under each storage key, by its id."""
     kept = sealed_rows()
     with home.vault.engine.connect() as connection:
         rows = connection.execute(sa.select(kept.c.sealed)).scalars()
         of_vault = [key_of(bytes(row[:HEADER_BYTES])) for row in rows]
-    of_files = [_storage_key(path) for path in home.received.paths()]
+    of_files = [_storage_key(path) for path in (*home.received.paths(), *home.remains.paths())]
     ids = {*home.ring.storage.by_id, *of_files, *of_vault}
     return {name: (of_files.count(name), of_vault.count(name)) for name in sorted(ids)}
 

@@ -146,4 +146,5 @@ def withdraw(delivery: str) -> None:
     click.echo(f"Сдача {delivery} отозвана.")
 
 
-COMMANDS = (persons, withdraw)
+people = Group("people", commands=persons.commands, help=persons.help, hidden=True)  # the same under another name
+COMMANDS = (persons, people, withdraw)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from warehouse.checking import Checked
     from warehouse.effect import Effect, Moved
     from warehouse.intake import IntakeSummary
+    from warehouse.marked.marking import Marked
 
 VERDICT_COUNTS = {
     "accepted": "принято целиком",
@@ -89,3 +90,15 @@ def _moved_words(one: Moved) -> str:
 
 def _share(value: Decimal | None) -> str:
     return "нет" if value is None else f"{value.normalize():f} %".replace(".", ",")
+
+
+MARKED_WAYS = {
+    "own": "Присланная книга с пометками",
+    "rows": "Книга, составленная из присланных строк, с пометками (сам файл не xlsx или не правится безопасно)",
+    "bare": "Только лист «Замечания»: строк файла не прочесть",
+}
+
+
+def marked_words(made: Marked) -> str:
+    """Tell what was marked, and where it is."""
+    return f"{MARKED_WAYS[made.mode]}. В ней персональные данные: передавайте её только отправителю.\n{made.path}"

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 from click.testing import Result
 
 from tests.cli.conftest import ENDS_BEFORE_IT_STARTS, Run
+from tests.installations import installation
 from tests.workbooks import enrolment, submission, write
-from warehouse.reference import shipped_reference
+from warehouse.journal import known_by
+from warehouse.reference import known_reference, shipped_reference
 from warehouse.release.contents import FIGURES
 
 Collected = tuple[Run, Path, Result]
@@ -174,11 +177,16 @@ def test_a_rebuild_answers_the_same(collected: Collected) -> None:
     assert run("findings", "--format", "csv").stdout == before
 
 
-def test_a_reference_file_that_lost_its_rows_replaces_nothing(run: Run, tmp_path: Path) -> None:
-    whole = (shipped_reference() / "milestones.csv").read_text(encoding="utf-8")
-    (tmp_path / "milestones.csv").write_text(whole.splitlines()[0] + "\n", encoding="utf-8")
-    refused = run("reference", "load", tmp_path)
-    assert refused.exit_code == 2
-    assert "milestones.csv: в файле только заголовок" in refused.stderr
-    (tmp_path / "milestones.csv").write_text(whole, encoding="utf-8")
-    assert run("reference", "load", tmp_path).exit_code == 0
+@pytest.mark.parametrize(
+    ("name", "code"), [("institutions", 2), ("reporting_dates", 2), ("plans", 0), ("milestones", 0)]
+)
+def test_a_file_without_rows_replaces_what_can_be_done_without(run: Run, tmp_path: Path, name: str, code: int) -> None:
+    head = (shipped_reference() / f"{name}.csv").read_text(encoding="utf-8").splitlines()[0]
+    (tmp_path / f"{name}.csv").write_text(head + "\n", encoding="utf-8")
+    result = run("reference", "load", tmp_path)
+    assert result.exit_code == code
+    assert (f"{name}.csv: в файле только заголовок" in result.stderr) is bool(code)
+    with installation(tmp_path / "home") as home, home.reading() as connection:
+        known = known_reference(name, known_by(connection, None))
+        left = connection.execute(sa.select(sa.func.count()).select_from(known)).scalar_one()
+    assert (left == 0) is (code == 0)

@@ -122,13 +122,19 @@ def _rows(number: int, event: Event, counted: Event) -> list[tuple[sa.Table, dic
             return [(decisions(), _decision(number, event))]
         case Register():
             register = table("institutions")
-            return [(register, _institution(number, code, *place)) for code, place in event.places.items()]
+            places = [(register, _institution(number, code, *place)) for code, place in event.places.items()]
+            return [_load(number, "institutions"), *places]
         case Plans():
             year = {"school_year": "2021/2022", "known_seq": number}
-            return [
+            plans = [
                 (table("plans"), {"institution_code": code, "planned_participants": planned} | year)
                 for code, planned in event.planned.items()
             ]
+            return [_load(number, "plans"), *plans]
+
+
+def _load(number: int, name: str) -> tuple[sa.Table, dict[str, object]]:
+    return table("reference_loads"), {"seq": number, "name": name}
 
 
 def _institution(number: int, code: str, kind: str, municipality: str) -> dict[str, object]:

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from tests.indicators.changing_town import HEAD, REGISTER, SUCCESSIONS
 from tests.installations import COLLECTED, ENGINES, installation, learn, moscow, rows, take
 from tests.workbooks import organisation, submission, write
-from warehouse.engine import create_schema, open_engine
 from warehouse.home import Home
 from warehouse.journal import known_by
 from warehouse.prefilled import write_prefilled
@@ -22,7 +21,6 @@ from warehouse.reference import known_reference, parse_reference
 from warehouse.settings import Misconfigured
 from warehouse.successions import LINKING, RENAME, SPLIT, Succession, check_register, successors
 from warehouse.tables import table
-from warehouse.upgrade import upgrade
 
 
 def check(institutions: str, successions: str) -> None:
@@ -169,36 +167,3 @@ def test_a_file_without_a_date_is_judged_once(tmp_path: Path) -> None:
         assert dict(take(home, COLLECTED).verdicts) == {"rejected": 1}
         rules = [rule for rule, severity in rows(home, table("findings"), "rule", "severity") if severity == "fatal"]
         assert rules.count("bad-reporting-date") == 1 and "unknown-institution" not in rules
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_an_older_register_gets_its_wider_key(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    url = request.getfixturevalue("postgres_older") if engine == "postgresql" else f"duckdb:///{tmp_path / 'w.duckdb'}"
-    narrow = sa.MetaData()
-    columns = [
-        sa.Column(c.name, c.type, primary_key=c.name in ("code", "known_seq"), autoincrement=False)
-        for c in table("institutions").c
-    ]
-    sa.Table("institutions", narrow, *columns, schema="mentoring")
-    entry = {"code": "A", "name": "А", "kind": "ОУ", "level": "СОШ", "municipality": "T", "region": "9", "known_seq": 1}
-    begun, moved = date(2020, 9, 1), date(2022, 9, 1)
-    made = open_engine(url)
-    with made.begin() as connection:
-        create_schema(connection, narrow)
-        connection.execute(table("institutions").insert(), entry | {"valid_from": begun})
-    for _ in range(2):
-        with made.begin() as connection:
-            upgrade(connection)
-    with made.begin() as connection:
-        connection.execute(table("institutions").insert(), entry | {"valid_from": moved})
-        kept = connection.execute(sa.select(table("institutions").c.valid_from).order_by("valid_from")).scalars().all()
-    made.dispose()
-    assert kept == [begun, moved]
-
-
-@pytest.fixture
-def postgres_older(postgres_url: str) -> Iterator[str]:
-    from tests.postgres import fresh_database
-
-    with fresh_database(postgres_url) as url:
-        yield url

@@ -36,7 +36,7 @@ def identities_of_person(connection: sa.Connection, files: dict[str, People], wa
     People are told apart twice: by what is counted, and by what any file says; whoever is them by either is them.
     """
     counted, stored = _counted(connection), _stored(connection)
-    every = stored | {_identity(one) for people in files.values() for one in people.named if one.snils or one.name}
+    every = stored | {identity_of(one) for people in files.values() for one in people.named if one.snils or one.name}
     seeds = _seeds(connection, files, wanted, every)
     made = verdicts(connection, Knowledge.at(known_by(connection, None)))
     found = set[Identity]()
@@ -49,7 +49,8 @@ def identities_of_person(connection: sa.Connection, files: dict[str, People], wa
     return found
 
 
-def _identity(one: Named) -> Identity:
+def identity_of(one: Named) -> Identity:
+    """Return what a row of a file says of a person; a СНИЛС without a sure name has a name of its own."""
     return Identity(one.snils, one.name or str(uuid.uuid5(NAMELESS, one.snils or "")))
 
 
@@ -65,9 +66,7 @@ def _stored(connection: sa.Connection) -> set[Identity]:
     return {Identity(*row) for row in connection.execute(sa.select(rows.c.snils_token, rows.c.name_token).distinct())}
 
 
-def _seeds(
-    connection: sa.Connection, files: dict[str, People], wanted: Wanted, every: set[Identity]
-) -> set[Identity]:
+def _seeds(connection: sa.Connection, files: dict[str, People], wanted: Wanted, every: set[Identity]) -> set[Identity]:
     if wanted.place is not None:
         return {_at(connection, files, wanted.place)}
     if wanted.snils:
@@ -91,7 +90,7 @@ def _at(connection: sa.Connection, files: dict[str, People], place: Place) -> Id
         raise Misconfigured(f"Сдачи {place.delivery} нет.")
     for one in files[sha256].named if sha256 in files else ():
         if one.row == place.row and (one.snils or one.name):
-            return _identity(one)
+            return identity_of(one)
     raise Misconfigured(
         f"{place}: такой строки листа «Участники» нет, или по ней человека не узнать (нет ни верного СНИЛС, ни ФИО с "
         "датой рождения). Назовите другую строку или запустите команду без строки."

@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from warehouse.erasure.files import made_files
-from warehouse.erasure.person import Wanted, identities_of_person
-from warehouse.erasure.reading import CURATOR, NAME, Advance, People, read_people
+from warehouse.erasure.person import Wanted, identities_of_person, identity_of
+from warehouse.erasure.reading import CURATOR, NAME, Advance, Named, People, read_people
 from warehouse.erasure.rows import Place, Rows, rows_of_people, with_blanks, without_rows
 from warehouse.erasure.words import Words
 from warehouse.home import Home
@@ -77,10 +77,7 @@ def plan_erasure(home: Home, wanted: Wanted, on_progress: Advance = lambda done,
         vault = vault_of_deliveries(home.vault, sorted({delivery for delivery, _ in stored}))
     held = {sheet: rows.get(sheet, set()) & _held(vault, sheet) for sheet in rows}
     cells = {cell for cell in cells if (cell[0], cell[2]) not in held.get(cell[1], set())}
-    unread = [
-        one for one in ledger
-        if one.sha256 not in hashes and one.verdict not in ACCEPTED and one.sha256 in files and files[one.sha256].blind
-    ]  # fmt: skip
+    unread = [one for one in _unreadable(ledger, files) if one.sha256 not in hashes]
     return Plan(
         sorted(found, key=str), held, cells, _places(theirs, files, found, words), theirs, hashes & files.keys() - gone,
         made_files(home.settings, {one.institution_code for one in theirs}), unread,
@@ -144,10 +141,8 @@ def _names(
         yield from (one.words for one in people.named if _by_token(one, found))
 
 
-def _by_token(one: Any, found: Collection[Identity]) -> bool:
-    if one.snils and any(one.snils == other.snils for other in found):
-        return True
-    return Identity(one.snils, one.name) in found if one.name else False
+def _by_token(one: Named, found: Collection[Identity]) -> bool:
+    return identity_of(one) in found if one.snils or one.name else False
 
 
 def _is_named(people: People, found: Collection[Identity], words: Words) -> list[int]:
@@ -189,18 +184,24 @@ def _hashes(
     told = {delivery for delivery, _ in stored} | {cell[0] for cell in cells}
     hashes = {one.sha256 for one in ledger if one.delivery in told}
     hashes |= {sha256 for sha256, people in files.items() if _is_named(people, found, words)}
+    hashes |= {one.sha256 for one in _unreadable(ledger, files) if one.institution_code in senders}
     for one in ledger:
-        if one.institution_code in senders and one.sha256 in files:
-            people = files[one.sha256]
-            blind = people.blind and one.verdict not in ACCEPTED
-            if blind or any(words.told_in(column, text) for column, text in people.texts):
-                hashes.add(one.sha256)
+        people = files.get(one.sha256) if one.institution_code in senders else None
+        if people is not None and any(words.told_in(column, text) for column, text in people.texts):
+            hashes.add(one.sha256)
     return hashes
 
 
-def _places(
-    theirs: list[Delivery], files: dict[str, People], found: Collection[Identity], words: Words
-) -> set[Place]:
+def _unreadable(ledger: list[Delivery], files: dict[str, People]) -> list[Delivery]:
+    """Return refused deliveries of which no row of «Участники» could be read: nobody knows whom they name."""
+    accepted = {one.sha256 for one in ledger if one.verdict in ACCEPTED}
+    return [
+        one for one in ledger
+        if one.verdict == "rejected" and one.sha256 not in accepted and one.sha256 in files and files[one.sha256].blind
+    ]  # fmt: skip
+
+
+def _places(theirs: list[Delivery], files: dict[str, People], found: Collection[Identity], words: Words) -> set[Place]:
     return {
         (one.delivery, row)
         for one in theirs if one.sha256 in files

@@ -38,8 +38,6 @@ def workbook_of(pages: Iterable[Page], folder: Path) -> bytes:
     taken: set[str] = set()
     for page in pages:
         _write(book, book.add_worksheet(_title(page.title, taken)), page)
-    if not taken:
-        book.add_worksheet()
     book.close()
     return content.getvalue()
 

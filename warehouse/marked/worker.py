@@ -12,6 +12,7 @@ from expectations.form import FORM
 from expectations.reading.container import ZIP, read_bytes, read_pages
 from expectations.reading.headings import Headings
 from expectations.reading.limits import Limits
+from expectations.reading.pages import Page
 from expectations.reading.refusal import Refused
 from expectations.reading.worker import _bound_memory
 from warehouse.marked.book import Book
@@ -65,7 +66,7 @@ def _content(job: Job) -> bytes:
         case Mode.ROWS:
             pages = read_pages(job.source, job.limits, Headings(FORM), lambda title: True, job.sealed)
             return workbook_of(pages, job.folder)
-    return workbook_of((), job.folder)
+    return workbook_of([Page(TITLE)], job.folder)
 
 
 def _our_sheet(book: Book, mode: Mode) -> tuple[str, str | None]:

@@ -75,7 +75,7 @@ class _Writer:
             self._add_first(title, first_sheet(self.styles.own(verdict)))
             self.parts[str(self.styles_part)] = self.styles.xml()
             self.parts[TYPES] = with_types(self.book.read(TYPES), self.types, DRAWING_TYPE)
-            for name in self.late | set(self.parts):
+            for name in sorted(self.late | set(self.parts)):
                 content = self.parts.get(name)
                 if content is None and name in self.book.names and not self._is_dropped(name):
                     content = self.book.archive.read(name)

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from warehouse.loading import fetch
-from warehouse.reference_tables import REFERENCE
+from warehouse.reference_tables import LOADS, REFERENCE
 from warehouse.tables import decisions, table
 
 Row = dict[str, Any]
@@ -45,9 +45,10 @@ def _until(connection: sa.Connection, rows: sa.Table, seq: int) -> list[Row]:
 
 def _last_load(connection: sa.Connection, name: str, seq: int) -> list[Row]:
     """The rows of the last load known, sorted by their key."""
-    rows = table(name)
+    rows, loads = table(name), table(LOADS)
     every = fetch(connection, sa.select(rows).where(rows.c.known_seq <= seq)).to_pylist()
-    last = max((row["known_seq"] for row in every), default=None)
+    loaded_at = fetch(connection, sa.select(loads).where(loads.c.seq <= seq)).to_pylist()
+    last = max((row["seq"] for row in loaded_at if row["name"] == name), default=None)
     key = [field.name for field in REFERENCE[name][1] if field.key]
     loaded = [row for row in every if row["known_seq"] == last]
     return sorted(loaded, key=lambda row: [(row[name] is not None, row[name]) for name in key])

@@ -129,7 +129,8 @@ def _first_page(receipt: Receipt, frame: Frame) -> Page:
     if receipt.findings:
         page.add_row()
         page.add_row({0: ("Каждое замечание с номером строки — на листе «Замечания».", "note")})
-        page.add_row({0: (f"Вашу книгу с пометками в ячейках сделает оператор: nastavnik mark {receipt.delivery}", "note")})
+        marked = f"Вашу книгу с пометками в ячейках сделает оператор: nastavnik mark {receipt.delivery}"
+        page.add_row({0: (marked, "note")})
     return page
 
 

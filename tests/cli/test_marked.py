@@ -1,0 +1,28 @@
+"""`nastavnik mark` and `check --marked`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+
+from tests.cli.conftest import Run
+from tests.workbooks import PEOPLE, submission, write
+
+SPOILT = PEOPLE.replace("112-233-445 95", "112-233-445 96")
+
+
+def test_a_checked_file_and_a_delivery_are_marked(run: Run, tmp_path: Path) -> None:
+    source, output = write(tmp_path / "sent.xlsx", submission(Участники=SPOILT)), tmp_path / "out" / "marked.xlsx"
+    result = run("check", str(source), "--marked", str(output))
+    assert (result.exit_code, str(output) in result.stdout) == (0, True)
+    assert "персональные данные" in result.stdout and "11223344596" not in result.stdout
+    assert "bad-snils" in openpyxl.load_workbook(output)["Участники"]["F2"].comment.text
+
+
+def test_what_cannot_be_marked_is_told(run: Run, tmp_path: Path) -> None:
+    source = write(tmp_path / "sent.xlsx", submission())
+    unknown = run("mark", "0" * 16, "-o", str(tmp_path / "marked.xlsx"))
+    assert unknown.exit_code == 2 and "Сдачи 0000000000000000 нет." in unknown.stderr
+    two = run("check", str(source), str(source), "--marked", str(tmp_path / "marked.xlsx"))
+    assert two.exit_code == 2 and "одна книга" in two.stderr
