@@ -129,7 +129,10 @@ def put_back(connection: sa.Connection, lake: Path, vault: Vault, lefts: dict[st
 def forget_and_keep(vault: Vault, lefts: dict[str, Left]) -> None:
     """Make the vault hold of deliveries just what they left."""
     sheets = {name for left in lefts.values() for name in left.vault}
-    tables = {name: pa.concat_tables([left.vault[name] for left in lefts.values()]) for name in sorted(sheets)}
+    tables = {
+        name: pa.concat_tables([left.vault[name] for left in lefts.values() if name in left.vault])
+        for name in sorted(sheets)
+    }
     keep_identities(vault, tables, list(lefts))
 
 

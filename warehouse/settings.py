@@ -30,9 +30,14 @@ KNOWN = {
     "NASTAVNIK_MAIL_FROM",
     "NASTAVNIK_SIGN_PASSPHRASE",  # read by `nastavnik sign` alone
     "NASTAVNIK_ACTOR",
+    "NASTAVNIK_KEEP_RECEIVED_YEARS",
+    "NASTAVNIK_KEEP_IDENTITIES_YEARS",
+    "NASTAVNIK_KEEP_RECEIPTS_YEARS",
+    "NASTAVNIK_KEEP_REJECTED_DAYS",
 }
 
 LONGEST_ACTOR = 120  # characters
+LONGEST_PERIOD = 5000  # years or days of retention
 
 
 class Misconfigured(Exception):
@@ -80,6 +85,10 @@ class Settings:
     mail_from: str = "nastavnik@localhost"
     new_key: KeySource | None = None  # what `nastavnik keys rotate` goes over to
     actor: str | None = None  # who acts, in the audit journal
+    keep_received_years: int = 0  # periods of retention; 0 is for ever: what an operator has not decided, nobody does
+    keep_identities_years: int = 0
+    keep_receipts_years: int = 0
+    keep_rejected_days: int = 0
     limits: Limits = field(default_factory=Limits)
 
     @property
@@ -150,6 +159,13 @@ def _positive(environ: Mapping[str, str], name: str, default: float) -> float:
     return value
 
 
+def _period(environ: Mapping[str, str], name: str) -> int:
+    value = _positive(environ, name, 0)
+    if not value <= LONGEST_PERIOD or value != int(value):
+        raise Misconfigured(f"{name}: ожидается целое число от 0 (бессрочно) до {LONGEST_PERIOD}.")
+    return int(value)
+
+
 def _small_cell(environ: Mapping[str, str]) -> int:
     value = _positive(environ, "NASTAVNIK_SMALL_CELL", 5)
     if value < 3 or value != int(value):
@@ -205,4 +221,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         smtp_url=environ.get("NASTAVNIK_SMTP_URL") or None,
         mail_from=environ.get("NASTAVNIK_MAIL_FROM") or "nastavnik@localhost",
         actor=_actor(environ),
+        keep_received_years=_period(environ, "NASTAVNIK_KEEP_RECEIVED_YEARS"),
+        keep_identities_years=_period(environ, "NASTAVNIK_KEEP_IDENTITIES_YEARS"),
+        keep_receipts_years=_period(environ, "NASTAVNIK_KEEP_RECEIPTS_YEARS"),
+        keep_rejected_days=_period(environ, "NASTAVNIK_KEEP_REJECTED_DAYS"),
     )

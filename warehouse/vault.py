@@ -65,6 +65,18 @@ def may_read(vault: Vault) -> bool:
         return bool(connection.execute(sa.select(statement)).scalar())
 
 
+def may_destroy(vault: Vault) -> bool:
+    """Tell whether this account may both read the vault and forget what it holds."""
+    if vault.engine.dialect.name == "duckdb":
+        return True
+    kept = f"{VAULT}.{sealed_rows().name}"
+    statement = sa.case(
+        (sa.func.has_schema_privilege(VAULT, "USAGE"), sa.func.has_table_privilege(kept, "DELETE")), else_=sa.false()
+    )
+    with vault.engine.connect() as connection:
+        return bool(connection.execute(sa.select(statement)).scalar()) and may_read(vault)
+
+
 def make_vault(settings: Settings, keys: StorageKeys) -> None:
     """Create what is missing of the vault, readable by its owner alone."""
     engine = open_vault(settings, keys).engine

@@ -9,6 +9,7 @@ from flows.cli import (
     deliveries,
     demo,
     disclosure,
+    erasure,
     figures,
     forms,
     keys,
@@ -41,7 +42,7 @@ def cli() -> None:
 
 for module in (
     demo, reference, deliveries, persons, figures, disclosure, revisions, rehearse, lineage, trajectory, proof, forms,
-    keys, access, scheduling,
+    keys, access, erasure, scheduling,
 ):  # fmt: skip
     for command in module.COMMANDS:
         cli.add_command(command)

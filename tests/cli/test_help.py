@@ -21,6 +21,7 @@ LATIN = set(
     "nastavnik csv json table town region inbox xlsx Prefect Ctrl C releases kpi trace help CSV "
     "documents institution other institutions plans targets reporting dates milestones home code "
     "form age category then today successions now "
+    "withdrawn request court "
     "Ed PEM pub signature kind municipality country NSH S R RU".split()
 )
 

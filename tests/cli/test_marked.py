@@ -20,6 +20,16 @@ def test_a_checked_file_and_a_delivery_are_marked(run: Run, tmp_path: Path) -> N
     assert "bad-snils" in openpyxl.load_workbook(output)["Участники"]["F2"].comment.text
 
 
+def test_a_received_delivery_is_marked(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "home" / "inbox" / "NSH-S007" / "sent.xlsx", submission(Участники=SPOILT))
+    assert run("intake", "--received-at", "2022-01-10").exit_code == 0
+    delivery = run("findings", "--format", "csv").stdout.splitlines()[1].split(",")[0]
+    result = run("mark", delivery, "-o", str(tmp_path / "marked.xlsx"))
+    assert result.exit_code == 0, result.stderr
+    assert "Присланная книга с пометками" in result.stdout
+    assert "bad-snils" in openpyxl.load_workbook(tmp_path / "marked.xlsx")["Участники"]["F2"].comment.text
+
+
 def test_what_cannot_be_marked_is_told(run: Run, tmp_path: Path) -> None:
     source = write(tmp_path / "sent.xlsx", submission())
     unknown = run("mark", "0" * 16, "-o", str(tmp_path / "marked.xlsx"))

@@ -64,7 +64,13 @@ def test_the_scan_finds_the_person_before(tmp_path: Path) -> None:
     fill(tmp_path / "home")
     with installation(tmp_path / "home") as home:
         found = looked_for(home, WORDS).found
-    assert {place.split("/")[0] for place, *_ in found} >= {"received", "vault", "forms", "templates", "queue.xlsx › xl"}
+    assert {place.split("/")[0] for place, *_ in found} >= {
+        "received",
+        "vault",
+        "forms",
+        "templates",
+        "queue.xlsx › xl",
+    }
 
 
 def test_counts_by_hand(before_and_after) -> None:
@@ -87,10 +93,8 @@ def test_releases_verify_and_are_made_again_with_the_same_bytes(before_and_after
     releases = table("releases")
     with home.reading() as connection:
         row = connection.execute(sa.select(releases)).one()
-        contents = contents_of(
-            connection, home.settings, row.release, AS_OF, row.seq, row.known_at, row.definition
-        )
-    assert hashes(write_release(contents, tmp_path)) == hashes(release)
+        contents = contents_of(connection, home.settings, row.release, AS_OF, row.seq, row.known_at, row.definition)
+    assert hashes(write_release(contents, tmp_path / "made")) == hashes(release)
 
 
 def test_a_rebuild_gives_the_same(before_and_after) -> None:

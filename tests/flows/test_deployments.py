@@ -15,6 +15,7 @@ SCHEDULED = {
     "kpi": "0 4 * * *",
     "release": "0 5 * * *",
     "reminders": "0 9 * * 1-5",
+    "retention": "0 6 1 * *",
     "backfill": None,
 }
 

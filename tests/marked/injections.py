@@ -2,62 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
-from typing import Any
 
-from expectations.form import FORM
 from expectations.structure import Column
+from tests.marked.cases import SHEETS, Case, Impossible
 from warehouse.synthetic import slips
 from warehouse.synthetic.submissions import Submission
-from warehouse.synthetic.writing import Grid, grid_of
-
-SHEETS = FORM.by_name
-
-
-class Impossible(Exception):
-    """A mistake that this submission cannot have, or that another one already stands where it would."""
-
-
-@dataclass
-class Case:
-    """A submission being spoilt: its rows, then its sheets as they are laid out."""
-
-    submission: Submission
-    rng: Random
-    titles: dict[str, str] = field(default_factory=dict)  # of sheets renamed, by name
-    edits: list[Callable[[dict[str, Grid]], None]] = field(default_factory=list)
-    taken: set[tuple[str, str]] = field(default_factory=set)  # sheet and column, «*» for the whole of either
-
-    def take(self, *places: tuple[str, str]) -> None:
-        """Keep places for one mistake alone."""
-        for sheet, column in places:
-            if any(s in (sheet, "*") and (c in (column, "*") or column == "*") for s, c in self.taken):
-                raise Impossible
-        self.taken.update(places)
-
-    def rows(self, sheet: str, column: str) -> list[dict[str, Any]]:
-        return [row for row in self.submission.sheets.get(sheet, []) if row.get(column) is not None]
-
-    def grids(self) -> dict[str, Grid]:
-        """Lay the submission out, its sheets by title."""
-        names = [sheet for sheet in FORM.sheets if sheet.name in self.submission.sheets]
-        grids = {sheet.name: grid_of(sheet, self.submission) for sheet in names}
-        for edit in self.edits:
-            edit(grids)
-        return {self.titles.get(name, SHEETS[name].title): grid for name, grid in grids.items()}
-
+from warehouse.synthetic.writing import Grid
 
 Injection = Callable[[Case], None]
 
 
-def slip(made: slips.Slip, *places: tuple[str, str]) -> Injection:
+def slip(made: slips.Slip, *places: tuple[str, str], needs: Iterable[str] = ()) -> Injection:
     """Return one of the synthetic clerk's own slips as a mistake."""
 
     def inject(case: Case) -> None:
-        case.take(*places)
+        case.take(*places, needs=needs)
         try:
             made(case.rng, case.submission)
         except (IndexError, KeyError, ValueError, TypeError, AttributeError):
@@ -81,14 +44,12 @@ def _place(case: Case, grid: Grid, sheet: str, column: Column) -> tuple[int, int
 HEADINGS = {
     ("participants", "birth_date"): ("Дата рожд.", "День рождения", "Дата рождния"),
     ("participants", "surname"): ("Фамилия участника", "Фам."),
-    ("participants", "category"): ("Категория участника", "Категории"),
     ("participants", "consent_date"): ("Согласие, дата", "Дата соглас."),
     ("participants", "group_name"): ("Класс, группа", "Класс"),
     ("pairs", "form"): ("Форма", "Форма наставн."),
     ("pairs", "started_on"): ("Начало", "Дата начала работы"),
     ("pairs", "outcome"): ("Итоги", "Итог работы"),
     ("enrolment", "students"): ("Учащихся", "Количество обучающихся"),
-    ("events", "held_on"): ("Дата проведения", "Когда"),
 }
 
 
@@ -96,7 +57,7 @@ def heading_changed(case: Case) -> None:
     (sheet, name), written = case.rng.choice(list(HEADINGS.items()))
     if not case.rows(sheet, name):
         raise Impossible
-    case.take((sheet, "*"))  # of a sheet without a required heading nothing else is judged
+    case.take((sheet, "*"), spoils=[sheet])  # of a sheet without a required heading nothing else is judged
     text = case.rng.choice(written)
 
     def edit(grids: dict[str, Grid]) -> None:
@@ -108,7 +69,7 @@ def heading_changed(case: Case) -> None:
 
 def heading_row_lost(case: Case) -> None:
     sheet = case.rng.choice(["participants", "pairs"])
-    case.take((sheet, "*"))
+    case.take((sheet, "*"), spoils=[sheet])
     case.edits.append(lambda grids: grids[sheet].pop(_head(case, grids[sheet], sheet)))
 
 
@@ -116,7 +77,7 @@ def sheet_renamed(case: Case) -> None:
     sheet = case.rng.choice(["participants", "pairs", "enrolment", "surveys", "documents"])
     if not case.submission.sheets.get(sheet) or case.submission.hand.csv:
         raise Impossible
-    case.take((sheet, "*"))
+    case.take((sheet, "*"), spoils=[sheet])
     title = SHEETS[sheet].title
     case.titles[sheet] = case.rng.choice([f"{title} 2021", f"{title} - копия", "Лист2", f"Список - {title.lower()}"])
 
@@ -125,7 +86,7 @@ def rows_shifted(case: Case) -> None:
     sheet, column = case.rng.choice([("participants", "given_name"), ("pairs", "mentee_id"), ("participants", "snils")])
     if case.submission.hand.csv or len(case.rows(sheet, SHEETS[sheet].columns[0].name)) < 8:
         raise Impossible
-    case.take((sheet, "*"))
+    case.take((sheet, "*"), spoils=[sheet])
     right, share = case.rng.random() < 0.6, case.rng.choice([0.1, 0.5, 1.0])
 
     def edit(grids: dict[str, Grid]) -> None:
@@ -150,7 +111,7 @@ def columns_exchanged(case: Case) -> None:
     )
     if not case.rows(sheet, one):
         raise Impossible
-    case.take((sheet, "*"))
+    case.take((sheet, "*"), spoils=[sheet])
 
     def edit(grids: dict[str, Grid]) -> None:
         head, first = _place(case, grids[sheet], sheet, SHEETS[sheet].by_name[one])
@@ -170,7 +131,7 @@ def dates_typed(case: Case) -> None:
     rows = [row for row in case.rows(sheet, name) if isinstance(row[name], date)]
     if len(rows) < 3:
         raise Impossible
-    case.take((sheet, name))
+    case.take((sheet, name), spoils=[sheet])
     form = case.rng.choice(["%d/%m/%Y", "%d.%m.%y", "%Y.%m.%d", "%d-%m-%Y", "%d.%m.%Y г."])
     for row in rows:
         row[name] = row[name].strftime(form)
@@ -189,7 +150,7 @@ def list_spelled(case: Case) -> None:
     rows = [row for row in case.rows(sheet, name) if row[name] in words]
     if len(rows) < 3:
         raise Impossible
-    case.take((sheet, name))
+    case.take((sheet, name), spoils=[sheet])
     for row in rows:
         row[name] = words[row[name]]
 
@@ -198,13 +159,13 @@ REFERRED = (("pairs", "mentor_id"), ("pairs", "mentee_id"), ("surveys", "partici
 
 
 def ids_spelled(case: Case) -> None:
-    case.take(("participants", "participant_id"), *REFERRED)
+    case.take(("participants", "participant_id"), *REFERRED, spoils=["pairs"])
     for row in case.submission.sheets["participants"]:
         row["participant_id"] = f"{case.submission.as_of.year}/{row['participant_id']}"
 
 
 def ids_broken(case: Case) -> None:
-    case.take(*REFERRED)
+    case.take(*REFERRED, spoils=["pairs"])
     for sheet, name in REFERRED:
         for row in case.rows(sheet, name):
             row[name] = "#ССЫЛКА!"
@@ -221,14 +182,14 @@ def snils_dragged(case: Case) -> None:
     rows = case.rows("participants", "snils")
     if len(rows) < 10:
         raise Impossible
-    case.take(("participants", "snils"))
+    case.take(("participants", "snils"), spoils=["participants"])
     for number, row in enumerate(rows[: case.rng.randint(5, len(rows))]):
         row["snils"] = str(12_345_678_901 + number)
 
 
 def experience_in_months(case: Case) -> None:
     rows = case.rows("participants", "experience_years")
-    case.take(("participants", "experience_years"))
+    case.take(("participants", "experience_years"), spoils=["participants"])
     if not rows:
         raise Impossible
     for row in rows:
@@ -246,7 +207,7 @@ def document_forgotten(case: Case) -> None:
 
 
 def pair_twice(case: Case) -> None:
-    case.take(("pairs", "pair_id"))
+    case.take(("pairs", "pair_id"), needs=["pairs"])
     rows = case.submission.sheets["pairs"]
     rows += [dict(row) for row in case.rng.sample(rows, min(len(rows), case.rng.randint(1, 5)))]
 
@@ -260,24 +221,25 @@ def ended_too_early(case: Case) -> None:
         row["ended_on"] = row["started_on"] - timedelta(days=3)
 
 
+BOTH = ("participants", "pairs")
 INJECTIONS: tuple[Injection, ...] = (
     heading_changed, heading_row_lost, sheet_renamed, rows_shifted, columns_exchanged, dates_typed, list_spelled,
     ids_spelled, ids_broken, latin_letters, snils_dragged, experience_in_months, document_forgotten,
     pair_twice, ended_too_early,
     slip(slips.date_in_words, ("participants", "birth_date")),
     slip(slips.wrong_snils_digit, ("participants", "snils")),
-    slip(slips.unknown_id, ("pairs", "mentor_id")),
+    slip(slips.unknown_id, ("pairs", "mentor_id"), needs=BOTH),
     slip(slips.two_digit_year, ("pairs", "started_on")),
     slip(slips.ends_before_start, ("pairs", "ended_on")),
     slip(slips.no_surname, ("participants", "surname")),
-    slip(slips.own_mentor, ("pairs", "mentee_id")),
-    slip(slips.wrong_form, ("pairs", "form")),
+    slip(slips.own_mentor, ("pairs", "mentee_id"), needs=BOTH),
+    slip(slips.wrong_form, ("pairs", "form"), needs=BOTH),
     slip(slips.digit_in_name, ("participants", "given_name")),
     slip(slips.repeated_id, ("participants", "participant_id")),
     slip(slips.one_child_twice, ("participants", "patronymic")),
     slip(slips.day_of_filling, ("organisation", "as_of")),
     slip(slips.letter_in_code, ("organisation", "institution_code")),
-    slip(slips.one_child_counted, ("enrolment", "*")),
+    slip(slips.one_child_counted, ("enrolment", "*"), needs=["participants"]),
     slip(slips.older_form, ("organisation", "form_version")),
 )  # fmt: skip
 MOST_CAUSES = 4
@@ -289,11 +251,9 @@ def spoil(submission: Submission, rng: Random) -> tuple[Case, list[str]]:
     case.submission.hand = replace(case.submission.hand)
     wanted, names = rng.randint(1, MOST_CAUSES), []
     for injection in rng.sample(INJECTIONS, len(INJECTIONS)):
-        taken = set(case.taken)
         try:
             injection(case)
         except Impossible:
-            case.taken = taken
             continue
         names.append(injection.__name__)
         if len(names) == wanted:

@@ -27,7 +27,7 @@ from warehouse.synthetic.submissions import Submission, submissions_of
 from warehouse.synthetic.writing import suffix_of, write_submission
 
 CASES, SEED = 200, 1
-WANTED = 0.95  # of the cases with as many causes as mistakes; the others hide one mistake behind another
+WANTED = 0.95  # of the cases with as many causes as mistakes
 COLUMNS = [(sheet.title, column.name) for sheet in FORM.sheets for column in sheet.columns]
 
 some_place = st.sampled_from([*COLUMNS, (None, None), ("Пары", None), ("Лист2", None)])

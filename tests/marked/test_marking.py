@@ -222,6 +222,15 @@ def test_a_file_that_cannot_be_read_gets_the_first_sheet_alone(home: Home, tmp_p
     assert "Книга не была бы принята" in [cell.value for row in book.active.iter_rows() for cell in row]
 
 
+def test_a_damaged_workbook_is_not_edited(home: Home, tmp_path: Path) -> None:
+    plain, source = write(tmp_path / "plain.xlsx", submission()), tmp_path / "damaged.xlsx"
+    with zipfile.ZipFile(plain) as before, zipfile.ZipFile(source, "w") as after:
+        for name in before.namelist():
+            content = before.read(name)
+            after.writestr(name, content.replace(b"</row>", b"", 1) if name == "xl/worksheets/sheet3.xml" else content)
+    assert mark(home, source, tmp_path / "marked.xlsx").mode is Mode.ROWS  # calamine reads it, Excel would not
+
+
 def test_a_received_delivery_is_marked_on_demand(home: Home, tmp_path: Path) -> None:
     write(home.settings.inbox / "NSH-S007" / "sent.xlsx", submission(Участники=SPOILT, Пары=WRONG_ID))
     (line,) = take(home).lines

@@ -43,6 +43,7 @@ def test_every_limit_can_be_set_and_changes_its_rule_alone(name: str) -> None:
         ("no-such-rule", "error", "такого правила или предела нет"),
         ("consent-missing", "fatal", "строгость — error или warning"),
         ("enrolment-empty", "warning", "отклоняет файл целиком"),
+        ("snils-conflict", "error", "между принятыми сдачами"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(name: str, value: str, told: str) -> None:

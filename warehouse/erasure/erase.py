@@ -11,7 +11,7 @@ from pathlib import Path
 from expectations.reading.persons import is_snils
 from expectations.tokens import name_token, snils_token
 from warehouse.decisions import Place
-from warehouse.erasure.destroying import Row, enter, finish
+from warehouse.erasure.destroying import Row, enter, finish, require_rights
 from warehouse.erasure.later import erased_people
 from warehouse.erasure.person import Wanted
 from warehouse.erasure.plan import Plan, lefts_of, plan_erasure
@@ -65,6 +65,7 @@ def erase(
 
     Raises Misconfigured for nobody, and for more than one. Where nothing is left of the person, nothing is written.
     """
+    require_rights(home)
     plan = plan_erasure(home, wanted, on_progress)
     with home.reading() as connection:
         waiting = len(look(home.settings.inbox, arrivals(connection), home.settings.settle_seconds).ready)

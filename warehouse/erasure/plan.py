@@ -96,14 +96,18 @@ def lefts_of(home: Home, connection: sa.Connection, plan: Plan) -> dict[str, Lef
     gone = destroyed(connection, {one.sha256 for one in plan.deliveries})
     found = {}
     for one in plan.deliveries:
-        kept = one.sha256 in gone and home.remains.has(one.delivery)
-        left = home.remains.read(one.delivery) if kept else gather(
-            connection, home.settings.lake, home.vault, one.delivery
-        )  # fmt: skip
+        left = left_of(home, connection, one, gone)
         vault = without_rows(left.vault, plan.rows)
         own = {cell for cell in plan.cells if cell[0] == one.delivery}
         found[one.delivery] = Left(left.facts, left.tables, with_blanks(vault, own) if own else vault)
     return found
+
+
+def left_of(home: Home, connection: sa.Connection, one: Delivery, gone: Collection[str]) -> Left:
+    """Return what a delivery leaves, from its remains where its bytes are among those gone."""
+    if one.sha256 in gone and home.remains.has(one.delivery):
+        return home.remains.read(one.delivery)
+    return gather(connection, home.settings.lake, home.vault, one.delivery)
 
 
 def _stored_rows(connection: sa.Connection, found: Collection[Identity]) -> set[Place]:

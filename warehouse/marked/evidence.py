@@ -66,14 +66,3 @@ class Evidence:
             if code is not None:
                 found[code].append(row)
         return dict(found)
-
-    @cached_property
-    def references(self) -> dict[str, list[tuple[str, int, str]]]:
-        """Where each ID is referred to: sheet, row, column."""
-        found: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
-        for title, column in sorted(REFERENCES):
-            rows = self.staged.get(title, {})
-            for row, code in zip(rows.get("row", []), rows.get(column, []), strict=False):
-                if code is not None:
-                    found[code].append((title, row, column))
-        return dict(found)

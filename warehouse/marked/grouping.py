@@ -37,7 +37,7 @@ class Grouping:
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = list(findings)
         self.causes: dict[Hashable, Cause] = {}
-        self._of: dict[int, Cause] = {}
+        self._of: list[Cause | None] = [None] * len(self.findings)
         self._by_sheet: dict[str | None, list[int]] = {}
         for number, one in enumerate(self.findings):
             self._by_sheet.setdefault(one.sheet, []).append(number)
@@ -46,14 +46,14 @@ class Grouping:
         """Yield the findings without a cause yet, of some rules or all, of one sheet or all, in their order."""
         for number in range(len(self.findings)) if sheet is None else self._by_sheet.get(sheet, ()):
             one = self.findings[number]
-            if number not in self._of and (not rules or one.rule in rules):
+            if self._of[number] is None and (not rules or one.rule in rules):
                 yield number, one
 
     def claim(self, key: Hashable, numbers: Iterable[int], sentence: str = "", remedy: str = "") -> Cause:
         """Make findings those of a cause, a new one or the one with that key."""
         cause = self.causes.setdefault(key, Cause(key, sentence=sentence, remedy=remedy))
         for number in numbers:
-            if number not in self._of:
+            if self._of[number] is None:
                 self._of[number] = cause
                 cause.own.append(number)
         return cause
@@ -61,12 +61,12 @@ class Grouping:
     def lead(self, cause: Cause, numbers: Iterable[int]) -> None:
         """Put findings under the cause that led to them."""
         for number in numbers:
-            if number not in self._of:
+            if self._of[number] is None:
                 self._of[number] = cause
                 cause.led.append(number)
 
     def cause_of(self, number: int) -> Cause | None:
-        return self._of.get(number)
+        return self._of[number]
 
     def causes_with(self, where: Callable[[Finding], bool]) -> list[Cause]:
         """Return the causes that have findings of their own of a sort, the one with most of these first."""

@@ -64,8 +64,8 @@ def pack(job: Job) -> bytes:
     return b"".join(piece for part in parts for piece in (_LENGTH.pack(len(part)), part))
 
 
-def unpack(content: bytes) -> Job:
-    """Return what `pack` was given."""
+def unpack(content: bytes, *, whole: bool = True) -> Job:
+    """Return what `pack` was given; without findings and columns, which may be large, unless the whole is wanted."""
     parts, at = [], 0
     while at < len(content):
         (length,) = _LENGTH.unpack_from(content, at)
@@ -73,7 +73,8 @@ def unpack(content: bytes) -> Job:
         parts.append(memoryview(content)[at : at + length])
         at += length
     head = json.loads(bytes(parts[0]))
-    tables = [pa.ipc.open_stream(part).read_all() for part in parts[1:]]
+    tables = [pa.ipc.open_stream(part).read_all() for part in parts[1:]] if whole else []
+    sheets = head["sheets"] if whole else []
     answer = head["answer"]
     return Job(
         source=Path(head["source"]),
@@ -87,8 +88,8 @@ def unpack(content: bytes) -> Job:
             answer["verdict"], answer["title"], answer["next"],
             [tuple(one) for one in answer["facts"]], [tuple(one) for one in answer["counts"]],
         ),
-        findings=[Finding(*row) for row in zip(*map(_shared, tables[0].columns), strict=True)],
-        staged={title: table.to_pydict() for title, table in zip(head["sheets"], tables[1:], strict=True)},
+        findings=[Finding(*row) for one in tables[:1] for row in zip(*map(_shared, one.columns), strict=True)],
+        staged={title: table.to_pydict() for title, table in zip(sheets, tables[1:], strict=True)},
     )  # fmt: skip
 
 

@@ -40,6 +40,7 @@ STAGED = {
     "pairs": ("row", "mentor_id", "mentee_id", "form"),
     "surveys": ("row", "participant_id"),
 }
+REFUSED = frozenset({"unreadable-file", "password-protected", "too-large", "unsafe-archive"})  # nothing to mark
 CHECKED = {
     "accepted": ("Книга была бы принята", "Если сдать её такой, сведения будут приняты целиком."),
     "accepted_with_errors": (
@@ -153,7 +154,7 @@ def _marked(
             _staged(reading),
         )  # fmt: skip
         try:
-            for mode in Mode:
+            for mode in [Mode.BARE] if any(one.rule in REFUSED for one in findings) else Mode:
                 os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600))
                 target.chmod(0o600)
                 if _run(replace(job, mode=mode)):

@@ -67,7 +67,7 @@ class _Rows:
         title, at, where = place
         quoted = title.replace("'", "''")
         location = text_xml(f"'{quoted}'!{letter(where)}{at}").replace('"', "&quot;")
-        self.links.append(f'<hyperlink ref="{letter(column)}{row}" location="{location}" display=""/>')
+        self.links.append(f'<hyperlink ref="{letter(column)}{row}" location="{location}"/>')
 
     def _height(self, laid: Mapping[int, tuple[str | int, str]], merge: tuple[int, int] | None) -> float:
         lines = 1

@@ -37,6 +37,20 @@ def chunks_of(archive: ZipFile, part: str) -> Iterator[bytes]:
             yield chunk
 
 
+def well_formed(chunks: Iterable[bytes], parser: expat.XMLParserType | None = None) -> Iterator[bytes]:
+    """Yield the chunks of a part as a parser has taken them; raise Unusual where Excel would refuse or repair it."""
+    parser, tail = parser or expat.ParserCreate(), b""
+    try:
+        for chunk in chunks:
+            check_xml(tail + chunk)
+            tail = chunk[-OVERLAP:]
+            parser.Parse(chunk, False)
+            yield chunk
+        parser.Parse(b"", True)
+    except (expat.ExpatError, LookupError):
+        raise Unusual from None
+
+
 def pick_rows(archive: ZipFile, wanted: Mapping[str, set[int]], strings: str | None) -> dict[str, dict[int, RawRow]]:
     """Return the cells of the wanted rows by part and row; `strings` is the part of the shared texts."""
     found = {part: dict(_rows(archive, part, rows)) for part, rows in wanted.items()}
@@ -94,15 +108,8 @@ def _shared_texts(chunks: Iterable[bytes], wanted: set[int]) -> dict[int, str]:
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = walk.start, walk.end
     parser.CharacterDataHandler = walk.text
-    tail = b""
-    try:
-        for chunk in chunks:
-            check_xml(tail + chunk)
-            tail = chunk[-OVERLAP:]
-            parser.Parse(chunk, False)
-        parser.Parse(b"", True)
-    except (expat.ExpatError, ValueError, LookupError):
-        raise Unusual from None
+    for _ in well_formed(chunks, parser):
+        pass
     return walk.found
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from expectations.form import FORM
 from expectations.reading.workbook_xml import column_number
@@ -16,6 +16,7 @@ from expectations.rules.wording import Finding, column_of, sentences
 from warehouse.marked.evidence import Evidence
 from warehouse.marked.grouping import GRAVENESS, Cause, Grouping
 from warehouse.marked.raw_cells import Raw
+from warehouse.marked.rows_marked import COLUMN_BITS, cell_key
 from warehouse.marked.suggestions import Suggestions
 from warehouse.marked.writing import SheetMarks
 
@@ -105,8 +106,8 @@ class Remarks:
         for one in self._grouping.findings:
             if (place := self.place(one)) is not None:
                 title, row, column = place
-                cells = marks[title].severities.setdefault(row, {})
-                cells[column] = min(cells.get(column, one.severity), one.severity, key=GRAVENESS.__getitem__)
+                cells, key = marks[title].severities, cell_key(row, column)
+                cells[key] = min(cells.get(key, one.severity), one.severity, key=GRAVENESS.__getitem__)
         commented = {place for title, sheet in marks.items() for place in _first_cells(title, sheet)}
         told: dict[Place, list[str]] = defaultdict(list)
         for cause in causes:
@@ -135,8 +136,8 @@ class Remarks:
 
 def _first_cells(title: str, marks: SheetMarks) -> Iterator[Place]:
     """Yield the cells of a sheet that get comments."""
-    cells = ((title, row, column) for row in sorted(marks.severities) for column in sorted(marks.severities[row]))
-    return islice(cells, MOST_COMMENTS)
+    keys = heapq.nsmallest(MOST_COMMENTS, marks.severities)
+    return ((title, key >> COLUMN_BITS, key % (1 << COLUMN_BITS)) for key in keys)
 
 
 def _words(finding: Finding) -> tuple[str, str]:

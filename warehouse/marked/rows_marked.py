@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 
 from expectations.reading.staged import letter
 from warehouse.marked.sheet_xml import attribute, cells_of, check_part, prefix_of, tag, with_attribute
 
-Severities = dict[int, dict[int, str]]  # of the marked cells, by row (1-based) and column (0-based)
+Severities = dict[int, str]  # of the marked cells, by `cell_key`: one number a cell, there may be half a million
+COLUMN_BITS = 14  # Excel has 16,384 columns
 Restyle = Callable[[int, str], int]  # number of a format, severity → number of its marked likeness
+
+
+def cell_key(row: int, column: int) -> int:
+    """Return the number of a cell: rows from 1, columns from 0."""
+    return (row << COLUMN_BITS) + column
 
 
 class RowMarker:
     """Marks the rows of one sheet; `head` is the sheet's XML before its rows."""
 
     def __init__(self, severities: Severities, restyle: Restyle, head: bytes) -> None:
-        self._by_row = severities
+        self._severities, self._keys = severities, sorted(severities)
         self._restyle = restyle
         self._columns = _column_styles(head)
 
     def marked(self, number: int, row: bytes) -> bytes:
         """Return the XML of a row, marked."""
-        wanted = self._by_row.get(number)
-        if not wanted:
+        left = dict(self._wanted(number))
+        if not left:
             return row
-        prefix, left = prefix_of(row), dict(wanted)
+        prefix = prefix_of(row)
         opening = tag(prefix, b"row").match(row)
         assert opening is not None
         attributes = opening[1].removesuffix(b"/").rstrip()
@@ -51,6 +58,15 @@ class RowMarker:
         closing = b"</%srow>" % prefix
         written.append(closing if opening[1].endswith(b"/") else row[at:])
         return b"".join(written)
+
+    def _wanted(self, row: int) -> Iterator[tuple[int, str]]:
+        """Yield the columns to mark in a row, with their severities."""
+        first = bisect_left(self._keys, cell_key(row, 0))
+        for place in range(first, len(self._keys)):
+            key = self._keys[place]
+            if key >> COLUMN_BITS != row:
+                return
+            yield key - cell_key(row, 0), self._severities[key]
 
     def _new(self, prefix: bytes, row: int, column: int, severity: str, own: int | None) -> bytes:
         base = own if own is not None else self._columns.get(column, 0)

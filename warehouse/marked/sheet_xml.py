@@ -14,7 +14,7 @@ from functools import lru_cache
 from expectations.reading.workbook_xml import column_number
 
 MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-ATTRIBUTES = rb"""((?:[^>"']|"[^"]*"|'[^']*')*)"""
+ATTRIBUTES = rb"""((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)"""  # possessive: no text makes the search quadratic
 MOST_DIGITS = 7  # of the number of a row: a sheet of Excel ends at 1,048,576
 HEAD_BYTES = 4096  # hold the declaration and the root element of every part seen
 _DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\b([^>]*)\?>)?\s*")

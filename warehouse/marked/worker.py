@@ -33,9 +33,9 @@ LINES_OF_CAUSE, LINES = 1000, 20_000  # findings that the first sheet lists: of 
 BROKEN = (Unusual, Refused, BadZipFile, zlib.error, struct.error, ValueError, KeyError, EOFError, IndexError)
 
 
-def mark(job: Job) -> None:
-    """Write the marked workbook of a job; raise one of BROKEN where it cannot be made in the way asked."""
-    book = Book(_content(job), job.limits)
+def mark(job: Job, content: bytes) -> None:
+    """Write a job's workbook marked; raise one of BROKEN where it cannot be done in the way asked."""
+    book = Book(content, job.limits)
     evidence = gather(book, job.findings, job.staged) if job.mode is not Mode.BARE else Evidence(job.staged)
     grouping, causes = causes_of(job.findings, evidence)
     remarks = Remarks(grouping, evidence, Suggestions(evidence, job.as_of))
@@ -89,11 +89,14 @@ def _bound_processor_time(limits: Limits) -> None:
 
 def main() -> int:
     """Do the job on standard input."""
-    job = unpack(sys.stdin.buffer.read())
-    _bound_memory(job.limits)
-    _bound_processor_time(job.limits)
+    told = sys.stdin.buffer.read()
+    head = unpack(told, whole=False)
+    _bound_memory(head.limits)
+    _bound_processor_time(head.limits)
     try:
-        mark(job)
+        content = _content(head)  # before the findings are unpacked: both at once are dear
+        job, told = unpack(told), b""
+        mark(job, content)
     except (*BROKEN, MemoryError):
         return CANNOT
     return 0

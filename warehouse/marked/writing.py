@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from warehouse.marked.book import TYPES, WORKBOOK, Book, shown_first, unselected, with_first_sheet
 from warehouse.marked.comments import EMPTY, EMPTY_DRAWING, Comments, add_comments, set_drawing
-from warehouse.marked.raw_cells import CHUNK, chunks_of
+from warehouse.marked.raw_cells import CHUNK, chunks_of, well_formed
 from warehouse.marked.relations import EMPTY as NO_RELATIONS
 from warehouse.marked.relations import Relation, read_relations, relations_name, with_relation, with_types
 from warehouse.marked.rows_marked import RowMarker, Severities
@@ -70,7 +70,7 @@ class _Writer:
                 if name in self.marks:
                     self._put(out, name, self._marked(name, self.marks[name]))
                 elif name not in self.late and not name.endswith("/"):
-                    chunks = chunks_of(self.book.archive, name)
+                    chunks = self._chunks(name)
                     self._put(out, name, _unselected(chunks) if name in sheets else chunks)
             self._add_first(title, first_sheet(self.styles.own(verdict)))
             self.parts[str(self.styles_part)] = self.styles.xml()
@@ -81,6 +81,10 @@ class _Writer:
                     content = self.book.archive.read(name)
                 if content is not None:
                     self._put(out, name, iter([content]))
+
+    def _chunks(self, name: str) -> Iterator[bytes]:
+        chunks = chunks_of(self.book.archive, name)
+        return well_formed(chunks) if name.endswith((".xml", ".rels")) else chunks
 
     def _is_dropped(self, name: str) -> bool:
         return self.replaced is not None and name == relations_name(self.replaced)
@@ -114,7 +118,7 @@ class _Writer:
 
     def _marked(self, part: str, marks: SheetMarks) -> Iterator[bytes]:
         """Yield a sheet with its marks; keep what its comments need."""
-        around = pieces(chunks_of(self.book.archive, part))
+        around = pieces(self._chunks(part))
         _, head = next(around)
         yield unselected(head)
         marker = RowMarker(marks.severities, self.styles.marked, head)

@@ -1,0 +1,43 @@
+"""Retention periods kept: what is due is destroyed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from prefect import flow, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.artifacts import Row
+from flows.failures import without_values
+from warehouse.erasure.retention import retain
+from warehouse.home import opened
+from warehouse.settings import Settings, read_settings
+
+
+@without_values
+def destroy_due(settings: Settings, at: datetime) -> list[Row]:
+    """Destroy what is due; return how much of each kind."""
+    with opened(settings, at, write=True) as home:
+        counts = retain(home, at).counts
+    return [{"полученных файлов": counts["files"], "строк личных сведений": counts["rows"], "файлов": counts["made"]}]
+
+
+@task(
+    name="retention",
+    retries=1,
+    retry_delay_seconds=300,  # what was begun is finished by the next attempt
+    persist_result=False,
+    cache_policy=NO_CACHE,
+)
+def retention_task() -> list[Row]:
+    """Destroy what is due today."""
+    settings = read_settings()
+    return destroy_due(settings, datetime.now(settings.timezone))
+
+
+@flow(name="retention", persist_result=False)
+def retention() -> None:
+    """Уничтожить то, чему вышел срок хранения, и сделать акт; без заданных сроков не делается ничего."""
+    rows = retention_task()
+    create_table_artifact(table=rows, key="retention", description="Уничтожено по срокам хранения")

@@ -1,0 +1,74 @@
+"""Retention periods by hand: nothing on the last day, everything on the next; figures stay."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.erasure.test_erase import figures_of, whole
+from tests.erasure.world import fill
+from tests.installations import installation, moscow, vault_rows
+from warehouse.erasure.retention import retain
+from warehouse.rebuild import rebuild
+from warehouse.settings import Misconfigured, read_settings
+
+RECEIVED, IDENTITIES = "NASTAVNIK_KEEP_RECEIVED_YEARS", "NASTAVNIK_KEEP_IDENTITIES_YEARS"
+RECEIPTS, REJECTED = "NASTAVNIK_KEEP_RECEIPTS_YEARS", "NASTAVNIK_KEEP_REJECTED_DAYS"
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("filled") / "home"
+    fill(folder)
+    return folder
+
+
+@pytest.fixture
+def folder(filled: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(filled, tmp_path / "home"))
+
+
+# Received on 10.01.2022, seven different files. Four told of 31.12.2021 and were accepted: their years are counted from
+# 2021. Of three no date was kept (a file saved anew, a part of a book, no book at all): theirs from 2022; they are also
+# those of whose bytes none were accepted. Rows: schools 7 and its correction, 8 and 14: 8 + 5 + 6 + 4.
+CASES = [
+    ("2035-01-01", {}, (0, 0)),
+    ("2022-12-31", {RECEIVED: "1"}, (0, 0)),
+    ("2023-01-01", {RECEIVED: "1"}, (4, 0)),
+    ("2024-01-01", {RECEIVED: "1"}, (7, 0)),
+    ("2022-12-31", {IDENTITIES: "1"}, (0, 0)),
+    ("2023-01-01", {IDENTITIES: "1"}, (4, 23)),
+    ("2022-02-09", {REJECTED: "30"}, (0, 0)),
+    ("2022-02-10", {REJECTED: "30"}, (3, 0)),
+]
+
+
+@pytest.mark.parametrize(("day", "terms", "due"), CASES)
+def test_what_is_due_by_hand(folder: Path, day: str, terms: dict[str, str], due: tuple[int, int]) -> None:
+    with installation(folder, at=(at := moscow(f"{day} 06:00")), **terms) as home:
+        counts = retain(home, at, dry_run=True).counts
+        assert (counts["files"], counts["rows"]) == due
+    assert list(folder.glob("acts/*")) == []
+
+
+def test_figures_stay_and_nothing_is_due_twice(folder: Path) -> None:
+    at = moscow("2024-01-01 06:00")
+    with installation(folder, at=at, **{RECEIVED: "1", IDENTITIES: "1", RECEIPTS: "1"}) as home:
+        before = whole(home)
+        done = retain(home, at)
+        after = whole(home)
+        assert figures_of(after) | {"receipts": {}} == figures_of(before) | {"receipts": {}}
+        assert not any(vault_rows(home).values())
+        assert (after["receipts"], len(done.acts)) == ({}, 1)
+        again = retain(home, at)
+        assert (again.entry, again.acts) == (None, [])
+        rebuild(home)
+        assert whole(home) == after
+
+
+@pytest.mark.parametrize("value", ["-1", "1.5", "год", "inf", "nan", "5001"])
+def test_a_period_is_a_whole_number(value: str) -> None:
+    with pytest.raises(Misconfigured, match=RECEIVED):
+        read_settings({RECEIVED: value})
