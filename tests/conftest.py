@@ -50,3 +50,12 @@ def postgres_database(postgres_url: str) -> Iterator[str]:
 
     with fresh_database(postgres_url) as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def another_database(postgres_url: str) -> Iterator[str]:
+    """URL of a second one, for a second installation: a database has the keys of one home."""
+    from tests.postgres import fresh_database
+
+    with fresh_database(postgres_url) as url:
+        yield url

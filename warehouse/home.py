@@ -171,9 +171,7 @@ def _make(settings: Settings, engine: sa.Engine, ring: Keyring, at: datetime) ->
             comment(connection, tables_of())
         with writing(settings, engine) as connection:
             if last_entry(connection) is None:
-                load_reference(
-                    connection, ReceivedFiles(settings.received, ring.storage), shipped_reference(), at
-                )
+                load_reference(connection, ReceivedFiles(settings.received, ring.storage), shipped_reference(), at)
         make_vault(settings, ring.storage)
         _marker(settings).write_text(version())
 

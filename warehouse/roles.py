@@ -94,7 +94,7 @@ def _deciding() -> Iterator[str]:
     """The officer releases; the clerk reads the vault, decides about people and withdraws deliveries."""
     both = f"{OFFICER}, {CLERK}"
     yield f"GRANT SELECT, INSERT ON {JOURNAL}.entries TO {both}"
-    yield f"GRANT SELECT ON {JOURNAL}.decisions TO {both}"
+    yield f"GRANT SELECT ON {JOURNAL}.decisions, {JOURNAL}.erasures, {JOURNAL}.destructions TO {both}"
     # What decisions come to is told anew whenever the journal grows.
     yield f"GRANT INSERT, DELETE ON {MENTORING}.decided_people TO {both}"
     yield f"GRANT SELECT ON {MENTORING}.lake_files TO {OFFICER}"

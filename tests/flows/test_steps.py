@@ -57,7 +57,13 @@ def reported(taken: Path, tmp_path: Path) -> Iterator[Settings]:
 
 
 def counted(code: str, accepted: int = 0, rejected: int = 0, foreign: int = 0) -> dict[str, object]:
-    words = {"принято": accepted, "принято с ошибками": 0, "отклонено": rejected, "повторов": 0, "в чужую папку": foreign}
+    words = {
+        "принято": accepted,
+        "принято с ошибками": 0,
+        "отклонено": rejected,
+        "повторов": 0,
+        "в чужую папку": foreign,
+    }
     return {"организация": code} | words
 
 

@@ -96,7 +96,7 @@ def test_no_file_holds_a_persons_word(told: Told) -> None:
 @pytest.fixture(scope="module", params=ENGINES)
 def broken(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str | None]:
     """A folder for a home that takes nothing, and the URL of its warehouse."""
-    url = request.getfixturevalue("postgres_database") if request.param == "postgresql" else None
+    url = request.getfixturevalue("another_database") if request.param == "postgresql" else None
     return tmp_path_factory.mktemp("broken"), url
 
 

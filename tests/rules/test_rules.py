@@ -25,7 +25,9 @@ def test_a_case_is_found_as_written(number: int, found: dict[int, list[dict]]) -
     assert told(CASES[number], found[number]) == CASES[number].expected()
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES if rule not in ACROSS])  # those: tests/warehouse/test_across.py
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES if rule not in ACROSS]
+)  # those: tests/warehouse/test_across.py
 def test_every_rule_has_a_bad_and_a_good_example(rule: str) -> None:
     own = [case for case in CASES.values() if case.rule == rule]
     assert any(finds(case, rule) for case in own), f"no case of {rule} finds it"

@@ -150,7 +150,9 @@ def test_only_the_institutions_own_rows_of_the_vault_are_read(
 
     monkeypatch.setattr("warehouse.vault.unseal", listening)
     with school.reading() as connection:
-        statement = "SELECT delivery FROM mentoring.deliveries WHERE institution_code = 'NSH-S007' AND as_of = '2021-12-31'"
+        statement = (
+            "SELECT delivery FROM mentoring.deliveries WHERE institution_code = 'NSH-S007' AND as_of = '2021-12-31'"
+        )
         (own,) = connection.execute(sa.text(statement)).scalars()
     make_forms(school, "NSH-S007", None, ON, tmp_path / "forms.xlsx")
     assert opened == [f"vault:{own}:participants", f"vault:{own}:pairs"]

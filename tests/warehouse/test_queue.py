@@ -151,7 +151,7 @@ def test_what_is_alike(town: Home, name: str) -> None:
 @pytest.fixture(scope="module", params=["duckdb", pytest.param("postgresql", marks=pytest.mark.slow)])
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """Two random regions after three collections, with decisions of clerks."""
-    url = request.getfixturevalue("postgres_database") if request.param == "postgresql" else None
+    url = request.getfixturevalue("another_database") if request.param == "postgresql" else None
     regions, folder = [random_region(seed) for seed in (1, 2)], tmp_path_factory.mktemp("world")
     begun = moscow("2021-09-01 12:00")
     with installation(folder / "home", url, begun) as home:

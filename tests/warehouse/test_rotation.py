@@ -16,6 +16,7 @@ import pytest
 from expectations.sealing import HEADER_BYTES, NoSuchKey, StorageKeys, unseal
 from tests.installations import COLLECTED, ENGINES, KEY, installation, settings_for, state, take, vault_rows
 from tests.warehouse.dying_rotation import OF_TOKENS, POINTS
+from tests.warehouse.tokens import tokens_of, without_tokens
 from tests.workbooks import submission, write
 from warehouse.home import Home, opened
 from warehouse.keyring import open_keyring
@@ -72,24 +73,6 @@ def whole(home: Home) -> dict[str, object]:
     received = told["received"]
     assert isinstance(received, dict)
     return told | {"received": {name: value for name, value in received.items() if not name.endswith(".part")}}
-
-
-def without_tokens(state: dict[str, object]) -> str:
-    """Say a state without what follows from the key of tokens."""
-    tables = {
-        name: sorted(repr([cell for cell in row if not is_token(cell)]) for row in rows)
-        for name, rows in state["warehouse"].items()  # type: ignore[attr-defined]
-        if name != "mentoring.lake_files"
-    }
-    return repr((tables, state["vault"], state["received"], state["receipts"], state["releases"]))
-
-
-def is_token(cell: object) -> bool:
-    return isinstance(cell, str) and len(cell) == 36 and cell.count("-") == 4
-
-
-def tokens_of(state: dict[str, object]) -> set[str]:
-    return {cell for rows in state["warehouse"].values() for row in rows for cell in row if is_token(cell)}  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -27,6 +27,7 @@ from warehouse.tables import destructions, entries, table
 from warehouse.vault import may_destroy
 
 Row = dict[str, object]
+AT_ONCE = 100  # deliveries whose remains are in memory together
 OF_VAULT = ("identity", "sheet", "text")
 
 
@@ -95,8 +96,10 @@ def destructions_of(connection: sa.Connection, seq: int) -> list[Row]:
 
 def _destroy(home: Home, gone: list[Row]) -> dict[str, int]:
     of_vault = sorted({str(row["delivery"]) for row in gone if row["kind"] in OF_VAULT})
+    for start in range(0, len(of_vault), AT_ONCE):
+        batch = of_vault[start : start + AT_ONCE]
+        forget_and_keep(home.vault, {delivery: home.remains.read(delivery) for delivery in batch})
     if of_vault:
-        forget_and_keep(home.vault, {delivery: home.remains.read(delivery) for delivery in of_vault})
         compact_vault(home)
     for sha256 in sorted({str(row["sha256"]) for row in gone if row["kind"] == "received"}):
         _shred(received_path(home.settings.received, sha256))

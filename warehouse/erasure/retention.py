@@ -54,8 +54,7 @@ def retain(home: Home, at: datetime, *, dry_run: bool = False) -> Retention:
     due = plan_retention(home, at.astimezone(home.settings.timezone).date())
     if dry_run or not any(due.counts().values()):
         return Retention(due.counts(), None, [])
-    for delivery, left in _lefts(home, due).items():
-        home.remains.write(delivery, left)
+    _keep_remains(home, due)
     entry = enter(home, RETENTION, "term", at, _gone(home, due))
     return Retention(due.counts(), entry, finish(home, at))
 
@@ -128,18 +127,16 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _lefts(home: Home, due: Due) -> dict[str, Left]:
+def _keep_remains(home: Home, due: Due) -> None:
     nameless = {delivery for delivery, _ in due.sheets}
+    theirs = {one.delivery for one in due.received} | nameless
     with home.reading() as connection:
         gone = destroyed(connection)
-        theirs = {one.delivery for one in due.received} | nameless
-        found = {}
         for one in deliveries_of(connection):
             if one.delivery in theirs:
                 left = left_of(home, connection, one, gone)
                 vault = {} if one.delivery in nameless else left.vault
-                found[one.delivery] = Left(left.facts, left.tables, vault)
-    return found
+                home.remains.write(one.delivery, Left(left.facts, left.tables, vault))
 
 
 def _gone(home: Home, due: Due) -> Iterator[Row]:
