@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from pathlib import Path
 
-from tests.warehouse.dying_intake import arm
+from tests.warehouse.dying_intake import arm, serve
 
 # Where to die: the function, which of its calls, and on which side of it.
 POINTS = {
@@ -43,14 +40,7 @@ def _serve() -> None:
     import warehouse.erasure.act
     import warehouse.erasure.erase  # noqa: F401
 
-    for line in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            run(**json.loads(line))
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
-        sys.stdout.flush()
+    serve(run)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 # Where to die: the function, which of its calls, and on which side of it.
@@ -72,12 +73,8 @@ def run(home: str, url: str | None, point: str | None) -> None:
         take(opened)
 
 
-def _serve() -> None:
-    import expectations.suites  # noqa: F401 (the seconds it takes are paid once)
-    import tests.installations  # noqa: F401
-    import warehouse.receipts.document
-    import warehouse.receipts.protocol  # noqa: F401
-
+def serve(run: Callable[..., None]) -> None:
+    """Run once for each line of JSON on standard input, in a child of its own; answer with its exit code."""
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -86,6 +83,15 @@ def _serve() -> None:
         _, status = os.waitpid(child, 0)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()
+
+
+def _serve() -> None:
+    import expectations.suites  # noqa: F401 (the seconds it takes are paid once)
+    import tests.installations  # noqa: F401
+    import warehouse.receipts.document
+    import warehouse.receipts.protocol  # noqa: F401
+
+    serve(run)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,8 @@ from warehouse.settings import Misconfigured
 ROOT = Path(__file__).parents[2]
 TOLD = {"some files replaced", "rebuilt, not committed"}  # run every time
 CASES = [
-    pytest.param(point, marks=[] if point in TOLD else pytest.mark.thorough, id=point) for point in (*POINTS, *OF_TOKENS)
+    pytest.param(point, marks=[] if point in TOLD else pytest.mark.thorough, id=point)
+    for point in (*POINTS, *OF_TOKENS)
 ]
 NEW = "fedcba9876543210" * 4
 Kill = Callable[[Path, str], int]
