@@ -92,7 +92,7 @@ def _ids(client) -> dict[str, tuple]:
 @pytest.mark.slow
 def test_scheduled_runs_exist_for_every_schedule(served: Served) -> None:
     names = {name for name, one in served.deployments.items() if served.scheduled[one.id]}
-    assert names == {"intake", "kpi", "release", "reminders"}
+    assert names == {"intake", "kpi", "release", "reminders", "retention"}
     assert set(served.deployments) == names | {"backfill"}
     assert all(f"  {name} " in served.output for name in served.deployments)
 
