@@ -20,8 +20,13 @@ def write_durably(path: Path, content: bytes) -> None:
 def replace_durably(source: Path, target: Path) -> None:
     """Give a file another name, in place of whatever bore it."""
     source.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+    sync(target.parent)
+
+
+def sync(path: Path) -> None:
+    """Force a file or a folder's list of names to the disk."""
+    handle = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)

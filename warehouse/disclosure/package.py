@@ -7,7 +7,6 @@ hash of a delivery.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Callable
 from datetime import UTC
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from warehouse.disclosure.extract import PUBLIC_KPI, public_figures, render_public_csv, write_csv, write_parquet
 from warehouse.disclosure.verification import PACKAGE, PUBLIC
+from warehouse.durable import sync
 from warehouse.proof.manifest import MANIFEST, MANIFEST_VERSION, sealed
 from warehouse.release.contents import Contents
 from warehouse.release.datapackage import DATAPACKAGE, write_datapackage
@@ -47,7 +47,7 @@ def write_public(contents: Contents, folder: Path) -> Path:
         write(contents, partial / name)
     (partial / MANIFEST).write_bytes(_manifest(contents, partial))
     for path in (*sorted(partial.iterdir()), partial):
-        _sync(path)
+        sync(path)
     if folder.exists():
         same = (folder / MANIFEST).is_file() and (folder / MANIFEST).read_bytes() == (partial / MANIFEST).read_bytes()
         shutil.rmtree(partial)
@@ -55,7 +55,7 @@ def write_public(contents: Contents, folder: Path) -> Path:
             raise ReleaseDiffers(f"Папка {folder} уже занята другим пакетом; опубликованное не переписывается.")
         return folder
     partial.rename(folder)
-    _sync(folder.parent)
+    sync(folder.parent)
     return folder
 
 
@@ -77,12 +77,3 @@ def _manifest(contents: Contents, folder: Path) -> bytes:
             for name, content in files.items()
         },
     })  # fmt: skip
-
-
-def _sync(path: Path) -> None:
-    """Force a file or a folder's list of names to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
 
+from warehouse.durable import sync
 from warehouse.proof.evidence import Evidence
 from warehouse.proof.evidence_files import evidence_writers
 from warehouse.proof.manifest import MANIFEST, MANIFEST_VERSION, sealed
@@ -61,12 +61,12 @@ def write_release(contents: Contents, folder: Path) -> Path:
     for name, write in WRITERS.items():
         (partial / name).parent.mkdir(exist_ok=True)
         write(contents, partial / name)
-        _sync(partial / name)
+        sync(partial / name)
     _write_manifest(contents, partial)
     if folder.exists():
         return _keep_released(folder, partial)
     partial.rename(folder)
-    _sync(folder.parent)
+    sync(folder.parent)
     return folder
 
 
@@ -96,14 +96,5 @@ def _write_manifest(contents: Contents, folder: Path) -> None:
     }
     path = folder / MANIFEST
     path.write_bytes(sealed(manifest))
-    _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    """Force a file or a folder's list of names to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(path)
+    sync(folder)
