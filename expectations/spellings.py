@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import pyarrow as pa
-import sqlalchemy as sa
 
 
 class Kind(StrEnum):
@@ -28,21 +27,21 @@ class Spelling:
     """One kind in every language the product speaks."""
 
     arrow: pa.DataType
-    sql: type[sa.types.TypeEngine]
+    sql: str  # the standard's name of the type
     excel: str  # number format of the column in a template
     russian: str  # what a school reads: «ожидается …»
 
 
 SPELLINGS: dict[Kind, Spelling] = {
-    Kind.TEXT: Spelling(pa.string(), sa.Text, "@", "текст"),
-    Kind.NAME: Spelling(pa.string(), sa.Text, "@", "имя буквами"),
-    Kind.CODE: Spelling(pa.string(), sa.Text, "@", "значение из списка"),
-    Kind.INTEGER: Spelling(pa.int64(), sa.BigInteger, "0", "целое число"),
-    Kind.NUMBER: Spelling(pa.float64(), sa.Double, "General", "число"),
-    Kind.DATE: Spelling(pa.date32(), sa.Date, "DD.MM.YYYY", "дата ДД.ММ.ГГГГ"),
-    Kind.SNILS: Spelling(pa.string(), sa.Text, "@", "СНИЛС: 11 цифр"),
-    Kind.INN: Spelling(pa.string(), sa.Text, "@", "ИНН: 10 или 12 цифр"),
-    Kind.URL: Spelling(pa.string(), sa.Text, "@", "адрес, который начинается с http:// или https://"),
+    Kind.TEXT: Spelling(pa.string(), "TEXT", "@", "текст"),
+    Kind.NAME: Spelling(pa.string(), "TEXT", "@", "имя буквами"),
+    Kind.CODE: Spelling(pa.string(), "TEXT", "@", "значение из списка"),
+    Kind.INTEGER: Spelling(pa.int64(), "BIGINT", "0", "целое число"),
+    Kind.NUMBER: Spelling(pa.float64(), "DOUBLE", "General", "число"),
+    Kind.DATE: Spelling(pa.date32(), "DATE", "DD.MM.YYYY", "дата ДД.ММ.ГГГГ"),
+    Kind.SNILS: Spelling(pa.string(), "TEXT", "@", "СНИЛС: 11 цифр"),
+    Kind.INN: Spelling(pa.string(), "TEXT", "@", "ИНН: 10 или 12 цифр"),
+    Kind.URL: Spelling(pa.string(), "TEXT", "@", "адрес, который начинается с http:// или https://"),
 }
 
 if set(SPELLINGS) != set(Kind):

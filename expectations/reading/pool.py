@@ -68,9 +68,9 @@ class Readers:
         while self._idle:
             self._idle.pop().end()
 
-    def start(self) -> None:
-        """Let the children start by now: they get ready while the caller does other things."""
-        while len(self._idle) < self._workers:
+    def start(self, files: int) -> None:
+        """Let the children that so many files need start by now: they get ready while the caller does other things."""
+        while len(self._idle) < min(files, self._workers):
             self._idle.append(self._reader())
 
     def _reader(self) -> _Reader:
@@ -112,9 +112,13 @@ def read_many(paths: Iterable[Path], key: bytes, limits: Limits, workers: int) -
 
 
 def _environment() -> dict[str, str]:
-    """Return what a child needs: none of our settings, among which may be the master key."""
+    """Return what a child needs: none of our settings, among which may be the master key.
+
+    Arrow's own allocator would begin by reserving a gigabyte of addresses: all that a child may have.
+    """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("NASTAVNIK_")}
-    return inherited | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "RUST_BACKTRACE": "0"}
+    path = os.pathsep.join(filter(None, sys.path))
+    return inherited | {"PYTHONPATH": path, "RUST_BACKTRACE": "0", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 
 
 def _first_to_answer(busy: list[_Reader]) -> list[_Reader]:
@@ -180,7 +184,7 @@ class _Reader:
     def _start(self) -> None:
         self.connection, theirs = Pipe()
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "expectations.reading.worker", str(theirs.fileno())],
+            [sys.executable, "-P", "-m", "expectations.reading.process", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             env=_environment(),
             stdin=subprocess.DEVNULL,

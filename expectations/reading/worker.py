@@ -5,8 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import resource
-import signal
-import sys
 import traceback
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -74,8 +72,3 @@ def _bound_processor_time(limits: Limits) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     most = int(used.ru_utime + used.ru_stime) + 1 + limits.cpu_seconds
     resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
-
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us itself
-    serve(Connection(int(sys.argv[1])))

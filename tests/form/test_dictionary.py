@@ -24,9 +24,10 @@ def test_the_dictionary_holds_every_column_with_its_types():
             stored = [
                 line for line in lines if f"| `{column.name}` |" in line and line.startswith(f"| {column.heading} |")
             ]
-            assert any(
-                f"| `{spelling.sql()}` | `{spelling.arrow}` | `{spelling.excel}` |" in line for line in stored
-            ), (sheet.name, column.name)
+            assert any(f"| `{spelling.sql}` | `{spelling.arrow}` | `{spelling.excel}` |" in line for line in stored), (
+                sheet.name,
+                column.name,
+            )
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))

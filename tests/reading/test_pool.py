@@ -16,7 +16,7 @@ from expectations.reading.wire import SCHEMAS
 from tests.reading.made_files import DELIVERY, KEY, archive, csv_entries, problems, read, rules, xlsx
 from tests.reading.made_xls import XLS
 
-LITTLE_MEMORY = Limits(memory_bytes=120 * 1024 * 1024)  # Arrow alone takes 64 MB at the first table
+LITTLE_MEMORY = Limits(memory_bytes=80 * 1024 * 1024)
 
 
 def children():
@@ -28,7 +28,7 @@ def children():
                 command, status = (process / "cmdline").read_bytes(), (process / "status").read_text()
             except OSError:
                 continue
-            if b"expectations.reading.worker" in command and f"PPid:\t{os.getpid()}\n" in status:
+            if b"expectations.reading.process" in command and f"PPid:\t{os.getpid()}\n" in status:
                 found.append(int(process.name))
     return found
 
@@ -149,7 +149,7 @@ while len(killed) < times:
         except OSError:
             continue
         limited = "Max core file size        0                    0" in ready
-        if b"reading.worker" in command and f"PPid:\\t{parent}\\n" in status and limited:
+        if b"reading.process" in command and f"PPid:\\t{parent}\\n" in status and limited:
             time.sleep(0.3)
             os.kill(int(process.name), signal.SIGSEGV)
             killed.add(process.name)
