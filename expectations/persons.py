@@ -13,23 +13,24 @@ def owners_of_names(identities: sa.FromClause, *within: str) -> sa.CTE:
     columns = identities.c
     groups = [columns[name] for name in within]
     # PostgreSQL has no min() of a uuid; where there is but one value, any order will do.
-    only = sa.cast(sa.func.min(sa.cast(columns.snils_token, sa.Text)), columns.snils_token.type)
+    texts = sa.cast(columns.snils_token, sa.Text)
+    only = sa.cast(sa.func.min(texts), columns.snils_token.type)
     return (
         sa.select(*groups, columns.name_token, only.label("owner"))
         .where(columns.snils_token.is_not(None))
         .group_by(*groups, columns.name_token)
-        .having(sa.func.count(columns.snils_token.distinct()) == 1)
+        .having(sa.func.min(texts) == sa.func.max(texts))
         .cte("owners")
     )
 
 
-def same_name(rows: sa.FromClause, owners: sa.CTE, *within: str) -> sa.ColumnElement[bool]:
+def same_name(rows: sa.FromClause, owners: sa.FromClause, *within: str) -> sa.ColumnElement[bool]:
     """The condition that joins rows without a СНИЛС to the owner of their name."""
     groups = (owners.c[name] == rows.c[name] for name in within)
     return sa.and_(rows.c.snils_token.is_(None), owners.c.name_token == rows.c.name_token, *groups)
 
 
-def person_of(rows: sa.FromClause, owners: sa.CTE) -> sa.ColumnElement[str]:
+def person_of(rows: sa.FromClause, owners: sa.FromClause) -> sa.ColumnElement[str]:
     """The person of a row, as a token.
 
     A row with a СНИЛС is the person of that СНИЛС. A row without one is the person with the same name and birth

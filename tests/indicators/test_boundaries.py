@@ -18,10 +18,10 @@ from warehouse.indicators.breaks import breaks
 from warehouse.indicators.series import boundaries_of, series
 from warehouse.intake import IntakeSummary
 from warehouse.journal import known_by
+from warehouse.mail.owing import owed_on
 from warehouse.release.changes import notes_on_boundaries
 from warehouse.release.package import verify
 from warehouse.release.publish import make_release
-from warehouse.reminders import due_reminders
 from warehouse.status import status_table
 from warehouse.tables import table
 
@@ -96,7 +96,7 @@ def test_a_closed_institution_is_refused_and_not_waited_for(lived: Lived) -> Non
         ]
     assert rules == {"unknown-institution"}
     assert sorted(state.institution.code for state in status.states) == ["B", "E", "G", "H", "K", "M"]
-    assert {one.institution.code for one in due_reminders(home, date(2023, 1, 10))} == set()
+    assert {one.institution.code for one in owed_on(home, date(2023, 1, 10))} == set()
 
 
 BREAKS = [

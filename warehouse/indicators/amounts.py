@@ -22,12 +22,9 @@ Condition = sa.ColumnElement[bool]
 HEADCOUNT = "headcount"
 
 
-def _of_delivery(
-    rows: sa.Table, place: sa.FromClause, amount: Amount, condition: Condition, delivery: str = "delivery"
-) -> Amount:
-    """A scalar for each delivery of `place` (named by its column `delivery`): an aggregate of its rows of one table."""
-    theirs = rows.c.delivery == place.c[delivery]
-    return sa.select(amount).where(theirs, condition).correlate(place).scalar_subquery()
+def _of_delivery(rows: sa.Table, place: sa.FromClause, amount: Amount) -> Amount:
+    """A scalar for each delivery of `place`: an aggregate of its rows of one table."""
+    return sa.select(amount).where(rows.c.delivery == place.c.delivery).correlate(place).scalar_subquery()
 
 
 def _every_row(measure: Measure, rows: sa.FromClause, place: sa.FromClause) -> Condition:
@@ -47,11 +44,14 @@ class Added:
     delivery: str = "delivery"  # which delivery of a place has the rows
     nothing: int | None = 0  # where none of them says anything
 
-    def __call__(self, measure: Measure, place: sa.FromClause, known: Knowledge) -> Amount:
+    def sums(self, measure: Measure, place: sa.FromClause, known: Knowledge) -> list[Amount]:
+        """What is added up of each row."""
         rows = table(self.sheet)
-        amount = sa.func.sum(self.each(rows))
-        whole = amount if self.nothing is None else sa.func.coalesce(amount, self.nothing)
-        total = _of_delivery(rows, place, whole, self.condition(measure, rows, place), self.delivery)
+        return [sa.case((self.condition(measure, rows, place), self.each(rows)))]
+
+    def amount(self, measure: Measure, place: sa.FromClause, sums: list[Amount]) -> Amount:
+        """Return the amount of a place by its sums."""
+        total = sums[0] if self.nothing is None else sa.func.coalesce(sums[0], self.nothing)
         return sa.case((place.c.kind.in_(measure.kinds), total)) if measure.kinds else total
 
 
@@ -117,11 +117,21 @@ class Required:
     sheet: str  # the table
     requirements: Callable[[Measure, sa.FromClause, sa.FromClause, Knowledge], list[Condition]]
 
+    delivery: str = "delivery"
+
+    def sums(self, measure: Measure, place: sa.FromClause, known: Knowledge) -> list[Amount]:
+        """What is added up of each row: 1 for each requirement it meets."""
+        return [sa.case((one, 1)) for one in self.requirements(measure, table(self.sheet), place, known)]
+
+    def amount(self, measure: Measure, place: sa.FromClause, sums: list[Amount]) -> Amount:
+        """Return the amount of a place by its sums."""
+        return sa.case((sa.and_(*(one > 0 for one in sums)), 1), else_=0)
+
     def __call__(self, measure: Measure, place: sa.FromClause, known: Knowledge) -> Amount:
+        """Return the amount of a place by itself, for few places."""
         rows = table(self.sheet)
-        wanted = self.requirements(measure, rows, place, known)
-        met = [_of_delivery(rows, place, sa.func.count(), one) > 0 for one in wanted]
-        return sa.case((sa.and_(*met), 1), else_=0)
+        counts = [_of_delivery(rows, place, sa.func.sum(one)) for one in self.sums(measure, place, known)]
+        return self.amount(measure, place, counts)
 
 
 def _documents(measure: Measure, rows: sa.FromClause, place: sa.FromClause, known: Knowledge) -> list[Condition]:
@@ -141,7 +151,7 @@ def _events(measure: Measure, rows: sa.FromClause, place: sa.FromClause, known: 
     return [sa.and_(rows.c.kind.in_(group), within) for group in groups]
 
 
-AMOUNTS: dict[str, Callable[[Measure, sa.FromClause, Knowledge], Amount]] = {
+AMOUNTS: dict[str, Added | Required | Callable[[Measure, sa.FromClause, Knowledge], Amount]] = {
     "students": Added("enrolment", lambda rows: rows.c.students, _of_ages, delivery=HEADCOUNT),
     "teachers": _declared("teachers"),
     "young_specialists": _declared("young_specialists"),
@@ -156,6 +166,34 @@ COUNTED_OVER_EXPECTED = ("expected", "reported", "on_time")
 
 
 def amounts(measures: dict[str, Measure], place: sa.FromClause, roster: Roster) -> sa.CTE:
-    """One row per institution and date of `place` with every amount."""
-    columns = [AMOUNTS[m.source](m, place, roster.known).label(name) for name, m in measures.items()]
-    return sa.select(*(place.c[name] for name in PLACE), *columns).cte("amounts")
+    """One row per institution and date of `place` with every amount; each sheet is gone through once."""
+    joined, columns = place, dict[str, Amount]()
+    by_sheet: dict[tuple[str, str], dict[str, Measure]] = {}
+    for name, measure in measures.items():
+        source = AMOUNTS[measure.source]
+        if isinstance(source, Added | Required):
+            by_sheet.setdefault((source.sheet, source.delivery), {})[name] = measure
+        else:
+            columns[name] = source(measure, place, roster.known)
+    for (sheet, delivery), chosen in by_sheet.items():
+        joined, found = _joined_sums(joined, sheet, delivery, chosen, place, roster.known)
+        columns |= found
+    named = [columns[name].label(name) for name in measures]
+    return sa.select(*(place.c[name] for name in PLACE), *named).select_from(joined).cte()
+
+
+def _joined_sums(
+    joined: sa.FromClause, sheet: str, delivery: str, chosen: dict[str, Measure], place: sa.FromClause, known: Knowledge
+) -> tuple[sa.FromClause, dict[str, Amount]]:
+    """Add the sums of one sheet's rows to a join; return it with the amounts made of them."""
+    rows, row = table(sheet), ("told_by", "as_of")  # these two name a row of `place`
+    sums = {name: AMOUNTS[m.source].sums(m, place, known) for name, m in chosen.items()}  # type: ignore[union-attr]
+    columns = [sa.func.sum(one).label(f"{name}_{n}") for name, parts in sums.items() for n, one in enumerate(parts)]
+    keys = [place.c[name] for name in row]
+    of_row = sa.select(*keys, *columns).select_from(place.join(rows, rows.c.delivery == place.c[delivery]))
+    told = of_row.group_by(*keys).subquery()
+    amounts_ = {
+        name: AMOUNTS[m.source].amount(m, place, [told.c[f"{name}_{n}"] for n in range(len(sums[name]))])  # type: ignore[union-attr]
+        for name, m in chosen.items()
+    }
+    return joined.outerjoin(told, sa.and_(*(told.c[name] == place.c[name] for name in row))), amounts_

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from expectations.form import MENTEE, MENTOR, STUDENT
 from warehouse.indicators.definitions import Breakdown, Member
+from warehouse.indicators.people import masked
 from warehouse.indicators.scopes import PLACE, Roster
 from warehouse.tables import table
 
@@ -30,7 +31,7 @@ def parts(roster: Roster, *, company: bool) -> sa.CTE:
     )
     columns = [rows.c[name] for name in ("delivery", "row", "role", "category", "age", "form", "started_on")]
     until = sa.func.coalesce(rows.c.ended_on, present.c.as_of).label("until")
-    place = [present.c[name] for name in PLACE]
+    place = [present.c[name] for name in (*PLACE, "place")]
     joined = people.join(present.join(rows, involved), rows)
     every = sa.select(*place, *columns, until, people.of(rows).label("person")).select_from(joined).cte("parts")
     if not company:
@@ -88,15 +89,14 @@ def conditions(breakdown: Breakdown, rows: sa.FromClause) -> dict[str, Condition
     return {member.code: GROUPINGS[breakdown.by](member, rows) for member in breakdown.members}
 
 
-def _flags(named: Conditions, *among: Condition) -> list[sa.ColumnElement]:
-    return [sa.func.max(sa.case((sa.and_(one, *among), 1), else_=0)).label(name) for name, one in named.items()]
+def _flags(named: Conditions) -> list[sa.ColumnElement]:
+    return [sa.func.max(sa.case((one, 1), else_=0)).label(name) for name, one in named.items()]
 
 
 def people_keyed(rows: sa.CTE, participants: Conditions, students: Conditions) -> sa.CTE:
-    """One row per institution, date and person, with a flag for each name."""
-    place = [rows.c[name] for name in PLACE]
-    flags = [*_flags(participants), *_flags(students, rows.c.category == STUDENT)]
-    return sa.select(*place, rows.c.person.label("key"), *flags).group_by(*place, rows.c.person).cte("people_keyed")
+    """One row per place and person, with a bit of `mask` for each name, in their order."""
+    of_students = (sa.and_(one, rows.c.category == STUDENT) for one in students.values())
+    return masked(rows, rows, rows.c.person, [*participants.values(), *of_students])
 
 
 def pairs_counted(rows: sa.CTE, pairs: Conditions) -> sa.CTE:

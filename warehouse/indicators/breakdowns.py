@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from warehouse.indicators.amounts import amounts
 from warehouse.indicators.breakdown_rows import conditions, pairs_counted, parts, people_keyed
-from warehouse.indicators.counts import SCOPE, STUDENTS
+from warehouse.indicators.counts import SCOPE, STUDENTS, Statement
 from warehouse.indicators.cubes import distinct_cube, total_cube
 from warehouse.indicators.definitions import Breakdown, Definitions, Measure, Member, by_version, definitions
 from warehouse.indicators.knowledge import Knowledge
@@ -99,7 +99,8 @@ def _counted(
     parts_of = {letter: {f"{letter}{number}": one for number, one in enumerate(named)} for letter in "tps"}
     flags = {letter: {name: named[one] for name, one in parts_of[letter].items()} for letter in "tps"}
     keyed, people = people_keyed(rows, flags["p"], flags["s"]), [*flags["p"], *flags["s"]]
-    parted, across = (_frame(connection, distinct_cube(keyed, people, across_kinds=kinds)) for kinds in (False, True))
+    parted = _frame(connection, distinct_cube(keyed, relations.places, people))
+    across = _frame(connection, distinct_cube(keyed, relations.places, [], people))
     whole = pd.concat([parted[parted.index.get_level_values("scope_type").isin(OF_ONE_KIND)], across])
     pairs = _frame(connection, total_cube(pairs_counted(rows, flags["t"]), list(flags["t"])))
     reported = _reported(connection, relations)
@@ -112,7 +113,7 @@ def _counted(
     return {measure: named_again(frame, letter) for measure, (frame, letter) in measured.items()}
 
 
-def _frame(connection: sa.Connection, statement: sa.CompoundSelect) -> pd.DataFrame:
+def _frame(connection: sa.Connection, statement: Statement) -> pd.DataFrame:
     frame = fetch(connection, statement).to_pandas(date_as_object=True)
     return frame.set_index(SCOPE).astype("float64")  # counts are below 2**53: exact
 

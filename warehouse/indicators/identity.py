@@ -46,7 +46,7 @@ class Verdict(NamedTuple):
 class People:
     """Relations that tell the person of any row with tokens."""
 
-    owners: sa.CTE  # names borne by exactly one person with a СНИЛС
+    owners: sa.FromClause  # names borne by exactly one person with a СНИЛС
     decided: sa.FromClause | None  # identities whose person a decision changed
 
     def of(self, rows: sa.FromClause) -> sa.ColumnElement[str]:
@@ -79,8 +79,25 @@ def people_known(connection: sa.Connection, known: Knowledge) -> People:
 
 
 def owners(known: Knowledge) -> sa.CTE:
-    """Whose name is whose, over the good rows of all deliveries accepted as known."""
-    return owners_of_names(_identities(known).subquery("identities"))
+    """Whose name is whose, over the good rows of all deliveries accepted as known; of the names that are asked about.
+
+    Asked about are those somebody bears without a СНИЛС: few, while a country's names are as many as its people.
+    """
+    participants, ledger = table("participants"), table("deliveries")
+    asked = sa.union(*(sa.select(rows.c.name_token).where(rows.c.snils_token.is_(None)) for rows in _telling())).cte()
+    columns = [participants.c[name] for name in ("delivery", "snils_token", "name_token")]
+    # Kept apart, so that no planner looks up the deliveries of everybody first.
+    named = sa.select(*columns).where(
+        participants.c.snils_token.is_not(None), participants.c.name_token.in_(sa.select(asked.c.name_token))
+    )
+    borne = named.cte().prefix_with("MATERIALIZED")
+    heard_of = sa.and_(ledger.c.delivery == borne.c.delivery, heard(ledger, known.submissions, known.corrections))
+    return owners_of_names(sa.select(borne).join(ledger, heard_of).subquery("identities"))
+
+
+def _telling() -> tuple[sa.Table, ...]:
+    """The tables that tell of people: whose part in a pair counts is told of as a participant."""
+    return table("participants"), table("surveys")
 
 
 def _identities(known: Knowledge) -> sa.Select:

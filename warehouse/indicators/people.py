@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 
 import sqlalchemy as sa
 
 from warehouse.indicators.definitions import Measure
-from warehouse.indicators.scopes import PLACE, Roster
+from warehouse.indicators.scopes import Roster
 from warehouse.tables import table
 
 Condition = sa.ColumnElement[bool]
@@ -65,17 +67,40 @@ class Keyed:
             return rows, joined, rows.c[self.key]
         return rows, roster.people.join(joined, rows), roster.people.of(rows)
 
-    def __call__(self, measures: dict[str, Measure], roster: Roster) -> sa.Subquery:
-        """One row per institution, date and key, with a flag a measure."""
+    def __call__(self, measures: dict[str, Measure], roster: Roster) -> sa.CTE:
+        """One row per place and key, with a bit of `mask` for each measure, in their order; none without any."""
         rows, joined, key = self.joined(roster)
-        place = [roster.in_force.c[name] for name in PLACE]
-        flags = {
-            name: sa.func.max(sa.case((self.condition(m, rows, roster.in_force), 1), else_=0))
-            for name, m in measures.items()
-        }
-        select = sa.select(*place, key.label("key"), *(flag.label(name) for name, flag in flags.items()))
-        grouped = select.select_from(joined).group_by(*place, key)
-        return grouped.having(sa.or_(*(flag == 1 for flag in flags.values()))).subquery("keyed")
+        present = roster.in_force
+        conditions = [self.condition(m, rows, present) for m in measures.values()]
+        return masked(joined, present, key, conditions)
+
+
+def masked(
+    joined: sa.FromClause, place: sa.FromClause, key: sa.ColumnElement, conditions: Iterable[Condition]
+) -> sa.CTE:
+    """One row per place and key of joined rows: as_of, place, key, and `mask`, a bit a condition; none without any.
+
+    Conditions have most of their parts in common: each part is looked at once a row, and clears the bits of all the
+    conditions that need it.
+    """
+    needed: list[tuple[Condition, int]] = []  # a part, the bits of the conditions that need it
+    for number, condition in enumerate(conditions):
+        for part in _parts(condition):
+            known = next((place for place, (one, _) in enumerate(needed) if one.compare(part)), len(needed))
+            one, bits = needed[known] if known < len(needed) else (part, 0)
+            needed[known : known + 1] = [(one, bits | 1 << number)]
+    every = (1 << number + 1) - 1
+    left: list[sa.ColumnElement[int]] = [sa.case((part, every), else_=every & ~bits) for part, bits in needed]
+    start: sa.ColumnElement[int] = sa.literal(every, sa.BigInteger)
+    mask = sa.func.bit_or(reduce(lambda mask, one: mask.bitwise_and(one), left, start), type_=sa.BigInteger)
+    keyed = sa.select(place.c.as_of, place.c.place, key.label("key"), mask.label("mask")).select_from(joined)
+    return keyed.group_by(place.c.as_of, place.c.place, key).having(mask != 0).cte()
+
+
+def _parts(condition: Condition) -> list[Condition]:
+    if isinstance(condition, sa.BooleanClauseList) and condition.operator is and_:
+        return [part for clause in condition.clauses for part in _parts(clause)]
+    return [condition]
 
 
 DISTINCT = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,43 +19,66 @@ COUNTRY = "RU"
 PLACE = ("as_of", "institution_code", "kind", "municipality", "region")
 
 
+Keep = Callable[[str, sa.CTE], sa.FromClause]  # what stands for a relation, by its name, where others are made of it
+
+
+def as_it_is(name: str, relation: sa.FromClause) -> sa.FromClause:
+    """Leave a relation to be computed in each statement that asks for it."""
+    return relation
+
+
 @dataclass(frozen=True)
 class Roster:
     """Relations of one state of knowledge, each with the columns of PLACE: where an institution is counted.
 
-    `told_by` is the code it reports under: its own, even where it is counted as its successor.
+    `place` is the number of those five columns, which alone is carried along with people. `told_by` is the code it
+    reports under: its own, even where it is counted as its successor.
     `expected`: institution × date, with flags reported and on_time. `in_force`: those that reported, with their
     delivery, `headcount` (the delivery whose enrolment and staff hold) and `year_start`. `last_known`: those that
-    did not, with the delivery that last told their enrolment, as `headcount` (NULL where none did).
+    did not, with the delivery that last told their enrolment, as `headcount` (NULL where none did). `places`: the
+    columns of each place, once.
     """
 
     known: Knowledge
     people: People
-    expected: sa.CTE
-    in_force: sa.CTE
-    last_known: sa.CTE
+    expected: sa.FromClause
+    in_force: sa.FromClause
+    last_known: sa.FromClause
+    places: sa.FromClause
+    keep: Keep = as_it_is  # for what more is made of these
 
 
 def roster(
-    connection: sa.Connection, known: Knowledge, dates: tuple[date, ...], boundaries: date | None = None
-) -> Roster:
+    connection: sa.Connection, known: Knowledge, dates: tuple[date, ...], boundaries: date | None = None,
+    keep: Keep = as_it_is, people: People | None = None,
+) -> Roster:  # fmt: skip
     """Build the relations for the reporting dates asked about; only decisions and successions are fetched for it.
 
-    Institutions are counted as they were; on the boundaries of a day where one is given.
+    Institutions are counted as they were; on the boundaries of a day where one is given. `people` are those known.
     """
     asked = sa.union_all(*(sa.select(sa.cast(sa.literal(d), sa.Date).label("as_of")) for d in dates)).subquery("asked")
     successors = heirs(connection, known, boundaries) if boundaries else None
-    return relations(known, asked, people_known(connection, known), successors)
+    return relations(known, asked, people or people_known(connection, known), successors, keep)
 
 
-def relations(known: Knowledge, asked: sa.FromClause, people: People, successors: sa.Subquery | None = None) -> Roster:
+def relations(
+    known: Knowledge, asked: sa.FromClause, people: People, successors: sa.Subquery | None = None, keep: Keep = as_it_is
+) -> Roster:
     """Build the relations for the dates of `asked.as_of`; the numbers of `known` may be expressions."""
     expected = _expected(known, asked)
     if successors is not None:
         expected = united(expected, successors)
+    placed = keep("expected", _numbered(expected))
     now = in_force(known.submissions, known.enrolment)
-    present = _present(expected, None if known.enrolment == known.corrections else now)
-    return Roster(known, people, expected, present, _last_known(expected, now))
+    present = keep("in_force", _present(placed, None if known.enrolment == known.corrections else now))
+    places = sa.select(placed.c.place, *(placed.c[name] for name in PLACE)).distinct().cte("places")
+    last_known = keep("last_known", _last_known(placed, now))
+    return Roster(known, people, placed, present, last_known, keep("places", places), keep)
+
+
+def _numbered(expected: sa.CTE) -> sa.CTE:
+    number = sa.func.dense_rank().over(order_by=[expected.c[name] for name in PLACE])
+    return sa.select(expected, sa.cast(number, sa.Integer).label("place")).cte("placed")
 
 
 def _expected(known: Knowledge, asked: sa.FromClause) -> sa.CTE:
@@ -86,7 +110,7 @@ def _expected(known: Knowledge, asked: sa.FromClause) -> sa.CTE:
     )  # fmt: skip
 
 
-def _present(expected: sa.CTE, counted: sa.Subquery | None) -> sa.CTE:
+def _present(expected: sa.FromClause, counted: sa.Subquery | None) -> sa.CTE:
     """Those that reported; their enrolment is of the same delivery unless `counted` tells another."""
     if counted is None:
         statement = sa.select(expected, expected.c.delivery.label("headcount"))
@@ -97,12 +121,12 @@ def _present(expected: sa.CTE, counted: sa.Subquery | None) -> sa.CTE:
     return statement.where(expected.c.reported == 1).cte("present")
 
 
-def _last_known(expected: sa.CTE, now: sa.Subquery) -> sa.CTE:
+def _last_known(expected: sa.FromClause, now: sa.Subquery) -> sa.CTE:
     earlier = now.alias("earlier")
     rank = sa.func.row_number().over(
         partition_by=(expected.c.told_by, expected.c.as_of), order_by=earlier.c.as_of.desc().nulls_last()
     )
-    places = [expected.c[name] for name in (*PLACE, "told_by")]
+    places = [expected.c[name] for name in (*PLACE, "place", "told_by")]
     joined = (
         sa.select(*places, earlier.c.delivery.label("headcount"), rank.label("rank"))
         .select_from(expected.outerjoin(earlier, sa.and_(
@@ -111,7 +135,7 @@ def _last_known(expected: sa.CTE, now: sa.Subquery) -> sa.CTE:
         .subquery("ranked")
     )  # fmt: skip
     return (
-        sa.select(*(joined.c[name] for name in (*PLACE, "told_by", "headcount")))
+        sa.select(*(joined.c[name] for name in (*PLACE, "place", "told_by", "headcount")))
         .where(joined.c.rank == 1)
         .cte("last_known")
     )

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 
-from warehouse.indicators.counts import SCOPE, STUDENTS, Counts, count
+from warehouse.indicators.counts import SCOPE, STUDENTS, Ask, Counts, counted
 from warehouse.indicators.definitions import Definitions, Indicator, Measure, by_version, definitions
 from warehouse.indicators.knowledge import Knowledge
+from warehouse.indicators.scopes import Roster, roster
 from warehouse.ledger import in_force
+from warehouse.loading import fetch
 from warehouse.reference import known_reference
-from warehouse.release.contents import FIGURES, FINAL, KEY, PERCENT, PROVISIONAL
+from warehouse.release.contents import FIGURES, FINAL, PERCENT, PROVISIONAL
 
 HUNDREDTHS = 100
 
@@ -49,11 +54,16 @@ def series(
     """
     known = seq if isinstance(seq, Knowledge) else Knowledge.at(seq)
     dates = (as_of,) if as_of else dates if dates is not None else reporting_dates(connection, known.submissions)
-    frames = [
-        _under(_only(definitions(version), indicators), connection, known, held, boundaries)
+    parts = [
+        part
         for version, held in by_version(dates, definition, newest).items()
+        for part in figures_over(
+            partial(fetch, connection),
+            _only(definitions(version), indicators),
+            roster(connection, known, held, boundaries),
+        )
     ]
-    return _typed(pd.concat(frames, ignore_index=True)) if frames else FIGURES.empty_table()
+    return in_order(parts)
 
 
 def _only(chosen: Definitions, codes: tuple[str, ...]) -> Definitions:
@@ -61,15 +71,33 @@ def _only(chosen: Definitions, codes: tuple[str, ...]) -> Definitions:
     return replace(chosen, indicators=kept) if codes else chosen
 
 
-def _under(
-    chosen: Definitions, connection: sa.Connection, known: Knowledge, dates: tuple[date, ...],
-    boundaries: date | None,
-) -> pd.DataFrame:  # fmt: skip
-    """The figures of the dates counted under one version."""
-    counts = count(connection, chosen, known, dates, boundaries)
-    targets = _targets(connection, known.register)
+Part = tuple[Indicator, pa.Table]  # the figures of one indicator of one version, sorted by scope and date
+
+
+def figures_over(ask: Ask, chosen: Definitions, relations: Roster) -> list[Part]:
+    """Compute the figures of each indicator of one version over relations."""
+    counts = counted(ask, chosen, relations)
+    targets = _targets(ask, relations.known.register)
     coverage = _coverage(counts, chosen)
-    return pd.concat([_figures(i, chosen, counts, targets, coverage) for i in chosen.indicators], ignore_index=True)
+    within = {scopes: counts.within(scopes) for scopes in {one.scopes for one in chosen.indicators}}
+    places = {scopes: _places(mine.scopes) for scopes, mine in within.items()}
+    return [
+        (one, _typed(_figures(one, chosen, within[one.scopes], targets, coverage), one, places[one.scopes]))
+        for one in chosen.indicators
+    ]
+
+
+def _places(scopes: pd.DataFrame) -> pa.Table:
+    """The columns that tell where and when figures are, and how whole they are."""
+    final = pa.array((scopes["expected"] == scopes["reported"]).to_numpy())
+    columns = {name: pa.array(scopes.index.get_level_values(name), FIGURES.field(name).type) for name in SCOPE}
+    return pa.table(columns | {"status": pc.if_else(final, FINAL, PROVISIONAL)})
+
+
+def in_order(parts: Iterable[Part]) -> pa.Table:
+    """Put the figures of indicators together in the order of their key, without a copy of their rows."""
+    ordered = sorted(parts, key=lambda part: (part[0].code, part[0].definition))
+    return pa.concat_tables([FIGURES.empty_table(), *(rows for _, rows in ordered)])
 
 
 def figure_of(
@@ -89,15 +117,16 @@ def figure_of(
         pd.DataFrame([institutions], place, ["expected", "reported"], dtype="float64"),
         pd.DataFrame(np.nan, place, ["unknown", *(_number(measure, chosen) for measure in chosen.measures)]),
     )
-    targets, untold = _targets(connection, known.register), pd.Series(np.nan, place)
-    return _typed(_figures(indicator, chosen, counts, targets, untold)).to_pylist()[0]
+    targets, untold = _targets(partial(fetch, connection), known.register), pd.Series(np.nan, place)
+    figures = _figures(indicator, chosen, counts, targets, untold)
+    return _typed(figures, indicator, _places(counts.scopes)).to_pylist()[0]
 
 
-def _targets(connection: sa.Connection, seq: int) -> pd.DataFrame:
+def _targets(ask: Ask, seq: int) -> pd.DataFrame:
     known = known_reference("targets", seq)
-    columns = ("indicator", "scope_type", "scope_code", "as_of", "target_percent")
-    rows = connection.execute(sa.select(*(known.c[name] for name in columns))).all()
-    return pd.DataFrame(rows, columns=columns).set_index(["indicator", *SCOPE])
+    columns = ("indicator", *SCOPE, "target_percent")
+    rows = ask(sa.select(*(known.c[name] for name in columns))).to_pandas(date_as_object=True)
+    return rows.set_index(["indicator", *SCOPE]).astype("float64")
 
 
 def _number(measure: Measure | None, chosen: Definitions) -> str | None:
@@ -108,19 +137,17 @@ def _figures(
     indicator: Indicator, chosen: Definitions, counts: Counts, targets: pd.DataFrame, coverage: pd.Series
 ) -> pd.DataFrame:
     """The figures of one indicator; whole counts as floats, shares as whole hundredths of a per cent."""
-    scopes = counts.scopes[counts.scopes.index.get_level_values("scope_type").isin(indicator.scopes)]
-    measured, missing = counts.measures.reindex(scopes.index), counts.missing.reindex(scopes.index)
+    scopes, measured = counts.scopes, counts.measures
     frame = pd.DataFrame(index=scopes.index)
     frame["numerator"] = measured[_number(indicator.numerator, chosen)]
     denominator = _number(indicator.denominator, chosen)
     frame["denominator"] = measured[denominator] if denominator else np.nan
     frame["value"] = hundredths(frame["numerator"], frame["denominator"])
     frame["expected"], frame["reported"] = scopes["expected"], scopes["reported"]
-    frame["status"] = np.where(scopes["expected"] == scopes["reported"], FINAL, PROVISIONAL)
     _add_target(frame, indicator, targets)
-    frame["coverage_students"] = coverage.reindex(scopes.index)
-    _add_bounds(frame, indicator, chosen, missing)
-    return frame.reset_index().assign(indicator=indicator.code, definition=indicator.definition, release="")
+    frame["coverage_students"] = coverage
+    _add_bounds(frame, indicator, chosen, counts.missing)
+    return frame
 
 
 def hundredths(numerator: pd.Series, denominator: pd.Series) -> pd.Series:
@@ -134,9 +161,11 @@ def hundredths(numerator: pd.Series, denominator: pd.Series) -> pd.Series:
 
 def _add_target(frame: pd.DataFrame, indicator: Indicator, targets: pd.DataFrame) -> None:
     """A target is met on the exact ratio: numerator × 100 ≥ target × denominator, in integers of hundredths."""
-    of_indicator = targets[targets.index.get_level_values("indicator") == indicator.code].droplevel("indicator")
-    percent = of_indicator["target_percent"].reindex(frame.index)
-    frame["target"] = (percent.astype("float64") * HUNDREDTHS).round()
+    if indicator.code not in targets.index.get_level_values("indicator"):
+        frame["target"], frame["meets_target"] = np.nan, pd.array([pd.NA], "boolean").repeat(len(frame))
+        return
+    percent = targets.xs(indicator.code)["target_percent"].reindex(frame.index)
+    frame["target"] = (percent * HUNDREDTHS).round()
     judged = frame["target"].notna() & frame["value"].notna()
     met = frame["numerator"] * 100 * HUNDREDTHS >= frame["target"] * frame["denominator"]
     frame["meets_target"] = met.astype("boolean").where(judged)
@@ -155,7 +184,7 @@ def _add_bounds(frame: pd.DataFrame, indicator: Indicator, chosen: Definitions, 
     frame["low"] = frame["high"] = np.nan
     if indicator.unit != PERCENT or indicator.denominator is None or indicator.denominator.source != STUDENTS:
         return
-    open_ = (frame["status"] == PROVISIONAL) & (missing["unknown"] == 0)
+    open_ = (frame["expected"] != frame["reported"]) & (missing["unknown"] == 0)
     absent = missing[_number(indicator.denominator, chosen)]
     # A club's children count in the numerator even where its enrolment does not in the denominator.
     everybody = missing[_number(indicator.denominator.of_any_kind, chosen)]
@@ -173,10 +202,14 @@ def exact_decimals(units: pd.Series, kind: pa.DataType) -> pa.Array:
     return pa.Array.from_buffers(kind, len(whole), [validity, pa.py_buffer(words.tobytes())])
 
 
-def _typed(frame: pd.DataFrame) -> pa.Table:
-    frame = frame.sort_values(list(KEY), kind="stable")
-    columns = {}
+def _typed(frame: pd.DataFrame, indicator: Indicator, places: pa.Table) -> pa.Table:
+    """Give the figures of one indicator their key, status and types."""
+    key = {"release": "", "indicator": indicator.code, "definition": indicator.definition}
+    columns: dict[str, pa.Array] = {name: pa.repeat(told, len(frame)) for name, told in key.items()}
+    columns |= {name: places[name] for name in places.column_names}
     for field in FIGURES:
+        if field.name in columns:
+            continue
         values = frame[field.name]
         if pa.types.is_decimal(field.type):
             columns[field.name] = exact_decimals(values * 10**4 if field.name == "numerator" else values, field.type)
@@ -184,4 +217,4 @@ def _typed(frame: pd.DataFrame) -> pa.Table:
             columns[field.name] = pa.array(values.to_numpy("float64"), from_pandas=True).cast(field.type)
         else:
             columns[field.name] = pa.array(values, type=field.type, from_pandas=True)
-    return pa.table(columns, schema=FIGURES)
+    return pa.table({name: columns[name] for name in FIGURES.names}, schema=FIGURES)
