@@ -18,6 +18,7 @@ class Run:
     """One finished command."""
 
     seconds: float
+    processor_seconds: float  # children included
     peak_bytes: int  # of the largest single process, children included
     output: str
 
@@ -33,4 +34,5 @@ def run(*arguments: str, home: Path, expect: tuple[int, ...] = (0, 1)) -> Run:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in expect:
         raise subprocess.CalledProcessError(process.returncode, command, output)
-    return Run(time.perf_counter() - start, usage.ru_maxrss * KILOBYTE, output)
+    seconds = time.perf_counter() - start
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * KILOBYTE, output)

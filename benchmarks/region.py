@@ -41,22 +41,31 @@ def parse_all(files: list[Path]) -> float:
         return time.perf_counter() - start
 
 
-def write_region(folder: Path, institutions: int, seed: int) -> list[Path]:
-    """Write reference data and the on-time deliveries of one date into `folder`; return the files."""
+def write_region(folder: Path, institutions: int, seed: int, *, tidy: bool = False) -> list[Path]:
+    """Write reference data and the on-time deliveries of one date into `folder`; return the files.
+
+    `tidy`: workbooks alone, every clerk writes as the template has it, nothing is wrong: what any reader can read.
+    """
     from warehouse.reference import shipped_reference
     from warehouse.synthetic import (
         REGION_PARTICIPANTS,
         REGION_RATES,
+        Rates,
         Timing,
         prepare_waves,
         read_setting,
+        submissions,
         write_region_reference,
     )
+    from warehouse.synthetic.hands import TIDY
 
+    if tidy:
+        submissions.hand_of = lambda seed, number: TIDY
     write_region_reference(folder / "reference", shipped_reference(), seed, institutions)
     setting = read_setting(folder / "reference", REGION_PARTICIPANTS)
     one_date = setting.only([setting.dates[-1].as_of])
-    for wave in prepare_waves(folder / "written", seed, one_date, REGION_RATES, workers=PROCESSES):
+    rates, workers = (Rates(0, 0, 0, 0), 1) if tidy else (REGION_RATES, PROCESSES)
+    for wave in prepare_waves(folder / "written", seed, one_date, rates, workers=workers):
         if wave.timing is Timing.ON_TIME:
             wave.deliver(folder / "inbox")
     return sorted((folder / "inbox").glob("*/*"))

@@ -54,18 +54,25 @@ SELECT delivery, mentor_id AS participant_id FROM staged_pairs UNION SELECT deli
 
 
 def _counted(alias: str, key: str, counts: str) -> str:
-    """SQL that joins counts over the participants of a delivery with an equal key: far cheaper than a window."""
-    return f"""JOIN (SELECT delivery, {key}, {counts} FROM staged_participants GROUP BY ALL) {alias}
-     ON {alias}.delivery = p.delivery AND {alias}.{key} IS NOT DISTINCT FROM p.{key}"""
+    """SQL that joins counts over the participants of a delivery with an equal key, where there are several such.
+
+    Few are: only their counts are made and joined, for a fifth of the price of a window over everybody.
+    """
+    several = f"SELECT delivery, {key} FROM staged_participants GROUP BY ALL HAVING count(*) > 1"
+    return f"""LEFT JOIN (
+        SELECT delivery, {key}, {counts} FROM staged_participants SEMI JOIN ({several}) USING (delivery, {key})
+        GROUP BY ALL
+     ) {alias} ON {alias}.delivery = p.delivery AND {alias}.{key} = p.{key}"""
 
 
 _OF_NAME = """count(DISTINCT participant_id) AS ids_of_name, count(DISTINCT snils_token) AS snils_of_name,
     count(DISTINCT participant_id) FILTER (snils_token IS NULL) AS ids_without_snils"""
 _PARTICIPANTS = f"""
-SELECT p.*, h.as_of, h.level, h.read_pairs, i.participant_id_repeats,
+SELECT p.*, h.as_of, h.level, h.read_pairs, coalesce(i.participant_id_repeats, 1) AS participant_id_repeats,
        date_diff('year', p.birth_date, h.as_of)
          - (strftime(h.as_of, '%m%d') < strftime(p.birth_date, '%m%d'))::INTEGER AS age_on_date,
-       s.ids_of_snils, n.ids_of_name, n.snils_of_name, n.ids_without_snils,
+       coalesce(s.ids_of_snils, 1) AS ids_of_snils, coalesce(n.ids_of_name, 1) AS ids_of_name,
+       coalesce(n.snils_of_name, 1) AS snils_of_name, coalesce(n.ids_without_snils, 1) AS ids_without_snils,
        u.participant_id IS NOT NULL AS in_pair
 FROM staged_participants p JOIN headers h USING (delivery) LEFT JOIN ({_IN_PAIRS}) u USING (delivery, participant_id)
 {_counted("i", "participant_id", "count(*) AS participant_id_repeats")}
@@ -73,12 +80,18 @@ FROM staged_participants p JOIN headers h USING (delivery) LEFT JOIN ({_IN_PAIRS
 {_counted("n", "name_token", _OF_NAME)}
 """
 
-_pair_key = ", ".join(f"p.{name}" for name in PAIR_KEY)
+_pair_key = ", ".join(PAIR_KEY)
+# Which of several equal pairs a row is: nearly every pair is alone, and is not looked at here.
+_COPIES = f"""
+SELECT delivery, row, row_number() OVER (PARTITION BY delivery, {_pair_key} ORDER BY row) AS copy
+FROM staged_pairs SEMI JOIN (SELECT delivery, {_pair_key} FROM staged_pairs GROUP BY ALL HAVING count(*) > 1)
+USING (delivery, {_pair_key})
+"""
 _PAIRS = f"""
 SELECT p.*, h.as_of, h.read_participants, mentor.row AS mentor_id_row, mentee.row AS mentee_id_row,
        mentor.category AS mentor_category, mentee.category AS mentee_category,
-       row_number() OVER (PARTITION BY p.delivery, {_pair_key} ORDER BY p.row) AS copy
-FROM staged_pairs p JOIN headers h USING (delivery)
+       coalesce(c.copy, 1) AS copy
+FROM staged_pairs p JOIN headers h USING (delivery) LEFT JOIN ({_COPIES}) c USING (delivery, row)
 LEFT JOIN good_participants mentor ON mentor.delivery = p.delivery AND mentor.participant_id = p.mentor_id
 LEFT JOIN good_participants mentee ON mentee.delivery = p.delivery AND mentee.participant_id = p.mentee_id
 """

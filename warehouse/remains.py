@@ -1,6 +1,6 @@
 """What is left of deliveries whose received bytes were destroyed: all that their judgement gave, sealed.
 
-`remains/<delivery>` is a zip: the delivery's files of the lake, its lines of ledger, findings and counts, and the
+`remains/<delivery>` is a zip: the delivery's rows of the lake, its lines of ledger, findings and counts, and the
 vault's rows of those who were not erased. A rebuild puts it in place instead of reading and judging again.
 It holds once the journal says that the bytes are destroyed; until then it is not looked at.
 """
@@ -20,14 +20,15 @@ import sqlalchemy as sa
 from expectations.form import FORM
 from expectations.sealing import StorageKeys, seal, unseal
 from warehouse.durable import write_durably
-from warehouse.lake import stored_bytes, write_lake
+from warehouse.lake import parquet_of, rows_of, write_lake
 from warehouse.loading import bulk_insert, fetch
 from warehouse.settings import Misconfigured
 from warehouse.tables import destructions, table
 from warehouse.vault import Vault, keep_identities, read_vault
 
 NAME_LETTERS = 16  # of a delivery
-LEDGER, OTHERS = "deliveries", ("findings", "sheet_counts")  # of the warehouse; facts are taken from the lake
+LEDGER = "deliveries"
+OTHERS = ("findings", "fingerprints", "sheet_counts")  # of the warehouse; facts are taken from the lake
 _ARCHIVE_TIME = (2020, 9, 1, 0, 0, 0)
 
 
@@ -90,10 +91,10 @@ def gather(connection: sa.Connection, lake: Path, vault: Vault, delivery: str) -
     statement = sa.select(files.c.name, files.c.path, files.c.sha256).where(files.c.delivery == delivery)
     facts = {}
     for name, path, sha256 in connection.execute(statement.order_by(files.c.name)):
-        content = stored_bytes(lake, path, sha256)
-        if content is None:
+        rows = rows_of(lake, path, sha256, delivery)
+        if rows is None:
             raise Misconfigured(f"Файла озера {path} нет, или он изменён. Сначала выполните nastavnik rebuild.")
-        facts[name] = content
+        facts[name] = parquet_of(rows)[0].to_pybytes()
     tables = {name: _of_delivery(connection, name, delivery) for name in (LEDGER, *OTHERS)}
     return Left(facts, tables, vault_of_deliveries(vault, [delivery]))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -132,3 +133,9 @@ def test_a_child_that_reads_is_given_no_setting(monkeypatch: pytest.MonkeyPatch,
     path = next(home.received.paths())
     by = home.received.opening(path)
     assert by.data_key not in home.ring.storage.by_id.values()
+
+
+@pytest.mark.parametrize("key", [b"k", b"k" * 32, b"k" * 64, b"k" * 65])
+def test_a_token_is_the_start_of_an_hmac(key: bytes) -> None:
+    for digits in ("11223344595", "", "я" * 100):
+        assert snils_token(key, digits) == hmac.digest(key, b"snils\0" + digits.encode(), "sha256")[:16].hex()

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from html import escape
 
 import xlsxwriter
@@ -19,6 +20,7 @@ _STYLE = re.compile(r'<c r="\w+" s="(\d+)"')
 _DIMENSION = re.compile(r'<dimension ref="[^"]*"/>')  # optional, and true of no filled page
 # What XML cannot hold, and what reads like the way a workbook writes it.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_WORDED = ("xl/workbook.xml", "docProps/core.xml")  # parts that speak of the one whose cells they are
 _COLUMNS = [xl_col_to_name(number) for number in range(26)]
 
 
@@ -71,22 +73,27 @@ class Frame:
         pages = [f"xl/worksheets/sheet{number}.xml" for number, _ in enumerate(book.worksheets(), start=1)]
         book.close()
         with zipfile.ZipFile(buffer) as archive:
-            self._parts = {name: archive.read(name).decode() for name in archive.namelist()}
-        self.styles = dict(zip(styles, map(int, _STYLE.findall(self._parts[pages[0]])), strict=True))
-        self._pages = {name: _CELLS.split(_DIMENSION.sub("", self._parts[name])) for name in pages}
+            parts = {name: archive.read(name).decode() for name in archive.namelist()}
+        self.styles = dict(zip(styles, map(int, _STYLE.findall(parts[pages[0]])), strict=True))
+        self._pages = {name: _CELLS.split(_DIMENSION.sub("", parts[name])) for name in pages}
+        self._worded = {name: parts[name] for name in _WORDED}
+        self._same = _added(b"", {name: text for name, text in parts.items() if name not in {*pages, *_WORDED}})
 
     def fill(self, pages: list[Page], words: Mapping[str, str]) -> bytes:
         """Return the workbook with the cells of its pages, every key of `words` replaced by its value."""
-        parts = dict(self._parts)
+        parts = {name: _replaced(text, words) for name, text in self._worded.items()}
         for (name, (before, after)), page in zip(self._pages.items(), pages, strict=True):
             parts[name] = f"{before}{page.xml()}{_replaced(after, words)}"
-        for name in ("xl/workbook.xml", "docProps/core.xml"):
-            parts[name] = _replaced(parts[name], words)
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, text in parts.items():
-                archive.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
-        return buffer.getvalue()
+        return _added(self._same, parts)
+
+
+def _added(archive: bytes, parts: Mapping[str, str]) -> bytes:
+    """Return an archive with parts more; those it has are not compressed again."""
+    buffer = io.BytesIO(archive)
+    with zipfile.ZipFile(buffer, "a") as grown:
+        for name, text in parts.items():
+            grown.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
 
 
 def _replaced(text: str, words: Mapping[str, str]) -> str:
@@ -95,5 +102,6 @@ def _replaced(text: str, words: Mapping[str, str]) -> str:
     return text
 
 
+@lru_cache(4096)  # headings, rules and names of sheets come in every workbook
 def _text(value: str) -> str:
     return escape(_CONTROL.sub(lambda sign: f"_x{ord(sign[0]):04X}_", value), quote=False)

@@ -1,0 +1,1 @@
+SELECT delivery || '/' || participant_id AS person FROM {{ source('raw', 'participants') }}
