@@ -14,6 +14,7 @@ from expectations.reading.reading import Reading, unreadable
 from expectations.staging import Staged, Staging
 from warehouse import ledger
 from warehouse.erasure.later import without_erased
+from warehouse.explained import fingerprints
 from warehouse.home import Home
 from warehouse.journal import Entry
 from warehouse.judging import judging_context
@@ -61,6 +62,7 @@ class Batch:
     """Processes arrivals, at most one of each sender, in the caller's transaction."""
 
     def __init__(self, home: Home, connection: sa.Connection, read: Read | None = None) -> None:
+        self._key = home.ring.tokens
         self._settings, self._read_files = home.settings, read or home.readers.read
         self._connection, self._vault, self._remains = connection, home.vault, home.remains
 
@@ -130,13 +132,13 @@ class Batch:
         return Staged(arrival.delivery, arrival.entry.subject, arrival.received_on(self._settings), *reading)
 
     def _same_content(self, staged: list[Staged], seq: int) -> dict[str, str]:
-        """Find deliveries that say just what is in force already (re-saved, renamed)."""
-        now = ledger.content_in_force(self._connection, [one.folder for one in staged], seq)
+        """Find deliveries that say just what is in force already, or waits to be confirmed (re-saved, renamed)."""
+        told = ledger.contents_told(self._connection, [one.folder for one in staged], seq)
         same = {}
         for one in staged:
             dates = one.sheets["organisation"].column("as_of").to_pylist()
-            content, delivery = now.get((one.folder, dates[0] if dates else None), (None, None))  # type: ignore[arg-type]
-            if content == one.content_hash and delivery:
+            contents = told.get((one.folder, dates[0]), {}) if dates else {}
+            if (delivery := contents.get(one.content_hash)) is not None:
                 same[one.delivery] = delivery
         return same
 
@@ -157,7 +159,8 @@ class Batch:
         files = write_lake(self._settings.lake, kept.facts, accepted)
         for name, rows in kept.facts.items():
             bulk_insert(self._connection, table(name), rows)
-        for name, rows in (("findings", kept.findings), ("sheet_counts", kept.sheet_counts), ("lake_files", files)):
+        told = {"findings": kept.findings, "sheet_counts": kept.sheet_counts, "lake_files": files}
+        for name, rows in (told | {"fingerprints": fingerprints(kept.warnings, self._key)}).items():
             bulk_insert(self._connection, table(name), rows)
 
     def _line(self, arrival: Arrival, row: dict[str, object], basis: str) -> dict[str, object]:

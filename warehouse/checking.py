@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,7 @@ from expectations.reading.reading import Reading, unreadable
 from expectations.rules.wording import Finding, Group, group_findings
 from expectations.staging import Staged, Staging
 from warehouse.effect import Effect, effect_of
+from warehouse.explained import explained_among, fingerprints
 from warehouse.home import Home
 from warehouse.journal import known_by
 from warehouse.judging import judging_context
@@ -31,6 +33,7 @@ class Checked:
     verdict: str
     findings: tuple[Finding, ...]
     effect: Effect | None = None
+    explained: Mapping[int, date] = field(default_factory=dict)  # when, by the number of a finding from 1
 
     @cached_property
     def groups(self) -> list[Group]:
@@ -98,13 +101,19 @@ def _judge(home: Home, files: list[Path], staged: list[Staged], at: datetime) ->
         staging.load(staged, context)
         judge(staging)
         verdicts = dict(staging.run("SELECT delivery, verdict FROM verdicts"))
-        columns = ", ".join(f'"{name}"' for name in Finding._fields)
-        order = 'sheet NULLS FIRST, "row" NULLS FIRST, rule, detail'
-        rows = staging.run(f"SELECT delivery, {columns} FROM findings ORDER BY {order}")
         kept = Kept(staging)
-    found = {one.delivery: tuple(Finding(*row[1:]) for row in rows if row[0] == one.delivery) for one in staged}
+    found: dict[str, list[Finding]] = defaultdict(list)
+    for row in kept.findings.to_pylist():
+        found[row["delivery"]].append(Finding(*(row[name] for name in Finding._fields)))
+    with home.reading() as connection:
+        explained = explained_among(connection, fingerprints(kept.warnings, home.ring.tokens))
     names = [str(number) for number in range(len(files))]
+    zone = home.settings.timezone
+    when = {
+        name: {number: one.known_at.astimezone(zone).date() for number, one in of.items()}
+        for name, of in explained.items()
+    }
     return [
-        Checked(file, verdicts[name], found[name], effect_of(home, kept, name, at))
+        Checked(file, verdicts[name], tuple(found[name]), effect_of(home, kept, name, at), when.get(name, {}))
         for name, file in zip(names, files, strict=True)
     ]

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from expectations.form import STUDENT
 from expectations.judge import RULESET
+from warehouse.held import Drop, Past
 from warehouse.home import Home
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.series import series
@@ -58,6 +59,7 @@ class Effect:
     gone: int
     changed: int
     figures: tuple[Moved, ...]
+    held_for: Drop | None = None  # the loss of pupils for which it would wait to be confirmed
 
 
 def effect_of(home: Home, kept: Kept, delivery: str, at: datetime) -> Effect | None:
@@ -71,6 +73,7 @@ def effect_of(home: Home, kept: Kept, delivery: str, at: datetime) -> Effect | N
     with home.engine.connect() as connection, connection.begin() as transaction:
         seq = known_by(connection, None)
         before = _in_force(connection, seq, told)
+        drop = Past(connection, [told["folder"]], seq).drop(told["folder"], told["as_of"], told["involved"])
         moved = _moved(connection, kept, told, seq, at)
         transaction.rollback()
     with home.reading() as connection:
@@ -82,6 +85,7 @@ def effect_of(home: Home, kept: Kept, delivery: str, at: datetime) -> Effect | N
         before is not None and before.content_hash == told["content_hash"],
         *_compared(earlier, later),
         moved,
+        drop if drop is not None and drop.over(home.settings.hold_drop) else None,
     )
 
 

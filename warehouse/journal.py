@@ -11,6 +11,8 @@ from warehouse.loading import insert_rows
 from warehouse.tables import entries
 
 RECEIVED, WITHDRAWAL, DECISION = "received", "withdrawal", "decision"
+HELD, CONFIRMATION = "held", "confirmation"
+EXPLANATION, UNEXPLAINED = "explanation", "unexplained"  # of warnings; and taken back
 REFERENCE, RELEASE = "reference", "release"
 ERASURE, RETENTION, DESTROYED = "erasure", "retention", "destroyed"  # asked, due; and done
 

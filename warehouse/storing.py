@@ -7,6 +7,7 @@ import pyarrow as pa
 from expectations.form import FORM, MENTEE, MENTOR
 from expectations.judge import RULESET
 from expectations.rules.cells import text_literal
+from expectations.rules.resting import said_of_warnings
 from expectations.rules.rows import PAIR_KEY
 from expectations.staging import Staging
 from expectations.structure import Sheet
@@ -116,6 +117,8 @@ class Kept:
         self.facts["participations"] = staging.fetch(_participations())
         self.vault = {sheet.name: staging.fetch(_vault_rows(sheet)) for sheet in FORM.sheets if sheet.personal}
         self.findings = staging.fetch(_FINDINGS)
+        staging.put("kept_findings", self.findings)
+        self.warnings = staging.fetch(said_of_warnings("kept_findings"))  # people's cells: to be hashed, not stored
         self.sheet_counts = staging.fetch(_COUNTS)
         staging.put("kept_counts", self.sheet_counts)
         self.ledger = {row["delivery"]: row for row in staging.fetch(_LEDGER).to_pylist()}

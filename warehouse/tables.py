@@ -14,9 +14,12 @@ import sqlalchemy as sa
 from expectations.form import FORM
 from expectations.structure import Form, Sheet
 from warehouse.destruction_tables import destruction_tables
+from warehouse.explanation_tables import explanation_tables, held_tables
+from warehouse.indexes import add_indexes
 from warehouse.reference_tables import reference_tables
 
 JOURNAL, MENTORING, VAULT = "journal", "mentoring", "personal"
+SQL = {"TEXT": sa.Text, "BIGINT": sa.BigInteger, "DOUBLE": sa.Double, "DATE": sa.Date}
 
 
 class Time(sa.types.TypeDecorator):
@@ -52,7 +55,7 @@ def _tokens() -> list[sa.Column]:
 
 
 def _form_columns(columns: tuple) -> list[sa.Column]:
-    return [_column(c.name, c.spelling.sql, f"{c.heading}: {c.allowed}") for c in columns]
+    return [_column(c.name, SQL[c.spelling.sql], f"{c.heading}: {c.allowed}") for c in columns]
 
 
 # What the warehouse keeps of a sheet beside its own columns.
@@ -84,8 +87,8 @@ def _journal(metadata: sa.MetaData) -> None:
         _column("seq", sa.BigInteger, "порядковый номер: по нему упорядочено всё",
                 primary_key=True, autoincrement=False),
         _column("known_at", Time, "когда стало известно; не убывает с номером", nullable=False),
-        _column("event", sa.Text, "received, withdrawal, decision, reference, release, publication, erasure, "
-                "retention или destroyed", nullable=False),
+        _column("event", sa.Text, "received, held, confirmation, withdrawal, decision, explanation, unexplained, "
+                "reference, release, publication, erasure, retention или destroyed", nullable=False),
         _column("subject", sa.Text, "папка отправителя, сдача, решение, справочник или выпуск", nullable=False),
         _column("sha256", sa.Text, "хеш полученных байтов"),
         _column("size", sa.BigInteger, "длина полученных байтов"),
@@ -198,7 +201,7 @@ def _derived(metadata: sa.MetaData) -> None:
         _column("name", sa.Text, "лист или таблица", nullable=False),
         _column("path", sa.Text, "путь внутри озера", nullable=False),
         _column("sha256", sa.Text, "хеш файла", nullable=False),
-        _column("rows", sa.Integer, "строк в файле", nullable=False),
+        _column("rows", sa.Integer, "строк этой сдачи в файле", nullable=False),
         schema=MENTORING, comment="Опись озера: файл есть, только если он здесь назван",
     )  # fmt: skip
 
@@ -233,6 +236,8 @@ def tables_of(form: Form = FORM) -> sa.MetaData:
     metadata = sa.MetaData()
     _journal(metadata)
     destruction_tables(metadata, JOURNAL)
+    explanation_tables(metadata, JOURNAL)
+    held_tables(metadata, MENTORING)
     _ledger(metadata)
     _findings(metadata)
     reference_tables(metadata, MENTORING)
@@ -241,15 +246,8 @@ def tables_of(form: Form = FORM) -> sa.MetaData:
     _derived(metadata)
     _decided(metadata)
     _releases(metadata)
-    _index_deliveries(metadata)
+    add_indexes(metadata)
     return metadata
-
-
-def _index_deliveries(metadata: sa.MetaData) -> None:
-    """Index facts by delivery where the engine needs it; a DuckDB index would only slow its bulk loads."""
-    for table_ in metadata.tables.values():
-        if "delivery" in table_.c and not table_.c.delivery.unique:
-            sa.Index(f"ix_{table_.name}_delivery", table_.c.delivery).ddl_if(dialect="postgresql")
 
 
 @cache

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from expectations.form import FORM
 from expectations.rules.wording import Finding
 from expectations.structure import Sheet
+from warehouse.held import Held, held_of
 from warehouse.indicators.definitions import SCOPES, Definitions, Indicator, Measure, by_version, definitions
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.people import DISTINCT
@@ -49,6 +50,7 @@ class Traced:
     findings: list[Finding]
     holds: dict[str, bool]
     touched: pa.Table
+    held: Held | None  # the delivery was held, and perhaps confirmed since
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ def trace(connection: sa.Connection, delivery: str, sheet: str, row: int) -> Tra
     fate = _fate(connection, known, one, row, findings)
     holds = _holds(connection, known)
     touched = _touched(connection, known, one, row, holds) if fate == STORED else []
-    return Traced(known, one, row, fate, findings, holds, pa.Table.from_pylist(touched, schema=TOUCHED))
+    held = held_of(connection, [delivery]).get(delivery)
+    return Traced(known, one, row, fate, findings, holds, pa.Table.from_pylist(touched, schema=TOUCHED), held)
 
 
 def _fate(connection: sa.Connection, known: sa.Row, sheet: Sheet, row: int, findings: list[Finding]) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from warehouse.journal import known_by
-from warehouse.ledger import ACCEPTED, withdrawn
+from warehouse.ledger import ACCEPTED, laid_aside
 from warehouse.settings import Misconfigured
 from warehouse.tables import table
 
@@ -58,7 +58,7 @@ def release_deliveries() -> sa.Select:
     ranked = (
         sa.select(made.c.release, ledger.c.as_of, ledger.c.institution_code, ledger.c.delivery, newest.label("newest"))
         .select_from(made.join(ledger, told))
-        .where(~withdrawn(ledger, made.c.seq))
+        .where(~laid_aside(ledger, made.c.seq))
         .subquery("ranked")
     )
     return sa.select(*(column for column in ranked.c if column.name != "newest")).where(ranked.c.newest == 1)

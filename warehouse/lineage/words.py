@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
+from warehouse.held import Held
 from warehouse.indicators.definitions import Measure
 
 BASES = {
@@ -42,6 +44,14 @@ FATES = {
     "repeated": "не загружена: сдача повторяет другую, её строки учтены там",
 }
 SIDES = {"numerator": "числитель", "denominator": "знаменатель"}
+
+
+def held_words(held: Held, zone: ZoneInfo) -> str:
+    """Say that a delivery was held, and what came of it."""
+    told = f"Удержана: вовлечённых обучающихся было {held.drop.before}, стало {held.drop.after}"
+    if held.confirmed_at is not None:
+        return f"{told}; подтверждена {held.confirmed_at.astimezone(zone):%d.%m.%Y}, с этого времени действует"
+    return f"{told}; {'ждёт подтверждения' if held.waits else 'не подтверждена, действовать уже не будет'}"
 
 
 def ranges(rows: Iterable[int]) -> str:

@@ -20,7 +20,7 @@ class Facts:
 
     seq: int
     deliveries: list[Row]
-    withdrawn: frozenset[str]
+    laid_aside: frozenset[str]  # withdrawn, or held and not confirmed
     decisions: list[Row]
     reference: dict[str, list[Row]]  # the last load of each table known, as it was loaded
     lake_files: list[Row]
@@ -31,11 +31,19 @@ def read_facts(connection: sa.Connection, seq: int) -> Facts:
     return Facts(
         seq=seq,
         deliveries=_until(connection, table("deliveries"), seq),
-        withdrawn=frozenset(row["delivery"] for row in _until(connection, table("withdrawals"), seq)),
+        laid_aside=_laid_aside(connection, seq),
         decisions=_until(connection, decisions(), seq),
         reference={name: _last_load(connection, name, seq) for name in REFERENCE},
         lake_files=fetch(connection, sa.select(table("lake_files"))).to_pylist(),
     )
+
+
+def _laid_aside(connection: sa.Connection, seq: int) -> frozenset[str]:
+    withdrawn, held, confirmed = (
+        {row["delivery"] for row in _until(connection, table(name), seq)}
+        for name in ("withdrawals", "holds", "confirmations")
+    )
+    return frozenset(withdrawn | (held - confirmed))
 
 
 def _until(connection: sa.Connection, rows: sa.Table, seq: int) -> list[Row]:

@@ -31,10 +31,10 @@ class Place:
 
 
 def accepted(facts: Facts) -> list[Row]:
-    """Return the accepted deliveries that nobody withdrew, oldest first."""
+    """Return the accepted deliveries that nobody withdrew and that are not held, oldest first."""
     return [
         row for row in facts.deliveries
-        if row["verdict"].startswith("accepted") and row["delivery"] not in facts.withdrawn
+        if row["verdict"].startswith("accepted") and row["delivery"] not in facts.laid_aside
     ]  # fmt: skip
 
 

@@ -33,13 +33,19 @@ def exchanges(connection: sa.Connection, before: int, after: int) -> Iterator[tu
 
 
 def _deliveries(connection: sa.Connection, before: int, after: int) -> tuple[bool, bool]:
-    """Tell whether deliveries became known of institutions and dates that had none in force, and of those that had."""
+    """Tell whether deliveries became known of institutions and dates that had none in force, and of those that had.
+
+    One that was held becomes known when it is confirmed.
+    """
     ledger, gone, told = table("deliveries"), table("withdrawals"), in_force(before)
+    confirmed = table("confirmations")
+    since = sa.select(confirmed.c.delivery).where(confirmed.c.seq > before, confirmed.c.seq <= after)
+    came = sa.or_(sa.and_(ledger.c.seq > before, ledger.c.seq <= after), ledger.c.delivery.in_(since))
     same = (told.c.institution_code == ledger.c.institution_code) & (told.c.as_of == ledger.c.as_of)
     statement = (
         sa.select(told.c.delivery.is_not(None))
         .select_from(ledger.outerjoin(told, same))
-        .where(ledger.c.verdict.in_(ACCEPTED), ledger.c.seq > before, ledger.c.seq <= after)
+        .where(ledger.c.verdict.in_(ACCEPTED), came)
         .distinct()
     )
     found = set(connection.execute(statement).scalars())

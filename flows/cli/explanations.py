@@ -1,0 +1,73 @@
+"""Commands about explained warnings."""
+
+from __future__ import annotations
+
+import getpass
+
+import click
+
+from flows.cli.edge import installation, now
+from flows.cli.russian import Command, Group, Option, WholeNumber
+
+_BY = click.option("--by", cls=Option, metavar="КТО", help="Кто решил; по умолчанию имя учётной записи.")
+
+
+@click.command("explain-warning", cls=Command)
+@click.argument("delivery", metavar="СДАЧА")
+@click.argument("finding", metavar="ЗАМЕЧАНИЕ")
+@click.option("--text", cls=Option, metavar="СЛОВА", required=True, help="Пояснение; хранится зашифрованным.")
+@_BY
+def explain_warning(delivery: str, finding: str, text: str, by: str | None) -> None:
+    """Пояснить предупреждение: в следующих сдачах оно показано пояснённым, пока не изменятся значения или правило.
+
+    ЗАМЕЧАНИЕ — номер из протокола (3), несколько номеров (3,5-7) или код правила: все его предупреждения в этой
+    сдаче. Номера показывает и findings --delivery СДАЧА.
+    """
+    from warehouse.explaining import explain
+
+    at = now()
+    with installation(at, write=True) as home:
+        entry, count = explain(home, delivery, finding, text, at, by or getpass.getuser())
+        home.audit("explain-warning", delivery, findings=count)
+    click.echo(f"Пояснено предупреждений: {count} (пояснение № {entry.seq}).")
+
+
+@click.group(cls=Group)
+def explanations() -> None:
+    """Пояснения к предупреждениям: какие действуют."""
+
+
+@explanations.command("list", cls=Command)
+@click.option("--texts", cls=Option, is_flag=True, help="Показать и слова: в них могут быть личные сведения.")
+def list_explanations(texts: bool) -> None:
+    """Показать действующие пояснения."""
+    from flows.cli.persons_tables import show_explanations
+    from warehouse.explained import listed
+    from warehouse.settings import Misconfigured
+    from warehouse.vault import may_read
+
+    with installation() as home, home.reading() as connection:
+        if texts and not may_read(home.vault):
+            raise Misconfigured("Слова пояснений не показаны: этой учётной записи личные сведения закрыты.")
+        found = list(listed(connection))
+        words = {one.explained.seq: home.notes.read(one.explained.note) or "" for one in found} if texts else {}
+        if texts:
+            home.audit("explanations", count=len(found))
+    show_explanations(found, words, home.settings.timezone)
+
+
+@explanations.command("undo", cls=Command)
+@click.argument("number", type=WholeNumber(), metavar="НОМЕР")
+@_BY
+def undo(number: int, by: str | None) -> None:
+    """Отменить пояснение по его номеру: предупреждение снова ждёт ответа."""
+    from warehouse.explaining import unexplain
+
+    at = now()
+    with installation(at, write=True) as home, home.writing() as connection:
+        unexplain(connection, number, at, by or getpass.getuser())
+    home.audit("explanations undo", str(number))
+    click.echo(f"Пояснение № {number} отменено.")
+
+
+COMMANDS = (explain_warning, explanations)

@@ -1,0 +1,39 @@
+"""The command that confirms a held delivery."""
+
+from __future__ import annotations
+
+import getpass
+
+import click
+
+from flows.cli.edge import installation, now
+from flows.cli.russian import Command, Option
+
+
+@click.command(cls=Command)
+@click.argument("delivery", metavar="СДАЧА")
+@click.option("--reason", cls=Option, metavar="СЛОВА", help="Почему это верно; хранится зашифрованным.")
+@click.option("--by", cls=Option, metavar="КТО", help="Кто решил; по умолчанию имя учётной записи.")
+def confirm(delivery: str, reason: str | None, by: str | None) -> None:
+    """Подтвердить удержанную сдачу: с этого времени действует она.
+
+    Удерживают сдачу, в которой вовлечённых обучающихся стало намного меньше (NASTAVNIK_HOLD_DROP); какие сдачи ждут,
+    показывает status.
+    """
+    from flows.cli.words import confirmed_words
+    from warehouse.held import held_of
+    from warehouse.holding import confirm_held
+    from warehouse.receipts import write_pending_receipts
+
+    at = now()
+    with installation(at, write=True) as home:
+        confirm_held(home, delivery, at, by or getpass.getuser(), reason)
+        with home.reading() as connection:
+            told = held_of(connection, [delivery])[delivery]
+        home.audit("confirm", delivery)
+        if home.settings.embedded:  # elsewhere the service account, which writes receipts, does so at the next intake
+            write_pending_receipts(home)
+    click.echo(confirmed_words(told))
+
+
+COMMANDS = (confirm,)
