@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from warehouse.faults import fault_of
-from warehouse.outbox import MailFailed
+from warehouse.mail.server import MailFailed
 from warehouse.proof import Unproved
 from warehouse.settings import Misconfigured
 

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 import sqlalchemy as sa
 
 from warehouse.alarms import Alarm, alarms
+from warehouse.erasure.again import Again, again_kept
 from warehouse.expected import Institution, ReportingDate, calendar, register
+from warehouse.held import Held, waiting_deliveries
 from warehouse.home import Home
 from warehouse.inbox import look
 from warehouse.journal import arrivals, known_by
-from warehouse.ledger import in_force
+from warehouse.ledger import in_force, waiting
+from warehouse.mail.journal import Said, last_reminders
 from warehouse.tables import table
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The last answer to an institution for a reporting date."""
+
+    delivery: str
+    verdict: str
+    received_at: datetime  # in UTC
 
 
 @dataclass(frozen=True)
@@ -26,6 +38,10 @@ class State:
     received_at: datetime | None  # in UTC
     late: bool  # came, or still owed, after the deadline
     refused: bool  # the last delivery for the date was rejected
+    held: bool = False  # one waits to be confirmed
+    last: Receipt | None = None  # of the last delivery for the date
+    reminded: Said | None = None  # the last time
+    files: int = 0  # in the inbox, not taken yet
 
     @property
     def owed(self) -> bool:
@@ -48,6 +64,8 @@ class Status:
     dates: tuple[DateStatus, ...]
     waiting: dict[str, int]
     alarms: list[Alarm]  # since the first of the dates was opened
+    held: list[Held]  # deliveries that wait to be confirmed
+    again: list[Again]  # deliveries that name people who were erased
 
 
 def status_of(home: Home, on: date) -> Status:
@@ -59,8 +77,21 @@ def status_of(home: Home, on: date) -> Status:
         since = datetime.combine(opened, time.min, home.settings.timezone)
         foreign = alarms(connection, since, seq)
         taken = arrivals(connection)
-    waiting = Counter(one.folder for one in look(home.settings.inbox, taken, 0).ready)
-    return Status(on, tuple(dates), dict(sorted(waiting.items())), foreign)
+        held = waiting_deliveries(connection, seq)
+        again = again_kept(connection, home.settings)
+    files = Counter(one.folder for one in look(home.settings.inbox, taken, 0).ready)
+    dates = [_with_post(one, home, files) for one in dates]
+    return Status(on, tuple(dates), dict(sorted(files.items())), foreign, held, again)
+
+
+def _with_post(one: DateStatus, home: Home, files: Counter[str]) -> DateStatus:
+    """Add what the warehouse does not know: reminders said, and files in the inbox."""
+    reminded = last_reminders(home.settings.home, one.date.as_of)
+    states = (
+        replace(state, reminded=reminded.get(state.institution.code), files=files[state.institution.code])
+        for state in one.states
+    )
+    return replace(one, states=tuple(states))
 
 
 def current_dates(dates: list[ReportingDate], on: date) -> list[ReportingDate]:
@@ -91,24 +122,26 @@ def late_institutions(connection: sa.Connection, on: date, seq: int) -> list[tup
 def _states(
     connection: sa.Connection, institutions: list[Institution], day: ReportingDate, on: date, seq: int
 ) -> list[State]:
-    now, ledger = in_force(seq), table("deliveries")
+    now, awaiting, ledger = in_force(seq), waiting(seq), table("deliveries")
     columns = (now.c.institution_code, now.c.verdict, now.c.received_at, now.c.late)
     rows = connection.execute(sa.select(*columns).where(now.c.as_of == day.as_of))
     present = {row.institution_code: row for row in rows}
-    judged = (
-        sa.select(ledger.c.institution_code, ledger.c.verdict)
-        .where(ledger.c.as_of == day.as_of, ledger.c.seq <= seq)
-        .order_by(ledger.c.seq)
-    )
-    last = {code: verdict for code, verdict in connection.execute(judged)}  # noqa: C416 (a Row is no pair to mypy)
+    columns = (ledger.c.institution_code, ledger.c.delivery, ledger.c.verdict, ledger.c.received_at)
+    judged = sa.select(*columns).where(ledger.c.as_of == day.as_of, ledger.c.seq <= seq).order_by(ledger.c.seq)
+    last = {code: Receipt(*receipt) for code, *receipt in connection.execute(judged)}
+    held = sa.select(awaiting.c.institution_code).where(awaiting.c.as_of == day.as_of)
+    waits = set(connection.execute(held).scalars())
     return [
-        _state(one, present.get(one.code), last.get(one.code) == "rejected", overdue=on > day.due_on)
+        _state(one, present.get(one.code), last.get(one.code), held=one.code in waits, overdue=on > day.due_on)
         for one in institutions
         if one.expected(day.as_of)
     ]
 
 
-def _state(institution: Institution, present: sa.Row | None, refused: bool, *, overdue: bool) -> State:
+def _state(
+    institution: Institution, present: sa.Row | None, last: Receipt | None, *, held: bool, overdue: bool
+) -> State:
+    refused = last is not None and last.verdict == "rejected"
     if present is None:
-        return State(institution, None, None, overdue, refused)
-    return State(institution, present.verdict, present.received_at, bool(present.late), refused)
+        return State(institution, None, None, overdue, refused, held, last)
+    return State(institution, present.verdict, present.received_at, bool(present.late), refused, held, last)

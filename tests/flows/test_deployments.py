@@ -14,18 +14,21 @@ SCHEDULED = {
     "intake": "30 2 * * *",
     "kpi": "0 4 * * *",
     "release": "0 5 * * *",
+    "notices": "30 7 * * *",
     "reminders": "0 9 * * 1-5",
-    "retention": "0 6 1 * *",
+    "retention": "0 6 * * 1",
+    "backup": "30 5 * * *",
     "backfill": None,
 }
+ALARM = "alarm"  # started by automations
 
 
 def test_what_runs_when() -> None:
     crons = {name: [s["cron"] for s in one.get("schedules", [])] for name, one in DEPLOYMENTS.items()}
-    assert crons == {name: [cron] if cron else [] for name, cron in SCHEDULED.items()}
+    assert crons == {name: [cron] if cron else [] for name, cron in (SCHEDULED | {ALARM: None}).items()}
 
 
-@pytest.mark.parametrize("name", SCHEDULED)
+@pytest.mark.parametrize("name", [*SCHEDULED, ALARM])
 def test_a_deployment_runs_one_at_a_time_from_anywhere(name: str) -> None:
     one = DEPLOYMENTS[name]
     module, function = one["entrypoint"].rsplit(".", 1)
@@ -35,7 +38,7 @@ def test_a_deployment_runs_one_at_a_time_from_anywhere(name: str) -> None:
     assert DECLARED["pull"] == []
     assert one["concurrency_limit"] == {"limit": 1, "collision_strategy": "ENQUEUE"}
     assert one["work_pool"]["name"] == "nastavnik"
-    assert one["tags"] == ["nastavnik"]
+    assert one["tags"] == (["nastavnik-alarm"] if name == ALARM else ["nastavnik"])  # who watches is not watched
 
 
 @pytest.mark.parametrize("name", SCHEDULED)

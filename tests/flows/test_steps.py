@@ -23,6 +23,8 @@ from tests.workbooks import submission, write
 from warehouse.batch import Line
 from warehouse.expected import due_for_release
 from warehouse.loading import insert_rows
+from warehouse.mail.posting import Posted, insist
+from warehouse.mail.server import MailFailed
 from warehouse.release.contents import FIGURES
 from warehouse.settings import Misconfigured, Settings
 from warehouse.tables import table
@@ -62,6 +64,7 @@ def counted(code: str, accepted: int = 0, rejected: int = 0, foreign: int = 0) -
         "принято с ошибками": 0,
         "отклонено": rejected,
         "повторов": 0,
+        "удержано": 0,
         "в чужую папку": foreign,
     }
     return {"организация": code} | words
@@ -172,11 +175,14 @@ def test_a_release_warns_of_what_is_amiss_and_names_nobody(settings: Settings) -
 
 
 def test_reminders_are_counted(reported: Settings) -> None:
-    assert [row["число"] for row in remind(reported, COLLECTED)] == [
-        0,
-        20,
-        0,
-    ]  # all but the one that reported
+    """All are kept but the one that reported."""
+    assert [row["число"] for row in remind(reported, COLLECTED)] == [0, 20, 0, 0]
+
+
+def test_letters_that_the_server_puts_off_are_tried_again() -> None:
+    with pytest.raises(MailFailed, match="писем 2"):
+        insist(Posted(postponed=2))
+    insist(Posted(sent=1, kept=1, refused=1))
 
 
 def test_backfill_shows_its_plan_and_changes_nothing(settings: Settings) -> None:

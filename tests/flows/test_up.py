@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 from collections import Counter
@@ -10,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from flows.artifacts import status_rows
+from flows.automations import ALARMS, SILENT
+from flows.cli.scheduled import schedules
 from flows.serving import alone, deploy, up
+from tests.cli.conftest import runner
 from tests.flows.served import (
     api,
     run_to_its_end,
@@ -22,12 +27,14 @@ from tests.flows.served import (
     url_in,
     wait_for,
 )
-from tests.installations import KEY, installation, rows, settings_for
+from tests.installations import COLLECTED, KEY, installation, rows, settings_for
 from tests.workbooks import PEOPLE, submission, write
+from warehouse.doctor.answers import Look
 from warehouse.settings import Misconfigured
 from warehouse.tables import table
 
 SURNAME, FOLDER = "Канареечкинский", "Канареечкина Папка"
+BACKFILL = {"first": "2021-12-31", "last": "2021-12-31"}
 MASTER = "0123456789abcdef" * 4  # of the environment: every part of `up` could tell it
 PERSON = PEOPLE.replace("Пробный", SURNAME)
 WRONG = PERSON.replace("29.02.2008", "30.02.2008")  # so that a finding is made of the very row
@@ -59,9 +66,28 @@ class Served:
         self.ledger.append(self._deliveries())
         found = client.read_artifacts(artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=["intake"])))
         self.artifacts = [artifact.data for artifact in found]
-        self.ids = _ids(client)
+        left = client.read_artifacts(artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=["status"])))
+        self.status = [json.loads(artifact.data) for artifact in left]
+        self.doctor = schedules(Look(settings_for(self.home, NASTAVNIK_KEY=MASTER), COLLECTED))
+        self.alarm = self._alarm(client)
+        self.ids, self.automations = _ids(client), _automations(client)
         self.deployed = deploy(settings_for(self.home, NASTAVNIK_KEY=MASTER))
-        self.ids_after = _ids(client)
+        self.ids_after, self.automations_after = _ids(client), _automations(client)
+
+    def _alarm(self, client) -> tuple[str, dict]:
+        """Let a run fail; return how the alarm's own run ended and what it was told."""
+        from prefect.client.schemas.filters import FlowRunFilter
+        from prefect.states import Failed
+
+        failing = client.create_flow_run_from_deployment(self.deployments["backfill"].id, parameters=BACKFILL)
+        client.set_flow_run_state(failing.id, Failed(), force=True)
+        wanted = FlowRunFilter(deployment_id={"any_": [self.deployments["alarm"].id]})
+
+        def ended() -> list:
+            return [one for one in client.read_flow_runs(flow_run_filter=wanted) if one.state.is_final()]
+
+        wait_for(ended, "alarm")
+        return ended()[0].state.name, ended()[0].parameters
 
     def _deliveries(self) -> list[tuple]:
         with installation(self.home, NASTAVNIK_KEY=MASTER) as home:
@@ -89,12 +115,35 @@ def _ids(client) -> dict[str, tuple]:
     return {one.name: (one.id, sorted((s.slug, s.id) for s in one.schedules)) for one in client.read_deployments()}
 
 
+def _automations(client) -> dict[str, object]:
+    return {one.name: one.id for one in client.read_automations()}
+
+
+@pytest.mark.slow
+def test_a_failed_run_is_told_to_the_operator(served: Served) -> None:
+    state, told = served.alarm
+    assert state == "Completed"
+    assert told["what"] == "Запуск не удался"
+    assert told["run"].startswith("backfill, ")
+
+
+@pytest.mark.slow
+def test_automations_are_brought_once(served: Served) -> None:
+    assert set(served.automations) == {SILENT, *ALARMS}
+    assert served.automations_after == served.automations
+
+
+@pytest.mark.slow
+def test_the_doctor_sees_schedules_and_worker(served: Served) -> None:
+    assert served.doctor.level == "ok", served.doctor.told
+
+
 @pytest.mark.slow
 def test_scheduled_runs_exist_for_every_schedule(served: Served) -> None:
     names = {name for name, one in served.deployments.items() if served.scheduled[one.id]}
-    assert names == {"intake", "kpi", "release", "reminders", "retention"}
-    assert set(served.deployments) == names | {"backfill"}
-    assert all(f"  {name} " in served.output for name in served.deployments)
+    assert names == {"intake", "kpi", "notices", "release", "reminders", "retention", "backup"}
+    assert set(served.deployments) == names | {"backfill", "alarm"}
+    assert all(f"  {name} " in served.output for name in names | {"backfill"})
 
 
 @pytest.mark.slow
@@ -114,6 +163,12 @@ def test_artifacts_count_without_naming(served: Served) -> None:
     told = "".join(map(str, served.artifacts))
     assert "NSH-S007" in told
     assert FOLDER not in told
+
+
+@pytest.mark.slow
+def test_the_status_left_is_what_the_command_shows(served: Served) -> None:
+    told = runner(served.home)("status", "--format", "json", NASTAVNIK_KEY=MASTER).stdout
+    assert served.status == [status_rows(json.loads(told))] * 2
 
 
 @pytest.mark.slow

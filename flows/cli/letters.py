@@ -1,0 +1,50 @@
+"""The command that sends letters: post."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from flows.cli.edge import Failed, now, settings
+from flows.cli.russian import Command, Option
+
+if TYPE_CHECKING:
+    from warehouse.mail.letters import Letter
+
+
+@click.command(cls=Command)
+@click.option("--dry-run", cls=Option, is_flag=True, help="Только показать, какие письма пора отправить.")
+def post(dry_run: bool) -> None:
+    """Разослать письма: что стало с файлами, напоминания вокруг срока, управлению — список не сдавших.
+
+    Каждое письмо — один раз. Без почтового сервера (NASTAVNIK_SMTP_URL) напоминания остаются файлами в папках
+    организаций, рядом с протоколами. По расписанию то же делает nastavnik up.
+    """
+    from flows.artifacts import letter_rows
+    from flows.cli.tables import console, table
+    from warehouse.mail.notices import due_notices, run_notices
+    from warehouse.mail.posting import unsaid
+    from warehouse.mail.reminders import due_reminders, run_reminders
+    from warehouse.mail.server import MailFailed, server_of
+
+    own, at = settings(), now()
+    if dry_run:
+        server_of(own)
+        letters = unsaid(own, [*due_notices(own, at), *due_reminders(own, at)])
+        rows = [_shown(one) for one in letters]
+        console().print(table("Пора отправить", ("Кому", "Тема", "Адрес"), rows) if rows else "Писать некому.")
+        return
+    try:
+        posted = run_notices(own, at) + run_reminders(own, at)
+    except MailFailed as error:
+        raise Failed(str(error)) from None
+    for row in letter_rows(posted):
+        click.echo(f"{str(row['письма']).capitalize()}: {row['число']}.")
+
+
+def _shown(letter: Letter) -> tuple[str, str, str]:
+    return letter.key.institution or "управление", letter.subject, "известен" if letter.addresses else "нет"
+
+
+COMMANDS = (post,)

@@ -1,0 +1,1 @@
+"""Letters: what institutions and the department are told, how it leaves, and what was said already."""
