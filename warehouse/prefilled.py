@@ -62,7 +62,9 @@ def _filling(home: Home, institution_code: str, as_of: date, rows: dict[str, lis
         raise Misconfigured(f"{as_of:%d.%m.%Y} нет в календаре отчётных дат.")
     if institution is None:
         raise Misconfigured(f"Организация {institution_code} на {as_of:%d.%m.%Y} не действует.")
-    return Filling(institution.code, institution.name, as_of, due_on=day.due_on, rows=rows)
+    return Filling(
+        institution.code, institution.name, as_of, due_on=day.due_on, contact=home.settings.contact, rows=rows
+    )
 
 
 def _registry(home: Home, institution_code: str, as_of: date) -> dict[str, list[Row]]:

@@ -23,6 +23,7 @@ class Filling:
     as_of: date | None = None
     enrolment_date: date | None = None
     due_on: date | None = None  # told in the instruction, kept in no cell of the form
+    contact: str | None = None  # whom to ask; there too
     rows: Mapping[str, Sequence[Row]] = field(default_factory=dict)
 
     def rows_of(self, sheet: Sheet, form: Form) -> Sequence[Row]:

@@ -93,6 +93,8 @@ def _sending(form: Form, filling: Filling) -> Iterator[str]:
     folder = f" ({filling.institution_code})" if filling.institution_code else ""
     ignored = " и ".join(f"«{title}»" for title in form.ignored_sheets)
     yield from (line.format(folder=folder, ignored=ignored) for line in SENDING)
+    if filling.contact:
+        yield f"Вопросы: {filling.contact}."
 
 
 class _Page:

@@ -53,4 +53,4 @@ KNOWN = {
     "as_of": REPORTED_ON,
     "enrolment_date": date(2021, 9, 20),
 }
-FILLED = Filling(**KNOWN, due_on=date(2022, 1, 15), rows=ROWS)
+FILLED = Filling(**KNOWN, due_on=date(2022, 1, 15), contact="отдел образования", rows=ROWS)

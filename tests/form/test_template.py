@@ -198,6 +198,7 @@ def test_the_instruction_names_the_institution_the_deadline_and_the_folder(full,
         "31.12.2021",
         "до 15.01.2022",
         "NSH-S007",
+        "Вопросы: отдел образования.",
         *(sheet.title for sheet in FORM.sheets),
     ):
         assert words in text(full)

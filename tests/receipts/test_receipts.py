@@ -153,7 +153,7 @@ def test_the_protocol_says_what_the_document_says(answered: Answered) -> None:
 
 
 KEYS = set(
-    "receipt_version delivery institution verdict as_of received_at late ruleset duplicate_of in_force counts totals "
+    "receipt_version delivery institution verdict as_of received_at late ruleset duplicate_of in_force held counts totals "
     "groups findings".split()
 )
 
@@ -200,6 +200,13 @@ def test_no_cell_becomes_a_formula_or_a_link(tmp_path: Path) -> None:
 def test_equal_receipts_have_equal_bytes() -> None:
     assert protocol(made()) == protocol(made())
     assert document(made()) == document(made())
+
+
+def test_whom_to_ask_is_told_where_it_is_known(tmp_path: Path) -> None:
+    for contact, told in (("отдел образования, 8 (000) 000-00-00", True), (None, False)):
+        (tmp_path / "p.xlsx").write_bytes(protocol(made(), contact))
+        words = text_of(tmp_path / "p.xlsx")
+        assert ("Вопросы" in words, str(contact) in words) == (told, told)
 
 
 def test_a_protocol_is_cut_where_the_document_is_whole(tmp_path: Path) -> None:

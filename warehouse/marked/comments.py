@@ -88,6 +88,11 @@ def _with_author(comments: bytes, prefix: bytes) -> tuple[int, bytes]:
     if end < 0:
         whole = b"<%sauthors>" % prefix + name + b"</%sauthors>" % prefix
         return 0, comments[: opening.start()] + whole + comments[opening.end() :]
+    names = comments[opening.end() : end].split(b"</%sauthor>" % prefix)[:-1]
+    if (earlier := [n for n, one in enumerate(names) if one.endswith(f">{AUTHOR}".encode())]) and len(names) == len(
+        tag(prefix, b"author").findall(comments, opening.end(), end)
+    ):
+        return earlier[0], comments
     count = len(tag(prefix, b"author").findall(comments, opening.end(), end))
     return count, comments[:end] + name + comments[end:]
 

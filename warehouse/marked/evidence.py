@@ -32,7 +32,8 @@ class Evidence:
     """What causes are found by; every part may be empty, and grouping then goes by rules alone.
 
     `staged` holds the columns of IDs and codes of the sheets of participants, pairs and surveys, by title; `cells` the
-    rows with findings as they are written; `resembles` the title of the form's sheet that an unknown one is most like.
+    rows with findings as they are written; `resembles` the title of the form's sheet that an unknown one is most like;
+    `days_known` tells that a number in a column of dates is a day as most workbooks count them.
     """
 
     staged: Mapping[str, Rows] = field(default_factory=dict)
@@ -40,6 +41,7 @@ class Evidence:
     headings: Mapping[str, HeadingRow] = field(default_factory=dict)
     heading_rows: Mapping[str, int] = field(default_factory=dict)  # physical
     resembles: Mapping[str, str] = field(default_factory=dict)
+    days_known: bool = False
 
     def raw(self, finding: Finding) -> Raw | None:
         """Return what stands in a finding's cell, None where nothing does or it is not known."""

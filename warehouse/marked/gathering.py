@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
@@ -17,6 +18,8 @@ from warehouse.marked.raw_cells import RawRow, pick_rows
 MOST_ROWS = 20_000  # of a sheet that are looked at: beyond, rows go by what these show
 FEWEST_HEADINGS = 2  # that an unknown sheet must share with one of the form
 WIDEST = 200  # columns in which headings are looked for
+
+_SINCE_1904 = re.compile(rb'date1904\s*=\s*"(?:1|true)"')  # whose numbers are other days
 
 
 def titles_of(book: Book) -> dict[str, str]:
@@ -54,6 +57,7 @@ def gather(book: Book, findings: Iterable[Finding], staged: Mapping[str, Rows]) 
         headings,
         {title: found.row + 1 for title, found in headings.items()},
         {title: like for title in unknown if (like := _like(cells.get(title, {}), set(titles)))},
+        days_known=_SINCE_1904.search(book.workbook) is None,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import struct
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -34,7 +34,8 @@ class Mode(StrEnum):
 class Job:
     """One file to mark.
 
-    `staged` are columns of IDs and codes by title of the sheet, `folder` is for what is half-done.
+    `staged` are columns of IDs and codes by title of the sheet, `folder` is for what is half-done. What somebody
+    explained of a warning may name a person, as the workbook itself does.
     """
 
     source: Path
@@ -47,6 +48,7 @@ class Job:
     answer: Answer
     findings: list[Finding]
     staged: dict[str, Rows]
+    explained: dict[int, str] = field(default_factory=dict)  # words, by the place of a finding from 0
 
 
 def pack(job: Job) -> bytes:
@@ -56,6 +58,7 @@ def pack(job: Job) -> bytes:
         "source": os.fsdecode(job.source), "sealed": sealed, "target": os.fsdecode(job.target),
         "folder": os.fsdecode(job.folder), "mode": job.mode.value, "limits": asdict(job.limits),
         "as_of": job.as_of and job.as_of.isoformat(), "answer": asdict(job.answer), "sheets": list(job.staged),
+        "explained": list(job.explained.items()),
     }  # fmt: skip
     columns = list(zip(*job.findings, strict=True)) or [()] * len(TYPES)
     arrays = [pa.array(values, kind).dictionary_encode() for values, kind in zip(columns, TYPES, strict=True)]
@@ -90,6 +93,7 @@ def unpack(content: bytes, *, whole: bool = True) -> Job:
         ),
         findings=[Finding(*row) for one in tables[:1] for row in zip(*map(_shared, one.columns), strict=True)],
         staged={title: table.to_pydict() for title, table in zip(sheets, tables[1:], strict=True)},
+        explained=dict(head["explained"]),
     )  # fmt: skip
 
 

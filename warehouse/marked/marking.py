@@ -63,6 +63,17 @@ class Marked:
     mode: Mode
 
 
+@dataclass(frozen=True)
+class Work:
+    """What is known of a file to mark, beside its bytes; explanations go by the place of a finding from 0."""
+
+    reading: Reading
+    findings: list[Finding]
+    answer: Answer
+    as_of: date | None
+    explained: dict[int, str]
+
+
 def mark_delivery(home: Home, delivery: str, output: Path) -> Marked:
     """Write the marked workbook of a received delivery; a repetition is marked as what it repeats.
 
@@ -71,23 +82,45 @@ def mark_delivery(home: Home, delivery: str, output: Path) -> Marked:
     from warehouse.receipts.contents import receipts_of
 
     with home.reading() as connection:
-        found = _delivery(connection, delivery)
+        found = require_delivery(connection, delivery)
         receipt = next(receipts_of(connection, [found.delivery], home.settings.timezone))
+        explained = _explained(home, connection, found.delivery)
     path = received_path(home.settings.received, found.sha256)
     if not path.exists():
         raise NotMarked(f"Файла сдачи {delivery} нет: он был слишком велик, или его сведения удалены.")
     (reading,) = (one for _, one in home.readers.read([path]))
     home.audit("mark", found.delivery)
-    return _marked(home, home.received, path, reading, list(receipt.findings), _answer(receipt), receipt.as_of, output)
+    work = Work(reading, list(receipt.findings), _answer(receipt, home.settings.contact), receipt.as_of, explained)
+    return _marked(home, home.received, path, work, output)
 
 
-def _delivery(connection: sa.Connection, delivery: str) -> sa.Row:
+def _explained(home: Home, connection: sa.Connection, delivery: str) -> dict[int, str]:
+    """Word the explanations of a delivery's findings, by their places from 0; whose they are, may read them."""
+    from warehouse.explained import explained_of
+    from warehouse.vault import may_read
+
+    found, opened = explained_of(connection, [delivery]).get(delivery, {}), may_read(home.vault)
+    words = {number: home.notes.read(one.note) if opened else None for number, one in found.items()}
+    zone = home.settings.timezone
+    return {
+        number - 1: explained_words(one.known_at.astimezone(zone).date(), words[number])
+        for number, one in found.items()
+    }
+
+
+def explained_words(on: date, text: str | None = None) -> str:
+    """Say that a warning was explained, and how where that may be told."""
+    return f"Пояснено {on:%d.%m.%Y}" + (f": {text}" if text else ".")
+
+
+def require_delivery(connection: sa.Connection, delivery: str) -> sa.Row:
+    """Return the ledger's line of a delivery, for a repetition that of what it repeats; Misconfigured for none."""
     ledger = table("deliveries")
     columns = (ledger.c.delivery, ledger.c.sha256, ledger.c.verdict, ledger.c.duplicate_of)
     row = connection.execute(sa.select(*columns).where(ledger.c.delivery == delivery)).first()
     if row is None:
         raise Misconfigured(f"Сдачи {delivery} нет. Номер сдачи — в протоколе и в nastavnik findings --format csv.")
-    return row if row.duplicate_of is None else _delivery(connection, row.duplicate_of)
+    return row if row.duplicate_of is None else require_delivery(connection, row.duplicate_of)
 
 
 def mark_checked(home: Home, checked: Checked, output: Path) -> Marked:
@@ -103,14 +136,17 @@ def mark_checked(home: Home, checked: Checked, output: Path) -> Marked:
         as_of = dates[0] if dates else None
         counts = _counts(reading, checked.findings, checked.verdict)
         answer = Answer(checked.verdict, title, words, _facts(as_of), counts)
-        return _marked(home, files, received.path, reading, list(checked.findings), answer, as_of, output)
+        explained = {number - 1: explained_words(on) for number, on in checked.explained.items()}
+        return _marked(
+            home, files, received.path, Work(reading, list(checked.findings), answer, as_of, explained), output
+        )
 
 
-def _answer(receipt: Receipt) -> Answer:
-    from warehouse.receipts.words import VERDICTS, facts, what_next
+def _answer(receipt: Receipt, contact: str | None) -> Answer:
+    from warehouse.receipts.words import facts, title_of, what_next
 
     counts = [(one.sheet, one.read, one.stored, one.quarantined, one.skipped) for one in receipt.counts]
-    return Answer(receipt.verdict, VERDICTS[receipt.verdict], what_next(receipt), facts(receipt), counts)
+    return Answer(receipt.verdict, title_of(receipt), what_next(receipt), facts(receipt, contact), counts)
 
 
 def _facts(as_of: date | None) -> list[tuple[str, str]]:
@@ -133,16 +169,7 @@ def _counts(reading: Reading, findings: Iterable[Finding], verdict: str) -> list
     return counts
 
 
-def _marked(
-    home: Home,
-    files: ReceivedFiles,
-    source: Path,
-    reading: Reading,
-    findings: list[Finding],
-    answer: Answer,
-    as_of: date | None,
-    output: Path,
-) -> Marked:
+def _marked(home: Home, files: ReceivedFiles, source: Path, work: Work, output: Path) -> Marked:
     """Let a process of its own mark a file, in the best way that works, and put the result in its place whole."""
     output = output.expanduser().absolute()
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -150,11 +177,11 @@ def _marked(
         target = output.with_name(f".{output.name}.partial")
         limits = home.settings.limits
         job = Job(
-            source, files.opening(source), target, Path(folder), Mode.OWN, limits, as_of, answer, findings,
-            _staged(reading),
+            source, files.opening(source), target, Path(folder), Mode.OWN, limits, work.as_of, work.answer,
+            work.findings, _staged(work.reading), work.explained,
         )  # fmt: skip
         try:
-            for mode in [Mode.BARE] if any(one.rule in REFUSED for one in findings) else Mode:
+            for mode in [Mode.BARE] if any(one.rule in REFUSED for one in work.findings) else Mode:
                 os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600))
                 target.chmod(0o600)
                 if _run(replace(job, mode=mode)):

@@ -11,11 +11,13 @@ from expectations.reading.staged import letter
 from warehouse.marked.comments import text_xml
 from warehouse.marked.remarks import Line, Place, Told
 from warehouse.marked.sheet_xml import MAIN
+from warehouse.marked.styles import FILLS
 
 TITLE, HEADLINE = FORM.answer_sheet, "Замечания к книге"
-WIDTHS = (17, 30, 62, 56, 10)  # characters
+WIDTHS = (17, 40, 58, 54, 10)  # characters
 LAST = len(WIDTHS) - 1
 LINE_POINTS, DENSITY, HIGHEST = 15.0, 1.05, 409.0  # points; characters in the width of a digit; points
+BOLD = 0.9  # of as many characters as of plain ones there is room for
 OPEN_LINES = 10  # findings of a cause that are seen at once; more are folded
 ROWS_OF_SHEET = ("прочитано", "загружено", "отложено", "пропущено")
 HEADINGS = ("Важность", "Где", "Что не так", "Что сделать", "Случаев")
@@ -74,7 +76,7 @@ class _Rows:
         for column, (value, style) in laid.items():
             if isinstance(value, str) and value and style not in ("title", "value", "label", "section", "note"):
                 span = WIDTHS[merge[0] : merge[1] + 1] if merge and column == merge[0] else WIDTHS[column : column + 1]
-                width = sum(span) * DENSITY
+                width = sum(span) * DENSITY * (BOLD if style.partition("_")[0] in FILLS else 1)
                 lines = max(lines, sum(ceil(max(1, len(part)) / width) for part in value.split("\n")))
         return LINE_POINTS * lines + 3
 
@@ -127,7 +129,7 @@ def _add_cause(rows: _Rows, one: Told, sheets: Mapping[str, str]) -> None:
     severity, lines = one.severity.value, one.lines
     remedy = one.remedy
     if one.count == 1:
-        remedy = "\n".join(filter(None, (remedy, lines[0].suggestion)))
+        remedy = "\n".join(dict.fromkeys(filter(None, (remedy, lines[0].suggestion))))
         lines = []
     folded = len(lines) > OPEN_LINES
     place = _known(one.place, sheets)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from expectations.form import FORM
@@ -13,6 +13,8 @@ from expectations.rules import RULES
 from expectations.rules.catalogue import CELL
 from expectations.rules.structure import Severity
 from expectations.rules.wording import Finding, column_of, sentences
+from expectations.spellings import Kind
+from warehouse.marked.dates import meant_date
 from warehouse.marked.evidence import Evidence
 from warehouse.marked.grouping import GRAVENESS, Cause, Grouping
 from warehouse.marked.raw_cells import Raw
@@ -51,31 +53,55 @@ class Told:
 class Remarks:
     """Words for the causes and findings of one file."""
 
-    def __init__(self, grouping: Grouping, evidence: Evidence, suggestions: Suggestions) -> None:
+    def __init__(
+        self,
+        grouping: Grouping,
+        evidence: Evidence,
+        suggestions: Suggestions,
+        explained: Mapping[int, str] | None = None,
+    ) -> None:
         self._grouping, self._evidence, self._suggestions = grouping, evidence, suggestions
+        self._explained = explained or {}  # words, by the number of a finding
 
     def told(self, cause: Cause, most: int) -> Told:
         """Tell a cause with at most so many of its findings."""
-        findings = [self._grouping.findings[n] for n in (*cause.own, *cause.led)]
+        numbers = (*cause.own, *cause.led)
+        findings = [self._grouping.findings[n] for n in numbers]
         first = findings[0]
         sentence, remedy = (cause.sentence, cause.remedy) if cause.sentence else _rule_words(cause, self._grouping)
-        own = set(map(id, findings[: len(cause.own)]))
-        lines = [self._line(one, id(one) in own) for one in findings[:most]]
+        lines = [self._line(n, place < len(cause.own)) for place, n in enumerate(numbers[:most])]
         return Told(
             self._grouping.severity(cause),
             next((line.place for line in lines if line.place), self._beginning(first)),
             _where(findings[: len(cause.own)] or findings),
             sentence + self._led_words(cause),
-            remedy,
+            self._unless_explained(remedy, numbers),
             cause.size,
             lines,
         )
 
-    def _line(self, finding: Finding, own: bool) -> Line:
+    def _unless_explained(self, remedy: str, numbers: tuple[int, ...]) -> str:
+        """Say that nothing is to be done for a cause explained whole; how much is explained of any other."""
+        words = [self._explained[n] for n in numbers if n in self._explained]
+        if len(words) == len(numbers):
+            return "\n".join(dict.fromkeys(words))
+        return f"{remedy}\nПояснено: {len(words)} из {len(numbers)}." if words else remedy
+
+    def _line(self, number: int, own: bool) -> Line:
+        finding = self._grouping.findings[number]
         raw = self._evidence.raw(finding)
         problem, remedy = _words(finding)
-        words = f"Написано: «{_quoted(raw)}»." if own and raw is not None else problem
-        return Line(self.place(finding), words, self._suggestions.of(finding) or ("" if own else remedy))
+        words = f"Написано: «{self._quoted(raw, finding)}»." if own and raw is not None else problem
+        suggestion = self._suggestions.of(finding) or ("" if own else remedy)
+        return Line(self.place(finding), words, self._explained.get(number, suggestion))
+
+    def _quoted(self, raw: Raw, finding: Finding) -> str:
+        """Write a cell as its sender sees it: a workbook holds a date as a number."""
+        column = column_of(FORM, finding.sheet, finding.column)
+        dated = column is not None and column.kind is Kind.DATE and self._evidence.days_known
+        if dated and isinstance(raw, float) and (day := meant_date(raw, None)):
+            return f"{day:%d.%m.%Y}"
+        return _quoted(raw)
 
     def place(self, finding: Finding) -> Place | None:
         """Return the cell of a finding, None for one that has none."""
@@ -113,12 +139,13 @@ class Remarks:
         for cause in causes:
             for number in (*cause.own, *cause.led):
                 if (place := self.place(self._grouping.findings[number])) in commented and place is not None:
-                    told[place].append(self._comment(self._grouping.findings[number], cause))
+                    told[place].append(self._comment(number, cause))
         for (title, row, column), comments in told.items():
             marks[title].comments[row, column] = "\n\n".join(comments)
         return dict(marks)
 
-    def _comment(self, finding: Finding, cause: Cause) -> str:
+    def _comment(self, number: int, cause: Cause) -> str:
+        finding = self._grouping.findings[number]
         problem, remedy = _words(finding)
         column = column_of(FORM, finding.sheet, finding.column)
         told = column is None or column.allowed in problem + remedy or RULES[finding.rule].applies_to != CELL
@@ -126,7 +153,7 @@ class Remarks:
         parts = [
             f"{Severity(finding.severity).russian.capitalize()}: {problem}",
             f"Ожидается: {expected}." if expected else "",
-            f"Что сделать: {remedy}",
+            self._explained.get(number, f"Что сделать: {remedy}"),
             self._suggestions.of(finding) or "",
             f"Общая причина: {cause.sentence}" if cause.sentence and cause.size > 1 else "",
             f"Правило: {finding.rule}",

@@ -12,6 +12,12 @@ BANNERS = {
     "rejected": ("FFFBE0DC", "FF8A1C10"),
 }  # fmt: skip
 INK, GREY, LINK, LINE, HEAD = "FF1F2933", "FF5F6B7A", "FF1F5FAF", "FFC9D1DA", "FFEEF1F5"
+NOTHING = b'indexed="64"'  # behind a solid colour, unless it hides one of the sender's
+_OURS = (
+    rb'<%(p)spatternFill\b[^>]*?patternType\s*=\s*"solid"[^>]*>\s*<%(p)sfgColor\s+rgb\s*=\s*"(?:'
+    + "|".join(FILLS.values()).encode()
+    + rb')"\s*/>\s*<%(p)sbgColor\s+([^>]*?)/>\s*</%(p)spatternFill>'
+)
 MOST_FORMATS = 60_000  # Excel repairs a workbook of more than 65,490
 
 
@@ -24,6 +30,7 @@ class Styles:
         self._formats = self._items(b"cellXfs", b"xf")
         if not self._formats:
             raise Unusual
+        self._own_fills = self._items(b"fills", b"fill")
         self._added: dict[tuple[int, str], int] = {}
         self._more: dict[bytes, list[bytes]] = {b"fonts": [], b"fills": [], b"borders": []}
         self._fills = {severity: self._fill(colour) for severity, colour in FILLS.items()}
@@ -34,10 +41,24 @@ class Styles:
         if key not in self._added:
             base = self._formats[style] if style < len(self._formats) else self._formats[0]
             attributes, inner = base
-            for name, value in (("fillId", b"%d" % self._fills[severity]), ("applyFill", b"1")):
+            fill = self._fill(FILLS[severity], self._colour_of(attributes))
+            for name, value in (("fillId", b"%d" % fill), ("applyFill", b"1")):
                 attributes = with_attribute(name, value, attributes)
             self._added[key] = self._new((attributes, inner))
         return self._added[key]
+
+    def forget_marks(self) -> None:
+        """Take back the colours of an earlier marking: what they hid is told by their background, which is not seen."""
+        found, end = self._list(b"fills", self._part)
+        ours = re.compile(_OURS % {b"p": re.escape(self._prefix)})
+        fills = ours.sub(self._taken_back, self._part[found.end() : end])
+        self._part = self._part[: found.end()] + fills + self._part[end:]
+        self._own_fills = self._items(b"fills", b"fill")
+
+    def _taken_back(self, fill: re.Match[bytes]) -> bytes:
+        if fill[1].strip() == NOTHING:
+            return b'<%spatternFill patternType="none"/>' % self._prefix
+        return self._solid(fill[1].strip(), NOTHING)
 
     def own(self, verdict: str) -> dict[str, int]:
         """Add the formats of our own sheet and return their numbers by name."""
@@ -129,10 +150,24 @@ class Styles:
             more.append(element)
         return self._count(name) + more.index(element)
 
-    def _fill(self, colour: str) -> int:
+    def _fill(self, colour: str, hidden: bytes = NOTHING) -> int:
         p = self._prefix
-        solid = b'<%spatternFill patternType="solid"><%sfgColor rgb="%s"/><%sbgColor indexed="64"/></%spatternFill>'
-        return self._add(b"fills", b"<%sfill>" % p + solid % (p, p, colour.encode(), p, p) + b"</%sfill>" % p)
+        solid = self._solid(b'rgb="%s"' % colour.encode(), hidden)
+        return self._add(b"fills", b"<%sfill>" % p + solid + b"</%sfill>" % p)
+
+    def _solid(self, colour: bytes, hidden: bytes) -> bytes:
+        p = self._prefix
+        filled = b'<%spatternFill patternType="solid"><%sfgColor %s/><%sbgColor %s/></%spatternFill>'
+        return filled % (p, p, colour, p, hidden, p)
+
+    def _colour_of(self, attributes: bytes) -> bytes:
+        """Return the colour that a format is filled with, as its attributes; NOTHING where it is not."""
+        number = int(attribute("fillId", attributes) or 0)
+        fill = (self._own_fills[number][1] or b"") if number < len(self._own_fills) else b""
+        colour = tag(self._prefix, b"fgColor").search(fill)
+        if colour is None or not re.search(rb'patternType\s*=\s*"solid"', fill):
+            return NOTHING
+        return colour[1].removesuffix(b"/").strip()
 
     def _font(
         self, colour: str, *, bold: bool = False, italic: bool = False, underlined: bool = False, size: int = 11

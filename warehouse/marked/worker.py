@@ -38,7 +38,7 @@ def mark(job: Job, content: bytes) -> None:
     book = Book(content, job.limits)
     evidence = gather(book, job.findings, job.staged) if job.mode is not Mode.BARE else Evidence(job.staged)
     grouping, causes = causes_of(job.findings, evidence)
-    remarks = Remarks(grouping, evidence, Suggestions(evidence, job.as_of))
+    remarks = Remarks(grouping, evidence, Suggestions(evidence, job.as_of), job.explained)
     room, told = LINES, []
     for cause in causes:
         told.append(remarks.told(cause, max(1, min(LINES_OF_CAUSE, room))))

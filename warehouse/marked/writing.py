@@ -15,6 +15,7 @@ from warehouse.marked.relations import Relation, read_relations, relations_name,
 from warehouse.marked.rows_marked import RowMarker, Severities
 from warehouse.marked.sheet_xml import Unusual, attribute, check_part, pieces, tag
 from warehouse.marked.styles import Styles
+from warehouse.marked.unmarking import without_ours
 
 FIRST_TIME = (1980, 1, 1, 0, 0, 0)  # that a zip can hold
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -58,8 +59,21 @@ class _Writer:
         self.late |= {relations_name(part) for part in marks} | (
             {replaced, relations_name(replaced)} if replaced else set()
         )
+        if replaced is not None:
+            self._take_back()
         for part in marks:
             self.late |= {one.target for one in self._relations(part) if one.kind in ("comments", "vmlDrawing")}
+
+    def _take_back(self) -> None:
+        """Leave out what an earlier marking put on any sheet; raises Unusual."""
+        self.styles.forget_marks()
+        for part in self.book.sheets.values():
+            known = [one for one in self._relations(part) if one.target in self.book.names]
+            drawings = {one.target: self.book.read(one.target) for one in known if one.kind == "vmlDrawing"}
+            for comments in (one.target for one in known if one.kind == "comments"):
+                self.parts[comments], drawings = without_ours(self.book.read(comments), drawings)
+                self.parts |= drawings
+        self.late |= set(self.parts)
 
     def write(
         self, target: BinaryIO, title: str, verdict: str, first_sheet: Callable[[Mapping[str, int]], bytes]
@@ -158,6 +172,8 @@ class _Writer:
         return tail
 
     def _existing(self, part: str, otherwise: bytes) -> bytes:
+        if part in self.parts:
+            return self.parts[part]
         return self.book.archive.read(part) if part in self.book.archive.NameToInfo else otherwise
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -13,6 +13,8 @@ import sqlalchemy as sa
 
 from expectations.form import FORM
 from expectations.rules.wording import Finding, Group, group_findings
+from warehouse.explained import explained_of
+from warehouse.held import Held, held_of
 from warehouse.ledger import ACCEPTED
 from warehouse.listing import findings_of
 from warehouse.reference import last_entries
@@ -60,16 +62,34 @@ class Receipt:
     in_force: Other | None  # as known right after this delivery
     counts: tuple[Counts, ...]
     findings: tuple[Finding, ...]
+    held: Held | None = None  # it, or what it repeats, was held
+    explained: Mapping[int, date] = field(default_factory=dict)  # when, by the number of a finding from 1
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is accepted and not in force until it is confirmed."""
+        return self.held is not None and self.held.waits and self.verdict in ACCEPTED
 
     @cached_property
     def groups(self) -> list[Group]:
         return group_findings(self.findings)
+
+    def explained_in(self, group: Group) -> list[date]:
+        """Return when the findings of a group were explained, those of them that were."""
+        return explained_in(self.findings, self.explained, group)
 
     @cached_property
     def totals(self) -> Counts:
         of = self.counts
         sums = (sum(getattr(one, part) for one in of) for part in ("read", "stored", "quarantined", "skipped"))
         return Counts("Всего", *sums)
+
+
+def explained_in(findings: Sequence[Finding], explained: Mapping[int, date], group: Group) -> list[date]:
+    """Return when findings of a group were explained; `explained` goes by their numbers from 1."""
+    key = (group.rule, group.sheet, group.column)
+    told = ((findings[number - 1], on) for number, on in explained.items())
+    return sorted(on for one, on in told if (one.rule, one.sheet, one.column) == key)
 
 
 def pending_receipts(connection: sa.Connection, timezone: ZoneInfo) -> list[Receipt]:
@@ -85,7 +105,10 @@ def receipts_of(connection: sa.Connection, deliveries: list[str], timezone: Zone
     if not deliveries:
         return
     counts, findings = _counts(connection, deliveries), findings_of(connection, deliveries)
-    for row in connection.execute(_headers(deliveries)):
+    rows = connection.execute(_headers(deliveries)).all()
+    held = held_of(connection, {row.repeated_delivery or row.delivery for row in rows})
+    explained = explained_of(connection, deliveries)
+    for row in rows:
         yield Receipt(
             delivery=row.delivery,
             institution_code=row.institution_code,
@@ -99,7 +122,18 @@ def receipts_of(connection: sa.Connection, deliveries: list[str], timezone: Zone
             in_force=_other(row, "ruling", timezone),
             counts=tuple(counts[row.delivery]),
             findings=tuple(findings[row.delivery]),
+            held=_local(held.get(row.repeated_delivery or row.delivery), timezone),
+            explained={
+                number: one.known_at.astimezone(timezone).date()
+                for number, one in explained.get(row.delivery, {}).items()
+            },
         )
+
+
+def _local(held: Held | None, timezone: ZoneInfo) -> Held | None:
+    if held is None or held.confirmed_at is None:
+        return held
+    return replace(held, confirmed_at=held.confirmed_at.astimezone(timezone))
 
 
 def _other(row: sa.Row, name: str, timezone: ZoneInfo) -> Other | None:
@@ -110,7 +144,11 @@ def _other(row: sa.Row, name: str, timezone: ZoneInfo) -> Other | None:
 def _headers(deliveries: list[str]) -> sa.Select:
     """Ledger lines with the name of the sender, the delivery repeated and the one in force at that moment."""
     ledger, repeated, ruling = (table("deliveries").alias(name) for name in ("d", "repeated", "ruling"))
-    accepted = table("deliveries").alias("accepted")
+    accepted, held, confirmed = table("deliveries").alias("accepted"), table("holds"), table("confirmations")
+    # Whatever was held counts from its confirmation alone, and its own receipt is written anew then.
+    by_then = sa.or_(confirmed.c.seq <= ledger.c.seq, accepted.c.delivery == ledger.c.delivery)
+    then = sa.exists().where(confirmed.c.delivery == accepted.c.delivery, by_then)
+    counted = sa.or_(~sa.exists().where(held.c.delivery == accepted.c.delivery), then)
     as_of = sa.func.coalesce(ledger.c.as_of, repeated.c.as_of)
     newest = (
         sa.select(ledger.c.delivery, sa.func.max(accepted.c.seq).label("seq"))
@@ -122,7 +160,7 @@ def _headers(deliveries: list[str]) -> sa.Select:
                 & (accepted.c.seq <= ledger.c.seq),
             )
         )
-        .where(ledger.c.delivery.in_(deliveries), accepted.c.verdict.in_(ACCEPTED))
+        .where(ledger.c.delivery.in_(deliveries), accepted.c.verdict.in_(ACCEPTED), counted)
         .group_by(ledger.c.delivery)
         .subquery("newest")
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from math import ceil
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from expectations.rules.structure import Severity
 from expectations.rules.wording import Finding, Group, column_of, sentences
 from warehouse.receipts.contents import Counts, Receipt
 from warehouse.receipts.frame import Cells, Frame, Page
-from warehouse.receipts.words import VERDICTS, facts, section, what_next
+from warehouse.receipts.words import NOTHING_TO_DO, explained_words, facts, section, title_of, what_next
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TITLE = "Протокол приёма сведений о наставничестве"
 MOST_FINDINGS = 5000  # rows of the second sheet; receipt.json has them all
+EXPLAIN = "Предупреждение верно и так: его пояснит управление образования"
 LINE = 15.0  # points of a line of 11-point text
 DENSITY = 1.05  # characters of Russian text in the width of one digit
 WIDTHS = (34, 13, 13, 13, 13, 11)  # of the first sheet's columns, in characters
@@ -30,19 +31,20 @@ FINDING_COLUMNS = (
     ("Что сделать", 46),
 )  # fmt: skip
 INK, GREY, RULE_LINE, HEAD = "#1F2933", "#5F6B7A", "#C9D1DA", "#EEF1F5"
+HELD = "held"  # no verdict, and a banner of its own
 BANNERS = {
     "accepted": ("#E3F1E3", "#1E5B2B"), "accepted_with_errors": ("#FFF1CC", "#6B4B00"),
-    "rejected": ("#FBE0DC", "#8A1C10"), "duplicate": ("#E6EAF0", INK),
+    "rejected": ("#FBE0DC", "#8A1C10"), "duplicate": ("#E6EAF0", INK), HELD: ("#FFF1CC", "#6B4B00"),
 }  # fmt: skip
 # Marks in the frame of a protocol, to be replaced in every one.
 DELIVERY, LAST_ROW, CREATED = "{delivery}", 987_654, datetime(1999, 1, 1)  # noqa: DTZ001 — a workbook's times have no zone
 FOOTER = f"&L&9Сдача {DELIVERY}&R&9Стр. &P из &N"
 
 
-def protocol(receipt: Receipt) -> bytes:
-    """Return the workbook of a receipt; equal receipts give equal bytes."""
-    frame = _frame(receipt.verdict, bool(receipt.findings))
-    pages = [_first_page(receipt, frame)] + [_findings_page(receipt, frame)] * bool(receipt.findings)
+def protocol(receipt: Receipt, contact: str | None = None) -> bytes:
+    """Return the workbook of a receipt; equal receipts and whom to ask give equal bytes."""
+    frame = _frame(HELD if receipt.waits else receipt.verdict, bool(receipt.findings))
+    pages = [_first_page(receipt, frame, contact)] + [_findings_page(receipt, frame)] * bool(receipt.findings)
     words = {
         DELIVERY: receipt.delivery,
         str(LAST_ROW): str(min(len(receipt.findings), MOST_FINDINGS) + 1),
@@ -52,23 +54,23 @@ def protocol(receipt: Receipt) -> bytes:
 
 
 @lru_cache
-def _frame(verdict: str, findings: bool) -> Frame:
+def _frame(banner: str, findings: bool) -> Frame:
     def arrange(book: Workbook) -> None:
         _arrange_first(book.add_worksheet("Протокол"))
         if findings:
             _arrange_findings(book.add_worksheet("Замечания"))
 
-    return Frame(_looks(verdict), {"title": TITLE, "created": CREATED}, arrange)
+    return Frame(_looks(banner), {"title": TITLE, "created": CREATED}, arrange)
 
 
-def _looks(verdict: str) -> dict[str, dict]:
-    fill, ink = BANNERS[verdict]
+def _looks(banner: str) -> dict[str, dict]:
+    fill, ink = BANNERS[banner]
     cell = {"border": 1, "border_color": RULE_LINE, "valign": "top", "text_wrap": True, "font_color": INK}
-    banner = {"bg_color": fill, "font_color": ink, "indent": 1}
+    across = {"bg_color": fill, "font_color": ink, "indent": 1}
     return {
         "title": {"font_size": 16, "bold": True, "font_color": INK, "valign": "vcenter"},
-        "banner": banner | {"font_size": 13, "bold": True, "valign": "vcenter"},
-        "next": banner | {"valign": "top", "text_wrap": True, "align": "left"},
+        "banner": across | {"font_size": 13, "bold": True, "valign": "vcenter"},
+        "next": across | {"valign": "top", "text_wrap": True, "align": "left"},
         "label": {"font_color": GREY, "valign": "top"},
         "value": {"font_color": INK, "valign": "top"},
         "section": {"font_size": 12, "bold": True, "font_color": INK, "valign": "bottom"},
@@ -110,26 +112,28 @@ def _height(*cells: tuple[str, float]) -> float:
     return LINE * max(lines) + 3
 
 
-def _first_page(receipt: Receipt, frame: Frame) -> Page:
+def _first_page(receipt: Receipt, frame: Frame, contact: str | None) -> Page:
     """Write the first sheet from top to bottom."""
     page = Page(frame.styles)
     page.add_row({0: (TITLE, "title")}, 28)
-    page.add_row({0: (VERDICTS[receipt.verdict], "banner")}, 26, (0, LAST))
+    page.add_row({0: (title_of(receipt), "banner")}, 26, (0, LAST))
     words = what_next(receipt)
     page.add_row({0: (words, "next")}, _height((words, sum(WIDTHS) - 6)), (0, LAST))
     page.add_row()
-    for label, value in facts(receipt):  # a value runs on over the empty cells beside it
+    for label, value in facts(receipt, contact):  # a value runs on over the empty cells beside it
         page.add_row({0: (label, "label"), 1: (value, "value")})
     if receipt.counts:
         _write_counts(page, receipt)
     for severity in Severity:
         groups = [group for group in receipt.groups if group.severity is severity]
         if groups:
-            _write_groups(page, section(severity.value, receipt.verdict), groups)
+            _write_groups(page, receipt, section(severity.value, receipt.verdict), groups)
     if receipt.findings:
         page.add_row()
         page.add_row({0: ("Каждое замечание с номером строки — на листе «Замечания».", "note")})
-        marked = f"Вашу книгу с пометками в ячейках сделает оператор: nastavnik mark {receipt.delivery}"
+        if any(one.severity is Severity.WARNING for one in receipt.groups) and receipt.verdict != "rejected":
+            page.add_row({0: (f"{EXPLAIN}: nastavnik explain-warning {receipt.delivery} № --text «…»", "note")})
+        marked = f"Книгу с пометками прямо в ячейках сделает управление образования: nastavnik mark {receipt.delivery}"
         page.add_row({0: (marked, "note")})
     return page
 
@@ -154,12 +158,13 @@ def _count(counts: Counts, label: str, number: str) -> Cells:
     return {0: (counts.sheet, label)} | {column: (part, number) for column, part in enumerate(parts, start=1)}
 
 
-def _write_groups(page: Page, title: str, groups: list[Group]) -> None:
+def _write_groups(page: Page, receipt: Receipt, title: str, groups: list[Group]) -> None:
     _write_section(page, title)
     head = {0: ("Где", "head"), 1: ("Что не так и что сделать", "head"), LAST: ("Случаев", "head_number")}
     page.add_row(head, LINE + 3, (1, LAST - 1))
     for group in groups:
-        place, words = group.place or "Весь файл", f"{group.sentence}\n{group.remedy}"
+        place, explained = group.place or "Весь файл", explained_words(receipt.explained_in(group), group.count)
+        words = "\n".join(filter(None, (group.sentence, group.remedy, explained)))
         height = _height((place, WIDTHS[0]), (words, sum(WIDTHS[1:LAST])))
         page.add_row({0: (place, "cell"), 1: (words, "cell"), LAST: (group.count, "number")}, height, (1, LAST - 1))
 
@@ -170,16 +175,17 @@ def _findings_page(receipt: Receipt, frame: Frame) -> Page:
     page.add_row({number: (heading, "head") for number, (heading, _) in enumerate(FINDING_COLUMNS)})
     shown = receipt.findings[:MOST_FINDINGS]
     for number, finding in enumerate(shown, start=1):
-        _write_finding(page, number, finding)
+        _write_finding(page, number, finding, receipt.explained.get(number))
     if len(receipt.findings) > len(shown):
         words = f"Показаны первые {len(shown)} из {len(receipt.findings)}; остальные той же природы."
         page.add_row({1: (words, "value")})
     return page
 
 
-def _write_finding(page: Page, number: int, finding: Finding) -> None:
+def _write_finding(page: Page, number: int, finding: Finding, explained: date | None) -> None:
     column = column_of(FORM, finding.sheet, finding.column)
     problem, remedy = sentences(RULES[finding.rule], column, [finding.detail] if finding.detail else [])
+    remedy = f"{explained_words([explained])} {NOTHING_TO_DO}" if explained else remedy
     place = " ".join(filter(None, (finding.letter, f"«{column.heading}»" if column else None)))
     severity = Severity(finding.severity).russian
     values = (number, finding.sheet or "весь файл", finding.row, place, severity, problem, remedy)

@@ -31,7 +31,7 @@ def write_pending_receipts(home: Home) -> int:
 
 def _settle(home: Home, receipts: list[Receipt]) -> None:
     for receipt in receipts:
-        write_receipt(receipt, home.settings.receipts)
+        write_receipt(receipt, home.settings.receipts, home.settings.contact)
     os.sync()  # the debt goes only once the receipts cannot be lost
     pending = table("pending_receipts")
     with home.writing() as connection:
@@ -44,14 +44,14 @@ def receipt_folder(receipt: Receipt, receipts: Path) -> Path:
     return receipts / folder_name(receipt.institution_code) / f"{day.isoformat()}_{receipt.delivery}"
 
 
-def write_receipt(receipt: Receipt, receipts: Path) -> Path:
+def write_receipt(receipt: Receipt, receipts: Path, contact: str | None = None) -> Path:
     """Write both files of one receipt; each appears whole or not at all."""
     from warehouse.receipts.document import document
     from warehouse.receipts.protocol import protocol
 
     folder = receipt_folder(receipt, receipts)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name, content in ((PROTOCOL, protocol(receipt)), (DOCUMENT, document(receipt))):
+    for name, content in ((PROTOCOL, protocol(receipt, contact)), (DOCUMENT, document(receipt))):
         partial = folder / f".{name}.partial"
         partial.write_bytes(content)
         partial.replace(folder / name)
