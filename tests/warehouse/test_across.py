@@ -7,9 +7,12 @@ from datetime import date
 
 import pytest
 
+from expectations.rules.wording import Finding
 from tests.installations import ENGINES, installation, moscow, take
 from tests.workbooks import records, snils, submission, write
+from warehouse import across_kept
 from warehouse.across import findings_across
+from warehouse.across_kept import kept_findings_across
 from warehouse.decisions import Place, decide, undo
 from warehouse.home import Home
 from warehouse.indicators.identity import SAME
@@ -114,6 +117,33 @@ def test_what_is_decided_is_found_no_more(town: Home) -> None:
     with town.writing() as connection:
         undo(connection, same.seq, AT, "clerk")
     assert found(town) == records(FOUND)
+
+
+def test_what_was_found_is_kept_until_anything_changes(town: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+
+    def counting(*arguments: object) -> object:
+        looked.append(1)
+        return findings_across(*arguments)
+
+    def kept() -> dict[str, list[Finding]]:
+        with town.reading() as connection:
+            made = kept_findings_across(town, connection)
+            assert made == findings_across(connection, town.vault, Knowledge.at(known_by(connection, None)))
+            return made
+
+    monkeypatch.setattr(across_kept, "findings_across", counting)
+    first = kept()
+    assert (kept(), len(looked)) == (first, 1)
+    with town.writing() as connection:
+        same = decide(
+            connection, SAME, place(town, "NSH-S008", 4), place(town, "NSH-D001", 4), AT, "clerk", "documents"
+        )
+    assert (kept() != first, len(looked)) == (True, 2)
+    with town.writing() as connection:
+        undo(connection, same.seq, AT, "clerk")
+    monkeypatch.setattr(across_kept, "version", lambda: "other rules")
+    assert (kept(), kept(), len(looked)) == (first, first, 3)
 
 
 def bounds(home: Home) -> dict[tuple[str, str], tuple[int, int, int]]:
