@@ -1,4 +1,4 @@
-"""Retention periods kept: what is due is destroyed."""
+"""Retention kept: what is due is destroyed, and whom newer files name after an erasure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,14 @@ def destroy_due(settings: Settings, at: datetime) -> list[Row]:
     """Destroy what is due; return how much of each kind."""
     with opened(settings, at, write=True) as home:
         counts = retain(home, at).counts
-    return [{"полученных файлов": counts["files"], "строк личных сведений": counts["rows"], "файлов": counts["made"]}]
+    return [
+        {
+            "людей, присланных снова": counts["again"],
+            "полученных файлов": counts["files"],
+            "строк личных сведений": counts["rows"],
+            "файлов": counts["made"],
+        }
+    ]
 
 
 @task(
@@ -38,6 +45,6 @@ def retention_task() -> list[Row]:
 
 @flow(name="retention", persist_result=False)
 def retention() -> None:
-    """Уничтожить то, чему вышел срок хранения, и сделать акт; без заданных сроков не делается ничего."""
+    """Уничтожить то, чему вышел срок хранения, и сведения людей, которых прислали снова; сделать акты."""
     rows = retention_task()
-    create_table_artifact(table=rows, key="retention", description="Уничтожено по срокам хранения")
+    create_table_artifact(table=rows, key="retention", description="Уничтожено по срокам хранения и повторно")

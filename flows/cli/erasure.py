@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from warehouse.home import Home
 
 COUNTED = {
+    "again": "людей, присланных снова после удаления",
     "files": "полученных файлов",
     "rows": "строк личных сведений",
     "texts": "слов о человеке в чужих строках",
@@ -83,7 +84,7 @@ def _answer(question: str) -> str:
 @click.command(cls=Command)
 @click.option("--dry-run", cls=Option, is_flag=True, help="Только сосчитать, чему вышел срок.")
 def retention(dry_run: bool) -> None:
-    """Уничтожить то, чему вышел срок хранения; показатели и выпуски остаются прежними.
+    """Уничтожить то, чему вышел срок хранения, и заново — тех, кого прислали снова; показатели остаются прежними.
 
     Сроки задают NASTAVNIK_KEEP_RECEIVED_YEARS, NASTAVNIK_KEEP_IDENTITIES_YEARS, NASTAVNIK_KEEP_RECEIPTS_YEARS и
     NASTAVNIK_KEEP_REJECTED_DAYS; ноль — хранить бессрочно. Делается акт об уничтожении.

@@ -89,4 +89,4 @@ def test_retention_without_periods_does_nothing(home: Path) -> None:
     result = runner(home)("retention")
     assert (result.exit_code, "полученных файлов: 0" in result.stdout, "Акт" in result.stdout) == (0, True, False)
     told = runner(home)("retention", "--dry-run", NASTAVNIK_KEEP_RECEIVED_YEARS="1")
-    assert "Будет уничтожено:\n  полученных файлов: 2\n" in told.stdout
+    assert "\n  полученных файлов: 2\n" in told.stdout

@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.conftest import Run, runner
 from tests.disclosure.auditor import broken, read_package
-from tests.installations import installation, moscow, rows
+from tests.installations import hashes, installation, moscow, rows
 from tests.warehouse.histories import first_collection, first_release, later_knowledge, second_release
 from warehouse.release.package import verify
 from warehouse.tables import entries
@@ -28,9 +28,12 @@ class Released:
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two schools whose two children are too few; then a club comes late."""
-    folder = tmp_path_factory.mktemp("released")
-    with installation(folder / "home", at=moscow("2021-12-01 12:00")) as home:
+    return two_releases(tmp_path_factory.mktemp("released"))
+
+
+def two_releases(folder: Path, url: str | None = None) -> Path:
+    """Two schools whose two children are too few; then a club comes late. Return the home."""
+    with installation(folder / "home", url, at=moscow("2021-12-01 12:00")) as home:
         first_collection(home)
         first_release(home)
         later_knowledge(home, folder / "later")
@@ -111,6 +114,24 @@ def test_a_newer_release_does_not_tell_what_an_older_one_hid(town: Released) -> 
     for key, row in old.items():
         if row["numerator"] == "скрыто" and key in new:
             assert new[key]["numerator"] == "скрыто", key
+
+
+@pytest.mark.slow
+def test_a_server_holds_packages_against_each_other_and_writes_the_same_bytes(
+    town: Released, tmp_path: Path, postgres_database: str
+) -> None:
+    own, home = {"NASTAVNIK_WAREHOUSE_URL": postgres_database}, two_releases(tmp_path, postgres_database)
+    run = runner(home)
+    assert run("publish", "--release", FIRST, **own).exit_code == 0
+    first = home / "public" / FIRST
+    hidden = first.rename(tmp_path / "away")
+    refused = run("publish", "--release", SECOND, **own)
+    assert refused.exit_code == 3 and "не с чем сравнить" in refused.stderr
+    hidden.rename(first)
+    assert run("publish", "--release", SECOND, **own).exit_code == 0
+    for name in (FIRST, SECOND):
+        assert town.run("publish", "--release", name).exit_code == 0
+    assert hashes(home / "public") == hashes(town.home / "public")
 
 
 def test_the_checklist_tells_what_would_be_hidden(town: Released) -> None:

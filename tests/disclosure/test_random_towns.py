@@ -34,10 +34,9 @@ def official(figures: pa.Table) -> list[dict]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", range(0, 40, 20))
-def test_small_towns(first: int, tmp_path: Path) -> None:
-    assert {seed: audited(make_town(seed, small=True), tmp_path) for seed in range(first, first + 20)} == {
-        seed: {} for seed in range(first, first + 20)
+def test_small_towns(tmp_path: Path) -> None:
+    assert {seed: audited(make_town(seed, small=True), tmp_path) for seed in range(20)} == {
+        seed: {} for seed in range(20)
     }
 
 

@@ -60,9 +60,8 @@ def test_the_person_is_nowhere_and_others_are(before_and_after) -> None:
     assert {word for _, word, _ in looked_for(home, OTHERS).found} == set(OTHERS)
 
 
-def test_the_scan_finds_the_person_before(tmp_path: Path) -> None:
-    fill(tmp_path / "home")
-    with installation(tmp_path / "home") as home:
+def test_the_scan_finds_the_person_before(folder: Path) -> None:
+    with installation(folder) as home:
         found = looked_for(home, WORDS).found
     assert {place.split("/")[0] for place, *_ in found} >= {
         "received",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.erasure.test_erase import figures_of, whole
-from tests.erasure.world import LATER, NAMESAKE, PEOPLE, SURNAME, WORDS, book, fill, looked_for, place_of
+from tests.erasure.world import LATER, NAMESAKE, PEOPLE, SURNAME, WORDS, book, looked_for, place_of
 from tests.installations import installation, moscow, received_hashes, settings_for, take, vault_rows
 from tests.workbooks import write
 from warehouse.erasure.erase import erase, wanted_row
@@ -21,9 +21,8 @@ AGAIN = moscow("2022-02-02 10:00")
 
 
 @pytest.fixture(scope="module")
-def erased(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("erased") / "home"
-    fill(folder)
+def erased(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = Path(shutil.copytree(filled, tmp_path_factory.mktemp("erased") / "home"))
     with installation(folder) as home:
         erase(home, wanted_row(*place_of(home)), "consent-withdrawn", "clerk", LATER)
     return folder

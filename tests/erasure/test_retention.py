@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.erasure.test_erase import figures_of, whole
-from tests.erasure.world import fill
 from tests.installations import installation, moscow, vault_rows
 from warehouse.erasure.retention import retain
 from warehouse.rebuild import rebuild
@@ -16,18 +14,6 @@ from warehouse.settings import Misconfigured, read_settings
 
 RECEIVED, IDENTITIES = "NASTAVNIK_KEEP_RECEIVED_YEARS", "NASTAVNIK_KEEP_IDENTITIES_YEARS"
 RECEIPTS, REJECTED = "NASTAVNIK_KEEP_RECEIPTS_YEARS", "NASTAVNIK_KEEP_REJECTED_DAYS"
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("filled") / "home"
-    fill(folder)
-    return folder
-
-
-@pytest.fixture
-def folder(filled: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(filled, tmp_path / "home"))
 
 
 # Received on 10.01.2022, seven different files. Four told of 31.12.2021 and were accepted: their years are counted from

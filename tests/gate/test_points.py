@@ -187,8 +187,10 @@ def test_a_rehearsal_writes_nothing(home: Home) -> None:
     points = rehearse(home, AS_OF, moscow("2022-01-16 09:00"))
     assert {one.title: one.level for one in points} == {
         "Отчётная дата": PASSES, "Определения показателей": PASSES, "Сдача сведений": WARNS,
-        "Последние присланные файлы": WARNS, "Чужие файлы в папках": WARNS, "Папка приёма": PASSES, "Очередь сверки людей": WARNS,
+        "Последние присланные файлы": WARNS, "Чужие файлы в папках": WARNS, "Удержанные сдачи": PASSES, "Папка приёма": PASSES,
+        "Очередь сверки людей": WARNS,
         "Календарь на следующий год": PASSES, "План приказа": WARNS, "Целевые значения": PASSES,
+        "Удалённые люди, присланные снова": PASSES, "Сроки хранения": WARNS,
         "Второй расчёт": PASSES, "Открытый пакет": PASSES, "Изменения за год": PASSES, "Пересмотры": PASSES,
     }  # fmt: skip
     assert (rows(home, entries()), rows(home, table("releases"))) == before
@@ -202,6 +204,7 @@ def test_a_release_tells_its_warnings_and_is_refused_with_every_blocking_point(h
     make_release(home, AS_OF, moscow("2022-01-16 09:00"), on_warning=told.append)
     assert [line.partition(".")[0] for line in told] == [
         "Сдача сведений", "Последние присланные файлы", "Чужие файлы в папках", "Очередь сверки людей", "План приказа",
+        "Сроки хранения",
     ]  # fmt: skip
     before = rows(home, entries())
     with pytest.raises(Misconfigured) as refused:

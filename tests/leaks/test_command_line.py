@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import re
-import subprocess
-import sys
 import traceback
 from pathlib import Path
 
@@ -15,9 +13,11 @@ import sqlalchemy as sa
 
 from tests.canaries import Search, search
 from tests.cli.conftest import runner
-from tests.installations import ENGINES, installation
+from tests.forked import Forked
+from tests.installations import ENGINES, OWN, installation, vault_rows
 from tests.leaks.birds import BIRDS, GOOD, fly_in
 from tests.leaks.breaking import CODE, FAULTS, LIBRARIES, breaking
+from tests.leaks.server import log_of, seen_at_work, superuser, talkative
 from tests.workbooks import write
 from warehouse.batch import Batch
 from warehouse.engine import open_engine
@@ -25,7 +25,6 @@ from warehouse.faults import Fault
 from warehouse.home import Home
 
 KILLING = {"crash": -11, "thread": 0}  # what a process ends with
-ROOT = Path(__file__).parents[2]
 AFTER = (
     "status", "findings", "findings --format csv", "kpi", "kpi --breakdown form --format csv", "release --as-of 2021-12-31",
     "persons queue", "persons list", "explain --indicator students_involved --scope institution:NSH-S007 --as-of 2021-12-31",
@@ -37,36 +36,29 @@ def looking() -> Search:
 
 
 def environ_of(home: Path, url: str | None = None, **more: str) -> dict[str, str]:
-    own = {"NASTAVNIK_HOME": str(home), "NASTAVNIK_SETTLE_SECONDS": "0", "TMPDIR": str(home.parent / "tmp")}
+    own = OWN | {"NASTAVNIK_HOME": str(home), "TMPDIR": str(home.parent / "tmp")}
     (home.parent / "tmp").mkdir(exist_ok=True, parents=True)
     return os.environ | own | ({"NASTAVNIK_WAREHOUSE_URL": url} if url else {}) | more
 
 
-def command(words: str, environ: dict[str, str], folder: Path) -> subprocess.CompletedProcess[bytes]:
-    """Run a command in a process of its own that logs all it can, in an empty folder."""
-    return subprocess.run(
-        [sys.executable, "-c", CODE, *words.split()],
-        env=environ | {"PYTHONPATH": str(ROOT)}, cwd=folder, capture_output=True, timeout=300,
-    )  # fmt: skip
-
-
 class Told:
-    """An installation that took everything, and what every command said of it."""
+    """An installation that took everything, and what every command said of it, logging all it can."""
 
-    def __init__(self, folder: Path, url: str | None) -> None:
-        self.home, self.working = folder / "home", folder / "working"
+    def __init__(self, folder: Path, url: str | None, forked: Forked) -> None:
+        self.home, self.working, self.url = folder / "home", folder / "working", url
         self.working.mkdir()
         environ = environ_of(self.home, url)
         fly_in(self.home / "inbox")
         self.said = {
-            words: command(words, environ, self.working) for words in ("intake --received-at 2022-01-10", *AFTER)
+            words: forked(words.split(), environ, self.working, code=CODE)
+            for words in ("intake --received-at 2022-01-10", *AFTER)
         }
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    url = request.getfixturevalue("postgres_database") if request.param == "postgresql" else None
-    return Told(tmp_path_factory.mktemp("told"), url)
+def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, forked: Forked) -> Told:
+    url = talkative(request.getfixturevalue("postgres_database")) if request.param == "postgresql" else None
+    return Told(tmp_path_factory.mktemp("told"), url, forked)
 
 
 @pytest.mark.slow
@@ -91,6 +83,51 @@ def test_no_file_holds_a_persons_word(told: Told) -> None:
     assert found.found == set()
     assert list((told.home / "releases").rglob("kpi.xlsx"))
     assert list(told.working.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("told", ["postgresql"], indirect=True)
+def test_a_server_that_logs_everything_writes_no_persons_word(told: Told, tmp_path: Path) -> None:
+    """Statements, parameters, lines of COPY and rows that failed: of intake, forms, decisions, erasure and retention."""
+    assert told.url is not None
+    with installation(told.home, told.url) as home:
+        one, other = (f"{place}:{row}" for place, row, *_ in vault_rows(home)["personal.participants"][:2])
+    with seen_at_work(told.url) as seen:
+        for words in (
+            f"forms --institution {GOOD.institution} -o {tmp_path / 'forms.xlsx'}",
+            f"persons different {one} {other} --ground documents",
+            f"persons queue -o {tmp_path / 'queue.xlsx'}",
+            f"erase {one} --ground request",
+            "retention",
+            "findings --format csv",
+        ):
+            result = runner(told.home)(*words.split(), NASTAVNIK_WAREHOUSE_URL=told.url)
+            assert result.exit_code == 0, result.output
+        for kept in REFUSING:
+            refusal(told, kept)
+    found, log = looking(), log_of(told.url)
+    found.content(log, "log of the server")
+    found.text("\n".join(seen), "pg_stat_activity")
+    assert found.found == set()
+    assert {sign for sign in SAID if sign not in log} == set()  # it did write them all down
+    assert len(seen) > 20 and any("COPY" in text for text in seen)
+
+
+REFUSING = ("personal.sealed", "mentoring.participants")  # tables, each made to refuse every row
+SAID = (
+    b"statement: COPY", b"arameters: $1", b"Failing row contains", b"CONTEXT:  COPY sealed, line 1",
+    b"CONTEXT:  COPY participants, line 1", b"STATEMENT:  COPY",
+)  # fmt: skip
+
+
+def refusal(told: Told, kept: str) -> None:
+    """Take a delivery in while a table refuses every row, so that the server quotes what it refused."""
+    write(told.home / "inbox" / GOOD.institution / f"{GOOD.surname}.xlsx", GOOD.submission(students=90))
+    with superuser(str(told.url)) as session:
+        session.execute(f"ALTER TABLE {kept} ADD CONSTRAINT nothing CHECK (FALSE) NOT VALID")
+        result = runner(told.home)("intake", "--received-at", "2022-01-11", NASTAVNIK_WAREHOUSE_URL=str(told.url))
+        session.execute(f"ALTER TABLE {kept} DROP CONSTRAINT nothing")
+    assert result.exit_code == 3 and "CheckViolation" in result.stderr, result.output
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -136,10 +173,11 @@ def test_no_failure_says_a_persons_word(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", KILLING)
-def test_no_death_says_a_persons_word(tmp_path: Path, fault: str) -> None:
+def test_no_death_says_a_persons_word(tmp_path: Path, fault: str, forked: Forked) -> None:
     home = waiting(tmp_path, fault)
     (tmp_path / "working").mkdir()
-    process = command("intake", environ_of(home, CANARY_FAULT=str(tmp_path / "fault")), tmp_path / "working")
+    environ = environ_of(home, CANARY_FAULT=str(tmp_path / "fault"))
+    process = forked(["intake"], environ, tmp_path / "working", code=CODE)
     assert process.returncode == KILLING[fault]
     assert_silent(home, process.stdout + process.stderr)
     assert list((tmp_path / "working").iterdir()) == []  # no core file

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from expectations.form import FORM
 from warehouse.durable import write_durably
 from warehouse.erasure.destroying import Row, destructions_of
+from warehouse.erasure.later import AGAIN
 from warehouse.home import Home
 from warehouse.journal import ERASURE, Entry
 from warehouse.tables import erasures
@@ -37,6 +38,7 @@ REASONS = {
     "request": "Требование субъекта персональных данных",
     "court": "Решение суда или предписание надзорного органа",
     "other": "Иное основание",
+    AGAIN: "Человек, чьи сведения уничтожены раньше, назван в новых файлах без нового согласия",
     "term": "Истёк срок хранения",
 }
 KINDS = {

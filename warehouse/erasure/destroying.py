@@ -105,7 +105,8 @@ def _destroy(home: Home, gone: list[Row]) -> dict[str, int]:
         _shred(received_path(home.settings.received, sha256))
     for row in gone:
         if row["kind"] == "file":
-            remove(home.settings.home / str(row["path"]))
+            path = home.settings.home / str(row["path"])
+            _shred(path) if path.parent == home.settings.notes else remove(path)
     os.sync()
     return dict(Counter(str(row["kind"]) for row in gone))
 

@@ -21,13 +21,6 @@ from warehouse.inbox import look
 from warehouse.journal import ERASURE, Entry, arrivals
 from warehouse.settings import Misconfigured
 
-GROUNDS = {
-    "consent-withdrawn": "отзыв согласия на обработку персональных данных",
-    "request": "требование субъекта персональных данных",
-    "court": "решение суда или предписание надзорного органа",
-    "other": "иное основание",
-}
-
 
 @dataclass(frozen=True)
 class Erasure:

@@ -12,17 +12,16 @@ import sqlalchemy as sa
 
 from warehouse.erasure.files import made_files
 from warehouse.erasure.person import Wanted, identities_of_person, identity_of
-from warehouse.erasure.reading import CURATOR, NAME, Advance, Named, People, read_people
+from warehouse.erasure.reading import Advance, Named, People, read_people
 from warehouse.erasure.rows import Place, Rows, rows_of_people, with_blanks, without_rows
-from warehouse.erasure.words import Words
+from warehouse.erasure.words import CURATOR, NAME, TEXTS, Cell, Words, cells_naming
 from warehouse.home import Home
 from warehouse.indicators.identity import Identity
 from warehouse.ledger import ACCEPTED
+from warehouse.notes import deliveries_of_notes
 from warehouse.remains import Left, destroyed, gather, vault_of_deliveries
 from warehouse.tables import table
 from warehouse.vault import read_vault
-
-Cell = tuple[str, str, int, str]  # delivery, sheet, row, column
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,8 @@ def plan_erasure(home: Home, wanted: Wanted, on_progress: Advance = lambda done,
         words = Words(_names(home, stored, files, found))
         senders = _senders(ledger, stored, files, found, words)
         cells = _cells(home, [one.delivery for one in ledger if one.institution_code in senders], words)
+        of_senders = {one.delivery for one in ledger if one.institution_code in senders}
+        spoken = _spoken(home, connection, of_senders, words)
         hashes = _hashes(ledger, stored, files, found, words, cells, senders)
         gone = destroyed(connection)
         theirs = [one for one in ledger if one.sha256 in hashes]
@@ -80,7 +81,7 @@ def plan_erasure(home: Home, wanted: Wanted, on_progress: Advance = lambda done,
     unread = [one for one in _unreadable(ledger, files) if one.sha256 not in hashes]
     return Plan(
         sorted(found, key=str), held, cells, _places(theirs, files, found, words), theirs, hashes & files.keys() - gone,
-        made_files(home.settings, {one.institution_code for one in theirs}), unread,
+        [*made_files(home.settings, {one.institution_code for one in theirs}), *spoken], unread,
     )  # fmt: skip
 
 
@@ -167,17 +168,16 @@ def _senders(
 
 def _cells(home: Home, deliveries: list[str], words: Words) -> set[Cell]:
     """Return the vault's cells, among these deliveries', that name them in words."""
-    found = set[Cell]()
-    for row in read_vault(home.vault, "pairs", ("request", "result"), deliveries).to_pylist():
-        found |= {
-            (row["delivery"], "pairs", row["row"], column)
-            for column in ("request", "result")
-            if row[column] and words.told_in(column, row[column])
-        }
-    for row in read_vault(home.vault, "organisation", CURATOR, deliveries).to_pylist():
-        if row["curator_name"] and words.told_in("curator_name", row["curator_name"]):
-            found |= {(row["delivery"], "organisation", row["row"], column) for column in CURATOR if row[column]}
-    return found
+    columns = {"pairs": TEXTS, "organisation": CURATOR}
+    vault = {sheet: read_vault(home.vault, sheet, names, deliveries) for sheet, names in columns.items()}
+    return cells_naming(words, vault)
+
+
+def _spoken(home: Home, connection: sa.Connection, deliveries: set[str], words: Words) -> list[Path]:
+    """Return what people said of these deliveries in words that name them."""
+    told = deliveries_of_notes(connection)
+    own = [note for note, delivery in sorted(told.items()) if delivery in deliveries]
+    return [home.notes.path(note) for note in own if words.told_in("note", home.notes.read(note) or "")]
 
 
 def _hashes(

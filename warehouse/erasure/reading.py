@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from warehouse.erasure.later import spelled
+from warehouse.erasure.words import NAME
 from warehouse.home import Home
 from warehouse.received import received_path
 
@@ -14,8 +16,6 @@ if TYPE_CHECKING:
     from expectations.reading.reading import Reading
 
 TEXTS = {"pairs": ("request", "result"), "organisation": ("curator_name",)}  # where a person may be named in words
-CURATOR = ("curator_name", "curator_phone", "curator_email")
-NAME = ("surname", "given_name", "patronymic")
 Advance = Callable[[int, int], None]
 
 
@@ -26,6 +26,7 @@ class Named:
     row: int
     snils: str | None  # token
     name: str | None  # token
+    consent: date | None  # its date
     words: tuple[str | None, ...] = field(repr=False)  # NAME
 
 
@@ -49,9 +50,17 @@ def read_people(home: Home, hashes: Collection[str], on_progress: Advance) -> di
 
 
 def _people(reading: Reading) -> People:
-    rows = reading.sheets["participants"].select(["row", "snils_token", "name_token", *NAME]).to_pylist()
+    rows = (
+        reading.sheets["participants"].select(["row", "snils_token", "name_token", "consent_date", *NAME]).to_pylist()
+    )
     named = [
-        Named(row["row"], spelled(row["snils_token"]), spelled(row["name_token"]), tuple(row[name] for name in NAME))
+        Named(
+            row["row"],
+            spelled(row["snils_token"]),
+            spelled(row["name_token"]),
+            row["consent_date"],
+            tuple(row[name] for name in NAME),
+        )
         for row in rows
     ]
     texts = [

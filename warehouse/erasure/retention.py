@@ -1,4 +1,4 @@
-"""Retention periods: what is due is destroyed, figures stay.
+"""Retention: what is due is destroyed, and whom newer files name after an erasure; figures stay.
 
 Years are counted from the end of the reporting year (of the year of receipt where no reporting date was read), days
 from receipt. Names go with the files that hold them: where identities are due, so are the files they came in.
@@ -13,11 +13,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from warehouse.erasure.again import erase_again
 from warehouse.erasure.destroying import Row, enter, finish, require_rights
 from warehouse.erasure.plan import Delivery, deliveries_of, left_of
 from warehouse.home import Home
 from warehouse.journal import RETENTION, Entry
 from warehouse.ledger import ACCEPTED
+from warehouse.notes import deliveries_of_notes
 from warehouse.received import received_path
 from warehouse.remains import Left, destroyed
 from warehouse.settings import Settings
@@ -49,14 +51,21 @@ class Retention:
 
 
 def retain(home: Home, at: datetime, *, dry_run: bool = False) -> Retention:
-    """Destroy what is due on the day of `at`; needs `opened(…, write=True)`. Where nothing is, nothing is written."""
+    """Erase again whom newer files name, and destroy what is due on the day of `at`; needs `opened(…, write=True)`.
+
+    Where there is nothing of either, nothing is written.
+    """
     require_rights(home)
+    again = erase_again(home, at, dry_run=dry_run)
     due = plan_retention(home, at.astimezone(home.settings.timezone).date())
+    by_kind = {kind: count + sum(one.counts[kind] for one in again) for kind, count in due.counts().items()}
+    counts = {"again": len(again)} | by_kind
+    acts = [act for one in again for act in one.acts]
     if dry_run or not any(due.counts().values()):
-        return Retention(due.counts(), None, [])
+        return Retention(counts, None, acts)
     _keep_remains(home, due)
     entry = enter(home, RETENTION, "term", at, _gone(home, due))
-    return Retention(due.counts(), entry, finish(home, at))
+    return Retention(counts, entry, acts + finish(home, at))
 
 
 def plan_retention(home: Home, on: date) -> Due:
@@ -64,16 +73,21 @@ def plan_retention(home: Home, on: date) -> Due:
     settings = home.settings
     with home.reading() as connection:
         ledger, gone = deliveries_of(connection), destroyed(connection)
-        received = _received_on(connection, settings)
+        received, spoken = _received_on(connection, settings), deliveries_of_notes(connection)
     nameless = {
         one.delivery
         for one in ledger
         if one.verdict in ACCEPTED and one.as_of and _over(one.as_of.year, settings.keep_identities_years, on)
     }
+    said = [
+        path
+        for note, delivery in sorted(spoken.items())
+        if delivery in nameless and (path := home.notes.path(note)).exists()
+    ]
     hashes = _hashes(ledger, received, settings, on)
     hashes |= {one.sha256 for one in ledger if one.delivery in nameless}
     hashes = {one for one in hashes - gone if received_path(settings.received, one).exists()}
-    return Due([one for one in ledger if one.sha256 in hashes], _sheets(home, nameless), list(_files(settings, on)))
+    return Due([one for one in ledger if one.sha256 in hashes], _sheets(home, nameless), [*_files(settings, on), *said])
 
 
 def _over(year: int, years: int, on: date) -> bool:

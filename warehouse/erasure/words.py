@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+import pyarrow as pa
 
 from expectations.text import fold_name
+
+NAME = ("surname", "given_name", "patronymic")
+CURATOR = ("curator_name", "curator_phone", "curator_email")
+TEXTS = ("request", "result")  # of a pair
+Cell = tuple[str, str, int, str]  # delivery, sheet, row, column
 
 SHORTEST = 4  # letters of a surname whose endings are cut off to find it declined
 _WORD = re.compile(r"[^\W\d_]+")
@@ -39,6 +46,21 @@ class Words:
             for word in _WORD.findall(folded)
             for stem, longest in self._stems
         )
+
+
+def cells_naming(words: Words, vault: Mapping[str, pa.Table]) -> set[Cell]:
+    """Return the cells of the vault's pairs and organisations that name them."""
+    found = set[Cell]()
+    for row in vault["pairs"].to_pylist():
+        found |= {
+            (row["delivery"], "pairs", row["row"], column)
+            for column in TEXTS
+            if row[column] and words.told_in(column, row[column])
+        }
+    for row in vault["organisation"].to_pylist():
+        if row["curator_name"] and words.told_in("curator_name", row["curator_name"]):
+            found |= {(row["delivery"], "organisation", row["row"], column) for column in CURATOR if row[column]}
+    return found
 
 
 def _stem(surname: str) -> str:

@@ -7,7 +7,9 @@ from datetime import date, datetime, time
 import sqlalchemy as sa
 
 from warehouse.alarms import alarms
+from warehouse.gate.personal import of_people
 from warehouse.gate.points import BLOCKS, PASSES, WARNS, Point, listed
+from warehouse.held import waiting_deliveries
 from warehouse.home import Home
 from warehouse.inbox import look
 from warehouse.indicators.amounts import plan
@@ -40,11 +42,13 @@ def before_counting(home: Home, connection: sa.Connection, as_of: date, seq: int
         *_submissions(connection, relations, as_of),
         _refused(home, connection, relations, dates, as_of, seq),
         _foreign(home, connection, relations, dates, as_of, seq),
+        _held(connection, as_of, seq),
         _waiting(home, connection),
         _queue(home, connection, known, as_of),
         _next_year(dates, as_of),
         _plans(connection, relations, as_of),
         _targets(connection, dates, as_of, seq),
+        *of_people(home, connection),
     ]
 
 
@@ -129,6 +133,15 @@ def _foreign(
     registered = set(connection.execute(sa.select(relations.expected.c.told_by)).scalars())
     named = sorted(set(senders) & registered) + ["не из реестра"] * bool(set(senders) - registered)
     return Point(title, WARNS, f"Отклонено чужих файлов: {len(senders)}; папки: {listed(named)}.")
+
+
+def _held(connection: sa.Connection, as_of: date, seq: int) -> Point:
+    """What is accepted and not counted until somebody confirms it."""
+    title, found = "Удержанные сдачи", waiting_deliveries(connection, seq, as_of)
+    if not found:
+        return Point(title, PASSES, "Ни одна сдача не ждёт подтверждения.")
+    told = listed([f"{one.institution_code} ({one.drop.before} → {one.drop.after})" for one in found])
+    return Point(title, WARNS, f"Ждёт подтверждения: {told}. В выпуске — то, что было в силе до удержания.")
 
 
 def _waiting(home: Home, connection: sa.Connection) -> Point:
