@@ -11,6 +11,7 @@ from decimal import Decimal
 import pyarrow as pa
 
 from tests.release.made_evidence import FORMS, make_evidence
+from tests.release.made_programme import make_programme
 from warehouse.indicators.trajectory import Plan, trajectory
 from warehouse.proof.breakdowns import recompute_breakdowns
 from warehouse.proof.figures import recompute
@@ -126,6 +127,7 @@ def make_contents(
         completeness=pa.Table.from_pylist(states, COMPLETENESS),
         breakdowns=recompute_breakdowns(evidence, release),
         members=pa.Table.from_pylist(_members(), MEMBERS),
+        programme=make_programme(register, dates[-1], missing, seed),
         trajectory=trajectory(figures, _plan(figures), dates[-1]),
         findings=pa.Table.from_pylist(list(_findings(dates)), FINDINGS),
         scope_titles=scope_titles or {},

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from decimal import Decimal
@@ -24,9 +25,22 @@ def contents() -> Contents:
     return town(missing=("NSH-S016", "NSH-S079"))
 
 
+@pytest.fixture(scope="module")
+def written(contents, tmp_path_factory) -> Path:
+    """The release as it was written: not to be changed."""
+    return write_release(contents, tmp_path_factory.mktemp("written") / contents.release)
+
+
 @pytest.fixture
-def folder(contents, tmp_path) -> Path:
-    return write_release(contents, tmp_path / contents.release)
+def folder(written, tmp_path) -> Path:
+    """A copy to change."""
+    return shutil.copytree(written, tmp_path / written.name)
+
+
+@pytest.fixture
+def plain_report(monkeypatch) -> None:
+    """An empty report: to draw the real one takes most of the time of a release, and only its hash is proved."""
+    monkeypatch.setitem(WRITERS, "report.html", lambda contents, path: path.write_text("", encoding="utf-8"))
 
 
 def read(folder: Path) -> dict[str, bytes]:
@@ -93,18 +107,20 @@ def test_what_was_released_is_never_overwritten(folder, contents):
     assert [path.name for path in folder.parent.iterdir()] == [contents.release]
 
 
-@pytest.mark.parametrize("failing", list(WRITERS))
-def test_an_interrupted_release_is_absent_and_the_next_run_completes_it(contents, tmp_path, monkeypatch, failing):
+def test_an_interrupted_release_is_absent_and_the_next_run_completes_it(contents, tmp_path, monkeypatch, plain_report):
+    """Interrupted at every file in turn, each time over what the last run left."""
+
     def fail(contents: Contents, path: Path) -> None:
         path.write_text("half", encoding="utf-8")
         raise OSError(28, "No space left on device")
 
     folder = tmp_path / contents.release
-    with monkeypatch.context() as patch:
-        patch.setitem(WRITERS, failing, fail)
-        with pytest.raises(OSError, match="No space"):
-            write_release(contents, folder)
-    assert not folder.exists()
+    for failing in WRITERS:
+        with monkeypatch.context() as patch:
+            patch.setitem(WRITERS, failing, fail)
+            with pytest.raises(OSError, match="No space"):
+                write_release(contents, folder)
+        assert not folder.exists(), failing
     assert verify(write_release(contents, folder)) == []
     assert [path.name for path in tmp_path.iterdir()] == [contents.release]
 
@@ -180,7 +196,7 @@ WRONG_FIGURES = {  # column: a wrong value, how verify tells it
 
 
 @pytest.mark.parametrize("column", WRONG_FIGURES)
-def test_a_figure_that_does_not_follow_is_found_in_a_well_formed_release(contents, tmp_path, column):
+def test_a_figure_that_does_not_follow_is_found_in_a_well_formed_release(contents, tmp_path, column, plain_report):
     value, told = WRONG_FIGURES[column]
     wrong = verify(write_release(change_figure(contents, column, value, **TOWN_2024), tmp_path / "wrong"))
     (line,) = [one for one in wrong if not one.startswith("trajectory.csv")]  # the way to the target starts from it too

@@ -110,8 +110,16 @@ def test_the_workbook_tells_both(folder: Path, contents: Contents) -> None:
         assert cells[place["Не хватает до неё"]] == row["next_missing"]
         assert Decimal(str(cells[place["Прогноз, %"]])) == row["projected"]
     parts = list(book[BREAKDOWNS_SHEET].iter_rows(min_row=3, values_only=True))
-    told = [r["numerator"] for r in contents.breakdowns.to_pylist() if r["scope_type"] != "institution"]
-    assert [row[8] for row in parts[1:]] == told
+    counted = {
+        (r["member"], r["scope_code"], r["as_of"]): r["numerator"]
+        for r in contents.breakdowns.to_pylist()
+        if r["measure"] == "pairs" and r["scope_type"] in ("municipality", "kind")
+    }
+    place = {head: column for column, head in enumerate(parts[0])}
+    assert sorted(row[place["Пар"]] for row in parts[1:]) == sorted(counted.values())
+    first = parts[1]
+    assert (first[place["Кто"]], first[place["Отчётная дата"]].date()) == ("Новошахтинск", DATES[-1])
+    assert first[place["Пар"]] == counted["form_0", "NSH", DATES[-1]]
     assert {row[1] for row in parts[1:]} == {
         "ученик – ученик",
         "педагог – ученик",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -41,13 +41,20 @@ DOT = {"size": 55, "strokeWidth": 2, "opacity": 1, "filled": True, "color": ACCE
 HOLLOW = {"size": 55, "strokeWidth": 2, "opacity": 1, "fill": PAPER, "color": ACCENT}
 
 
-def series_chart(points: list[tuple[date, Figure]], ceiling: Decimal, width: int, about: str) -> Markup:
+def series_chart(
+    points: list[tuple[date, Figure]], ceiling: Decimal, width: int, about: str,
+    former: Mapping[date, Decimal] | None = None,
+) -> Markup:  # fmt: skip
     """Draw values by date against their targets, with the bounds of provisional ones.
 
-    `ceiling` ends the axis, in per cent; `about` is read aloud in place of the picture.
+    `ceiling` ends the axis, in per cent; `about` is read aloud in place of the picture. `former` are the values that
+    an earlier release had for some of the dates.
     """
     labelled = {as_of for as_of, figure in points if figure.target is not None or len(points) <= LABELLED}
-    rows = [_point(as_of, figure, as_of in labelled | {points[-1][0]}) for as_of, figure in points]
+    rows = [
+        _point(as_of, figure, as_of in labelled | {points[-1][0]}) | {"former": _float((former or {}).get(as_of))}
+        for as_of, figure in points
+    ]
     x = {
         "field": "date", "type": "temporal", "scale": {"type": "utc", "padding": 32},
         "axis": {
@@ -59,7 +66,7 @@ def series_chart(points: list[tuple[date, Figure]], ceiling: Decimal, width: int
         "type": "quantitative", "scale": {"domain": [0, float(ceiling)], "nice": False},
         "axis": {"tickCount": 5, "labelExpr": "datum.label + ' %'", "domain": False, "ticks": False},
     }  # fmt: skip
-    layers = [*_bounds(x, y), *_targets(x, y), *_values(x, y), *_labels(x, y)]
+    layers = [*_bounds(x, y), *_targets(x, y), *_values(x, y), *_former(x, y), *_labels(x, y)]
     return _render({"width": width, "data": {"values": rows}, "layer": layers}, about)
 
 
@@ -113,6 +120,13 @@ def _bounds(x: Layer, y: Layer) -> list[Layer]:
     rule = _layer("rule", x, y | {"field": "low"}, color=BOUNDS, strokeWidth=6, strokeCap="round")
     rule["encoding"]["y2"] = {"field": "high"}
     return [rule]
+
+
+def _former(x: Layer, y: Layer) -> list[Layer]:
+    """What an earlier release had, as a cross, and the way from there."""
+    way = _layer("rule", x, y | {"field": "former"}, color=MUTED, strokeWidth=1, opacity=0.6)
+    way["encoding"]["y2"] = {"field": "value"}
+    return [way, _layer("point", x, y | {"field": "former"}, shape="cross", size=45, filled=True, color=MUTED)]
 
 
 def _targets(x: Layer, y: Layer) -> list[Layer]:

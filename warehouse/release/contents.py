@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from warehouse.proof.evidence import Evidence
+from warehouse.release.programme import Programme
 
 REPORTED_KPI = "students_involved"  # indicators.md: «the reported KPI»
 PLAN_FULFILMENT = "plan_fulfilment"
@@ -125,6 +126,15 @@ FINDINGS = pa.schema(
         "findings": pa.int64(),
     }
 )
+WAITING = pa.schema(
+    {
+        "as_of": pa.date32(),
+        "institution_code": pa.string(),
+        "delivery": pa.string(),
+        "before": pa.int64(),
+        "after": pa.int64(),
+    }
+)
 BREAKS = pa.schema(
     {
         "scope_type": pa.string(),
@@ -189,6 +199,8 @@ class Contents:
     breaks: pa.Table = field(default_factory=BREAKS.empty_table)  # days from which a scope is not what it was
     revisions: pa.Table = field(default_factory=REVISIONS.empty_table)  # what changed since the release compared to
     compared_to: str | None = None  # that release; None for the first
+    waiting: pa.Table = field(default_factory=WAITING.empty_table)  # held deliveries: accepted and not counted yet
+    programme: Programme = field(default_factory=Programme)  # documents, milestones, events, surveys at `as_of`
     evidence: Evidence = field(default_factory=Evidence)  # from which every figure follows
     origin: Mapping[str, Any] = field(default_factory=dict)  # what the manifest tells of inputs, rules, code
     scope_titles: Mapping[str, str] = field(default_factory=dict)  # what a municipality or region is called, by code
@@ -205,6 +217,7 @@ class Contents:
         self._arrange("members", MEMBERS, "breakdown", "definition", "place")
         self._arrange("trajectory", TRAJECTORY, *KEY)
         self._arrange("findings", FINDINGS, "as_of", "rule")
+        self._arrange("waiting", WAITING, "as_of", "institution_code")
         self._arrange("breaks", BREAKS, *BREAKS.names)
         self._arrange("revisions", REVISIONS, *REVISION_KEY)
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from expectations.rules import RULES
+from warehouse.held import waiting_deliveries
 from warehouse.indicators.breakdowns import breakdowns, members
 from warehouse.indicators.breaks import breaks
 from warehouse.indicators.definitions import by_version, definitions
@@ -32,8 +33,11 @@ from warehouse.release.contents import (
     MISSING,
     ON_TIME,
     REVISIONS,
+    WAITING,
     Contents,
 )
+from warehouse.release.gather_programme import gather_programme
+from warehouse.release.programme import Programme
 from warehouse.revisions.parts import revisions
 from warehouse.revisions.states import State, previous_release
 from warehouse.tables import table
@@ -47,7 +51,7 @@ def gather(
 
     `definition` is the newest version there was: each date is counted under the one that holds on it. With the folder
     of the lake the second engine counts as well, and leaves the evidence; raises LakeDamaged where it cannot. What no
-    public package tells is not gathered for one: findings, breakdowns, revisions.
+    public package tells is not gathered for one: findings, breakdowns, revisions, the programme.
     """
     dates = tuple(sorted({*reporting_dates(connection, seq, as_of), as_of}))
     relations = roster(connection, Knowledge.at(seq), dates)
@@ -72,6 +76,8 @@ def gather(
         breaks=breaks(connection, seq, as_of),
         revisions=_revisions(connection, previous, State(release, seq, as_of, definition), figures),
         compared_to=previous.name if previous else None,
+        waiting=WAITING.empty_table() if public else _waiting(connection, seq, dates),
+        programme=Programme() if public else gather_programme(connection, seq, as_of, definition),
         evidence=gather_evidence(connection, lake, seq, counted) if lake else Evidence(),
         origin=origin(connection, seq, counted, compared=lake is not None),
     )
@@ -79,6 +85,19 @@ def gather(
 
 def _revisions(connection: sa.Connection, previous: State | None, now: State, figures: pa.Table) -> pa.Table:
     return revisions(connection, previous, now, figures) if previous else REVISIONS.empty_table()
+
+
+def _waiting(connection: sa.Connection, seq: int, dates: tuple[date, ...]) -> pa.Table:
+    """What is accepted and not counted until somebody confirms it."""
+    rows = [
+        {
+            "as_of": one.as_of, "institution_code": one.institution_code, "delivery": one.delivery,
+            "before": one.drop.before, "after": one.drop.after,
+        }
+        for one in waiting_deliveries(connection, seq)
+        if one.as_of in dates
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=WAITING)
 
 
 def _named(rows: pa.Table, release: str) -> pa.Table:

@@ -1,4 +1,4 @@
-"""Small inline drawings of table rows: a history line and a bar with its target."""
+"""Small inline drawings of table rows: a history line, a bar with its target, a step from before to after."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 WIDTH, HEIGHT = 84, 22
 EDGE = 3  # room for the last point
+STEP_WIDTH, ROOM = 140, 4  # of a step, and room for its points
 
 
 def sparkline(history: Sequence[Decimal | None], ceiling: Decimal) -> Markup:
@@ -40,4 +41,16 @@ def bar(value: Decimal | None, target: Decimal | None, ceiling: Decimal) -> Mark
     return Markup(
         '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
         f'<rect y="2" width="{100 * min(value, ceiling) / ceiling:.1f}" height="6"/>{tick}</svg>'
+    )
+
+
+def step(before: float | None, after: float | None, lowest: float, highest: float) -> Markup:
+    """Draw two values on one scale: where it was, hollow, and where it is."""
+    if before is None or after is None:
+        return Markup("")
+    was, now = (ROOM + (STEP_WIDTH - 2 * ROOM) * (one - lowest) / (highest - lowest) for one in (before, after))
+    return Markup(
+        f'<svg class="step" viewBox="0 0 {STEP_WIDTH} 10" aria-hidden="true"><path d="M{ROOM} 5H{STEP_WIDTH - ROOM}"/>'
+        f'<path class="way" d="M{was:.1f} 5H{now:.1f}"/><circle class="was" cx="{was:.1f}" cy="5" r="3"/>'
+        f'<circle cx="{now:.1f}" cy="5" r="3.5"/></svg>'
     )

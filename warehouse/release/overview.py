@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from math import ceil
 from typing import NamedTuple
 
@@ -42,9 +43,13 @@ class Figure(NamedTuple):
     @property
     def people_missing(self) -> int | None:
         """How many people more would meet the target among those who reported."""
-        if self.target is None or not self.denominator or self.numerator is None:
+        return self.people_to(self.target)
+
+    def people_to(self, target: Decimal | None) -> int | None:
+        """Say how many people more would reach a share, in per cent."""
+        if target is None or not self.denominator or self.numerator is None:
             return None
-        return max(0, ceil(self.target * self.denominator / 100 - self.numerator))
+        return max(0, ceil(target * self.denominator / 100 - self.numerator))
 
 
 def told(figure: Figure | None, name: str, decimals: int | None = None) -> str:
@@ -94,6 +99,18 @@ class Overview:
     institutions: Mapping[str, Institution]  # by code, in the order people list them
     dates: tuple[date, ...]
     previous: date | None  # the annual date before that of the release
+
+    @cached_property
+    def own(self) -> Mapping[tuple[str, str], Figure]:
+        """Every figure of institutions at the date of the release, by indicator and code; none in a public package."""
+        if self.contents.public:
+            return {}
+        table, now = self.contents.figures, pa.scalar(self.contents.as_of)
+        here = table.filter(pc.and_(pc.equal(table["scope_type"], "institution"), pc.equal(table["as_of"], now)))
+        return {
+            (row["indicator"], row["scope_code"]): Figure(*(row[name] for name in FIGURES.names[len(KEY) :]))
+            for row in here.to_pylist()
+        }
 
     @property
     def kinds(self) -> tuple[Scope, ...]:
@@ -163,6 +180,16 @@ def title_of(contents: Contents, scope_type: str, code: str) -> str:
         municipality, _, kind = code.partition("/")
         return f"{territory(contents, 'municipality', municipality).title}: {KINDS.get(kind, kind).lower()}"
     return COUNTRY if scope_type == "country" else territory(contents, scope_type, code).title
+
+
+def waiting_of(overview: Overview) -> list[str]:
+    """Name the deliveries that wait to be confirmed: «МБОУ СОШ № 7 на 31.12.2021: было 40, стало 12»."""
+    contents = overview.contents
+    return [
+        f"{title_of(contents, 'institution', row['institution_code'])} на {row['as_of']:%d.%m.%Y}: "
+        f"было {row['before']}, стало {row['after']}"
+        for row in contents.waiting.to_pylist()
+    ]
 
 
 def _top(contents: Contents) -> Scope:

@@ -92,6 +92,7 @@ def _write_manifest(contents: Contents, folder: Path) -> None:
             for name in sorted(WRITERS)
             for content in [(folder / name).read_bytes()]
         },
+        "waiting": [row | {"as_of": row["as_of"].isoformat()} for row in contents.waiting.to_pylist()],
         "origin": contents.origin,
     }
     path = folder / MANIFEST

@@ -123,9 +123,10 @@ def complete_release(home: Home, as_of: date) -> Path | None:
         row = connection.execute(newest).first()
         if row is None:
             return None
-        if (folder := home.settings.releases / row.release).exists():
-            _anchored(home, folder)
+        if ((folder := home.settings.releases / row.release) / ANCHOR).exists():
             return None
+        if folder.exists():
+            return _anchored(home, folder)
         contents = contents_of(connection, home.settings, row.release, row.as_of, row.seq, row.known_at, row.definition)
     return _anchored(home, write_release(contents, folder))
 

@@ -18,8 +18,9 @@ MEASURES = {
     "pairs": "Пар",
     "participants": "Людей в них",
     "students": "Обучающихся в них",
-    "students_of_enrolled": "От всех обучающихся этого возраста",
+    "students_of_enrolled": "К численности обучающихся этого возраста",
 }
+OF_ENROLLED = "students_of_enrolled"
 
 
 class Part(NamedTuple):
@@ -46,6 +47,11 @@ class Table(NamedTuple):
     @property
     def change(self) -> bool:
         return any(part.change is not None for part in self.parts)
+
+    @property
+    def beyond(self) -> bool:
+        """Whether more took part in the year than are enrolled on the date: some have left since."""
+        return any((part.values.get(OF_ENROLLED) or 0) > HUNDRED for part in self.parts)
 
 
 def tables_of(overview: Overview) -> list[Table]:

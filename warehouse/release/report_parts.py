@@ -39,6 +39,11 @@ class Row(NamedTuple):
     institution: Institution
     target: Decimal | None  # of its kind, to compare with
 
+    @property
+    def missing(self) -> int | None:
+        """How many people are missing to the target of its kind."""
+        return self.standing.figure and self.standing.figure.people_to(self.target)
+
 
 @dataclass(frozen=True)
 class Group:
@@ -60,16 +65,19 @@ class Ranking:
     parts: tuple[Standing, ...]  # the territories themselves, when there are several
     groups: tuple[Group, ...]  # none when there are more institutions than a page holds
     kinds: tuple[str, ...]
+    targets: bool  # whether anybody has a target to miss
     ceiling: Decimal  # per cent where bars end
 
 
 def ranking_of(overview: Overview) -> Ranking:
     """Rank the institutions municipality by municipality, and the territories."""
     members = _members(overview) if len(overview.institutions) <= MOST_ROWS else {}
+    groups = tuple(_group(overview, scope, institutions) for scope, institutions in members.items())
     return Ranking(
         parts=tuple(overview.rank(overview.parts)) if overview.folded else (),
-        groups=tuple(_group(overview, scope, institutions) for scope, institutions in members.items()),
+        groups=groups,
         kinds=tuple(sorted({institution.kind for institution in overview.institutions.values()})),
+        targets=any(row.target is not None for group in groups for row in group.rows),
         ceiling=HUNDRED,
     )
 
@@ -105,16 +113,20 @@ def _target(overview: Overview, code: str) -> Decimal | None:
 
 
 def panels_of(overview: Overview) -> list[Panel]:
-    """Draw the series of the top and its kinds to one scale; without kinds, how institutions are spread."""
+    """Draw the series of the top and its kinds to one scale; without kinds, how institutions are spread.
+
+    What the release before said otherwise is drawn faintly beside.
+    """
     scopes = (overview.top, *overview.kinds)
     points = {scope: series_of(overview, scope) for scope in scopes}
+    former = {scope: former_of(overview, scope) for scope in scopes}
     ceiling = _ceiling([figure for series in points.values() for _, figure in series])
     width = PANEL if overview.kinds else WIDE
     panels = [
         Panel(
             scope.title,
             overview.figure(scope),
-            series_chart(points[scope], ceiling, width, describe(scope.title, points[scope])),
+            series_chart(points[scope], ceiling, width, describe(scope.title, points[scope]), former[scope]),
             any("value" in figure.hidden for _, figure in points[scope]),
         )
         for scope in scopes
@@ -135,6 +147,17 @@ def series_of(overview: Overview, scope: Scope) -> list[tuple[date, Figure]]:
     """Give the reported indicator of a scope by date."""
     found = ((as_of, overview.figure(scope, as_of)) for as_of in overview.dates)
     return [(as_of, figure) for as_of, figure in found if figure is not None]
+
+
+def former_of(overview: Overview, scope: Scope) -> dict[date, Decimal]:
+    """Give by date what the release compared to said of the reported indicator, where it is another value now."""
+    rows = overview.contents.revisions
+    mine = pc.and_(pc.equal(rows["indicator"], REPORTED_KPI), pc.equal(rows["scope_type"], scope.type))
+    return {
+        row["as_of"]: row["value_before"]
+        for row in rows.filter(pc.and_(mine, pc.equal(rows["scope_code"], scope.code))).to_pylist()
+        if row["value_before"] is not None and row["value_before"] != row["value_after"]
+    }
 
 
 def series_rows(overview: Overview) -> list[tuple[Scope, date, Figure]]:
@@ -160,7 +183,7 @@ class Completeness(NamedTuple):
     """Who reported when: a state for an institution, counts of states for a territory."""
 
     dates: tuple[date, ...]
-    institutions: list[tuple[str, list[dict[str, Any] | None]]]
+    institutions: list[tuple[str, str, list[dict[str, Any] | None]]]  # code, name, a state for each date
     territories: list[tuple[str, list[tuple[int, int, int]]]]  # on time, late, missing
 
 
@@ -175,8 +198,8 @@ def completeness_map(overview: Overview) -> Completeness:
     found = {(row["institution_code"], row["as_of"]): row for row in rows}
     names = {row["code"]: row["name"] or row["code"] for row in overview.contents.institutions.to_pylist()}
     listed = sorted(names.items(), key=lambda item: (natural(item[1]), item[0]))
-    states = [(name, [found.get((code, as_of)) for as_of in dates]) for code, name in listed]
-    return Completeness(dates, [(name, cells) for name, cells in states if any(cells)], [])
+    states = [(code, name, [found.get((code, as_of)) for as_of in dates]) for code, name in listed]
+    return Completeness(dates, [row for row in states if any(row[-1])], [])
 
 
 def _by_territory(

@@ -13,11 +13,19 @@ class Way(NamedTuple):
 
     title: str
     row: dict[str, Any]
+    is_top: bool  # of everything the release covers
 
 
 def ways_of(overview: Overview) -> list[Way]:
-    """Give the ways of the reported indicator: the whole first, then the others by their codes."""
+    """Give the ways of the reported indicator: the whole first, then the others by their codes.
+
+    Of several municipalities the kinds within each are left to the workbook.
+    """
     contents: Contents = overview.contents
     rows = [row for row in contents.trajectory.to_pylist() if row["indicator"] == REPORTED_KPI]
+    rows = [row for row in rows if row["scope_type"] != "kind"] if overview.folded else rows
     rows.sort(key=lambda row: (row["scope_code"] != overview.top.code, row["scope_code"]))
-    return [Way(title_of(contents, row["scope_type"], row["scope_code"]), row) for row in rows]
+    return [
+        Way(title_of(contents, row["scope_type"], row["scope_code"]), row, row["scope_code"] == overview.top.code)
+        for row in rows
+    ]

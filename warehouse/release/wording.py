@@ -57,6 +57,23 @@ def signed(value: Decimal | int) -> str:
     return ("+" if value > 0 else "") + number(value)
 
 
+def mean(value: float | None) -> str:
+    """Write a mean mark."""
+    return ABSENT if value is None else number(Decimal(repr(value)), 2)
+
+
+def amount(value: float) -> str:
+    """Write an amount that may have a part: hours, a mean; as short as it is."""
+    return number(Decimal(repr(value)).quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
+def gain(value: float | None, decimals: int | None = None) -> str:
+    """Write a difference of amounts, or of means with their decimals, with its sign."""
+    if value is None:
+        return ABSENT
+    return ("+" if value > 0 else "") + (amount(value) if decimals is None else number(Decimal(repr(value)), decimals))
+
+
 def day(value: date | None) -> str:
     """Write a date."""
     return ABSENT if value is None else f"{value:%d.%m.%Y}"
@@ -66,6 +83,18 @@ def moment(value: datetime) -> str:
     """Write a moment with its offset from UTC."""
     offset = value.strftime("%z")
     return f"{value:%d.%m.%Y %H:%M} (UTC{offset[:3]}:{offset[3:5]})"
+
+
+def without_controls(text: str) -> str:
+    """Drop characters that no XML may hold, whatever a register was loaded with."""
+    return "".join(
+        letter for letter in text if letter.isprintable() or letter in "\n\t\N{NO-BREAK SPACE}\N{SOFT HYPHEN}"
+    )
+
+
+def unbroken(name: str) -> str:
+    """Keep a number with its sign on one line: «№ 5»."""
+    return name.replace("№ ", f"№{NBSP}")
 
 
 def counted(count: int, forms: tuple[str, str, str]) -> str:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from warehouse.release.columns import COLUMNS
 from warehouse.release.contents import FIGURES, KEY, PUBLIC_FIGURES, Contents
 from warehouse.release.wording import HIDDEN, NO, SCOPES, STATUSES, YES
+from warehouse.release.workbook_styles import A3
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -74,7 +75,7 @@ def add_figures(book: Workbook, styles: Styles, contents: Contents) -> None:
         sheet = book.add_worksheet(SHEET if page == 0 else f"{SHEET} {page + 1}")
         figures = contents.figures.slice(start, ROWS_OF_SHEET)
         fields = PUBLIC_FIELDS if contents.public else FIELDS
-        styles.set_page(sheet, [field.width for field in fields], HEADING_ROW)
+        styles.set_page(sheet, [field.width for field in fields], HEADING_ROW, A3)  # on A4 nobody could read it
         sheet.write_string(0, 0, f"Все показатели выпуска {contents.release}", styles["title"])
         sheet.set_row(HEADING_ROW, 45)
         for column, field in enumerate(fields):

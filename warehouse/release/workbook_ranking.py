@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 TERRITORY, PLAN = "Территория", "План приказа, %"
 RANKING = {
-    "Место": 7, "Кто": 36, "Вид": 15, TERRITORY: 18, "Обучающихся": 13, "Вовлечено": 11, "Доля, %": 9,
-    "Изменение, п. п.": 12, PLAN: 11, "Сведения": 15, "Статус": 17,
+    "Место": 7, "Кто": 30, "Вид": 8, TERRITORY: 18, "Обучающихся": 12, "Вовлечено": 11, "Доля, %": 8,
+    "Изменение, п. п.": 11, PLAN: 9, "Сведения": 13, "Статус": 16,
 }  # fmt: skip
-CHART_COLUMNS, COLUMN_WIDTH = 8, 64  # beside the table; pixels of a column that nobody set
+CHART_COLUMNS, COLUMN_WIDTH = 6, 64  # beside the table; pixels of a column that nobody set
 ROWS_AROUND = 6  # rows that the chart's title and margins take
 
 
@@ -54,7 +54,7 @@ def _ranking_cells(overview: Overview, standing: Standing) -> dict[str, Cell]:
     return {
         "Место": Cell(standing.place, "centre"),
         "Кто": Cell(scope.title),
-        "Вид": Cell(institution.kind if institution else SCOPES[scope.type], "centre"),
+        "Вид": Cell(institution.kind if institution else SCOPES[scope.type], "centred"),
         TERRITORY: Cell(
             territory(overview.contents, "municipality", institution.municipality).title if institution else None
         ),

@@ -39,8 +39,8 @@ def add_revisions(book: Workbook, styles: Styles, overview: Overview) -> None:
     rows = in_order(table.filter(shown))
     for place, row in enumerate(rows, start=3):
         cells = [
-            Cell(titles.get(row["indicator"], row["indicator"])), Cell(SCOPES[row["scope_type"]]),
-            Cell(title_of(contents, row["scope_type"], row["scope_code"])), Cell(row["scope_code"]),
+            Cell(titles.get(row["indicator"], row["indicator"]), "wrapped"), Cell(SCOPES[row["scope_type"]]),
+            Cell(title_of(contents, row["scope_type"], row["scope_code"]), "wrapped"), Cell(row["scope_code"]),
             Cell(row["as_of"], "date"), Cell(CAUSES[row["cause"]]), Cell(row["numerator_change"], "number"),
             Cell(row["denominator_change"], "number"), Cell(row["value_before"], "fixed"),
             Cell(row["value_after"], "fixed"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from warehouse.release.changes import happened, of_institutions, public_notes
 from warehouse.release.contents import PERCENT, PROVISIONAL
-from warehouse.release.overview import Figure, Overview
+from warehouse.release.overview import Figure, Overview, waiting_of
 from warehouse.release.wording import HIDDEN, NO, OF_INSTITUTIONS, STATUSES, YES, counted, day, moment, percent
 from warehouse.release.workbook_charts import series_chart
 from warehouse.release.workbook_styles import ROW_HEIGHT, Cell, Styles, add_head, put, told
@@ -63,6 +63,8 @@ def _title_rows(overview: Overview) -> list[tuple[str, Cell]]:
     ]
     if figure is None:
         return rows
+    if contents.waiting.num_rows:
+        rows.append(("Ждут подтверждения", Cell("; ".join(waiting_of(overview)))))
     expected = counted(figure.expected, OF_INSTITUTIONS)
     rows += [
         ("Статус", Cell(f"{STATUSES[figure.status]}: сведения сдали {figure.reported} из {expected}")),
@@ -99,8 +101,8 @@ def _sheets(overview: Overview) -> list[tuple[str, str]]:
 
 
 PASSPORT = {
-    "Показатель": 32, "Код": 26, "Версия": 9, "Формулировка": 38, "Как считается": 36, "Единица": 9,
-    "Источник": 30,
+    "Показатель": 28, "Код": 20, "Версия": 8, "Формулировка": 38, "Как считается": 34, "Единица": 8,
+    "Источник": 24,
 }  # fmt: skip
 LINE_HEIGHT = 13.5  # points of a wrapped line
 
@@ -108,7 +110,7 @@ LINE_HEIGHT = 13.5  # points of a wrapped line
 def add_passports(book: Workbook, styles: Styles, overview: Overview) -> None:
     """Add «Показатели»: the passport of each indicator with its present value."""
     sheet = book.add_worksheet("Показатели")
-    columns = PASSPORT | {f"На {day(overview.contents.as_of)}": 12}
+    columns = PASSPORT | {f"На {day(overview.contents.as_of)}": 11, "Цель, %": 8}
     add_head(sheet, styles, "Паспорта показателей", columns)
     for row, words in enumerate(overview.contents.indicators.to_pylist(), start=3):
         figure, ratio = overview.figure(overview.top, indicator=words["code"]), words["denominator_words"]
@@ -121,7 +123,11 @@ def add_passports(book: Workbook, styles: Styles, overview: Overview) -> None:
             sheet,
             styles,
             row,
-            [*(Cell(text, "wrapped") for text in texts), Cell(now, "fixed" if ratio else "number")],
+            [
+                *(Cell(text, "wrapped") for text in texts),
+                Cell(now, "fixed" if ratio else "number"),
+                Cell(figure and figure.target, "fixed"),
+            ],
         )
         lines = (-(-len(text or "") // (width - 2)) for text, width in zip(texts, PASSPORT.values(), strict=True))
         sheet.set_row(row, LINE_HEIGHT * max(lines) + 3)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 INK, MUTED, PAPER, ACCENT, TARGET = "#1B2733", "#5C6975", "#FFFFFF", "#2F6DB5", "#B4472B"
 LINE, FILL = "#C9D3DD", "#E4ECF4"
 FONT = "Arial"  # Cyrillic everywhere, metrics known to LibreOffice
-A4 = 9
+A4, A3 = 9, 8
 ROW_HEIGHT = 20  # pixels of a row that nobody set
 
 _CELL = {"border": 1, "border_color": LINE, "valign": "top"}
@@ -38,6 +38,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "text": _CELL,
     "wrapped": _CELL | {"text_wrap": True},
     "centre": _CELL | {"align": "center"},
+    "centred": _CELL | {"align": "center", "text_wrap": True},
     "date": _CELL | {"num_format": "dd.mm.yyyy", "align": "center"},
     "whole": _CELL | {"num_format": "#,##0"},
     "number": _CELL | {"num_format": "General"},  # «#,##0.##» would leave a comma after a whole number
@@ -62,13 +63,15 @@ class Styles:
         """Give a format by name; an unknown one is a KeyError."""
         return self._formats[name]
 
-    def set_page(self, sheet: Worksheet, widths: Sequence[float], heading_row: int | None = None) -> None:
-        """Set column widths and print on A4 landscape, one page wide, the heading repeated."""
+    def set_page(
+        self, sheet: Worksheet, widths: Sequence[float], heading_row: int | None = None, paper: int = A4
+    ) -> None:
+        """Set column widths and print on landscape pages, one wide, the heading repeated."""
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
         sheet.hide_gridlines(2)
         sheet.set_landscape()
-        sheet.set_paper(A4)
+        sheet.set_paper(paper)
         sheet.set_margins(left=0.5, right=0.4, top=0.5, bottom=0.6)
         sheet.fit_to_pages(1, 0)
         sheet.set_footer("&L&8&A&R&8стр. &P из &N")
@@ -108,5 +111,5 @@ def add_head(sheet: Worksheet, styles: Styles, title: str, columns: Mapping[str,
     styles.set_page(sheet, list(columns.values()), heading_row=2)
     sheet.write_string(0, 0, title, styles["title"])
     sheet.write_string(1, 0, note, styles["subtitle"])
-    sheet.set_row(2, 34)
+    sheet.set_row(2, 46)
     put(sheet, styles, 2, [Cell(text, "heading") for text in columns])

@@ -1,5 +1,6 @@
 "use strict";
 const rows = [...document.querySelectorAll("tr[data-name]")];
+const others = [...document.querySelectorAll("tr[data-of]")]; // of the same institutions, in other tables
 const groups = [...document.querySelectorAll("details.group")];
 const query = document.getElementById("query");
 const kind = document.getElementById("kind");
@@ -7,18 +8,20 @@ const found = document.getElementById("found");
 
 function filter() {
   const wanted = query.value.trim().toLocaleLowerCase("ru");
-  let shown = 0;
+  const asked = wanted !== "" || kind.value !== "";
+  const left = new Set();
   for (const row of rows) {
     const fits = row.dataset.name.includes(wanted) && (!kind.value || row.dataset.kind === kind.value);
     row.hidden = !fits;
-    shown += fits;
+    if (fits) left.add(row.dataset.code);
   }
+  for (const row of others) row.hidden = asked && !left.has(row.dataset.of);
   for (const group of groups) {
-    const left = group.querySelector("tr[data-name]:not([hidden])") !== null;
-    group.hidden = !left;
-    group.open = left && (wanted !== "" || kind.value !== "");
+    const some = group.querySelector("tr[data-name]:not([hidden])") !== null;
+    group.hidden = !some;
+    group.open = some && asked;
   }
-  found.textContent = `Показано: ${shown} из ${rows.length}`;
+  found.textContent = `Показано: ${left.size} из ${rows.length}${asked ? ", и в других таблицах тоже" : ""}`;
 }
 
 function sort(button) {
