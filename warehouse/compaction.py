@@ -10,6 +10,7 @@ from warehouse.durable import replace_durably
 from warehouse.engine import comment, create_schema, open_engine
 from warehouse.home import Home
 from warehouse.loading import bulk_insert, fetch
+from warehouse.schema.version import KEPT_APART, WAREHOUSE, Store, note_head
 from warehouse.tables import tables_of, vault_of
 from warehouse.vault import vault_file
 from warehouse.views import create_views
@@ -26,14 +27,14 @@ def compact(home: Home) -> None:
         return
     file = sa.make_url(home.settings.warehouse_url).database
     assert file is not None
-    _copy(home.engine, Path(file), tables_of(), views=True)
-    _copy(home.vault.engine, vault_file(home.settings), vault_of(), views=False)
+    _copy(home.engine, Path(file), tables_of(), WAREHOUSE)
+    _copy(home.vault.engine, vault_file(home.settings), vault_of(), KEPT_APART)
 
 
 def compact_vault(home: Home) -> None:
     """Write the vault alone anew; needs `opened(…, write=True)`."""
     if home.settings.embedded:
-        _copy(home.vault.engine, vault_file(home.settings), vault_of(), views=False)
+        _copy(home.vault.engine, vault_file(home.settings), vault_of(), KEPT_APART)
     else:
         _vacuum(home.engine, vault_of())
 
@@ -44,7 +45,7 @@ def _vacuum(engine: sa.Engine, *stores: sa.MetaData) -> None:
             connection.execute(sa.text(f'VACUUM (FULL) "{table.schema}"."{table.name}"'))
 
 
-def _copy(engine: sa.Engine, file: Path, metadata: sa.MetaData, *, views: bool) -> None:
+def _copy(engine: sa.Engine, file: Path, metadata: sa.MetaData, store: Store) -> None:
     """Put a fresh file with the same rows in a DuckDB file's place; every other connection to it must be closed."""
     fresh = file.with_name(f"{file.name}.fresh")
     for litter in (fresh, _log(fresh)):
@@ -52,7 +53,8 @@ def _copy(engine: sa.Engine, file: Path, metadata: sa.MetaData, *, views: bool) 
     copy = open_engine(f"duckdb:///{fresh}")
     with engine.connect() as source, copy.begin() as target:
         create_schema(target, metadata)
-        if views:
+        note_head(target, store)
+        if store is WAREHOUSE:
             create_views(target)
         comment(target, metadata)
         for table in metadata.tables.values():

@@ -15,9 +15,10 @@ import sqlalchemy as sa
 from expectations.arrow import personal_schema
 from expectations.form import FORM
 from expectations.sealing import StorageKeys, seal, unseal
-from warehouse.engine import comment, create_schema, open_engine
+from warehouse.engine import comment, create_schema, make_file, open_engine
 from warehouse.lake import by_delivery
 from warehouse.loading import bulk_insert, fetch
+from warehouse.schema.version import KEPT_APART, note_head
 from warehouse.settings import Settings
 from warehouse.tables import VAULT, vault_of
 
@@ -79,10 +80,13 @@ def may_destroy(vault: Vault) -> bool:
 
 def make_vault(settings: Settings, keys: StorageKeys) -> None:
     """Create what is missing of the vault, readable by its owner alone."""
+    if settings.embedded:
+        make_file(f"duckdb:///{vault_file(settings)}")
     engine = open_vault(settings, keys).engine
     with engine.begin() as connection:
         create_schema(connection, vault_of())
         comment(connection, vault_of())
+        note_head(connection, KEPT_APART)
     engine.dispose()
     if settings.embedded:
         vault_file(settings).chmod(0o600)
