@@ -1,11 +1,11 @@
-"""The work pool, deployments and the watch over silent runs, brought to a Prefect server."""
+"""The work pool, deployments and automations, brought to a Prefect server."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,20 +16,17 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.responses import DeploymentResponse
-from prefect.events.actions import ChangeFlowRunState
-from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.states import Crashed
 from prefect.workers.process import ProcessWorker
 
-POOL = TAG = "nastavnik"
+from flows.automations import TAG, bring
+
+POOL = "nastavnik"
 DEPLOYMENTS = Path(__file__).resolve().parents[1] / "deployments" / "prefect.yaml"
-WATCH = "nastavnik: silent runs"
-HEARTBEAT = "prefect.flow-run.heartbeat"
-ENDS = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed", "TimedOut")}
-SILENT_AFTER = timedelta(seconds=90)  # three heartbeats
 HEALTHY_SECONDS = 240.0  # a first start makes Prefect's database; on a busy machine it took over a minute
 OURS = DeploymentFilter(tags={"all_": [TAG]})  # a server may serve others too
+ALARM = DeploymentFilter(tags={"all_": [f"{TAG}-alarm"]})
 SCHEDULED_SECONDS = 120.0  # the scheduler looks every few seconds, a busy one more rarely
 
 
@@ -59,7 +56,7 @@ def main(alone: bool) -> int:
         if code:
             click.echo("Не удалось записать расписания на сервер Prefect.", err=True)
             return 3
-        _watch_silent_runs(client)
+        _bring_automations(client)
         if not _tell_schedules(client):
             click.echo("Расписания записаны, но запуски по ним не появились: смотрите журнал сервера.", err=True)
             return 3
@@ -91,25 +88,9 @@ def _end_stale_runs(client: SyncPrefectClient) -> None:
         client.set_flow_run_state(run.id, Crashed(message="The worker ended before the run did."), force=True)
 
 
-def _watch_silent_runs(client: SyncPrefectClient) -> None:
-    """Let the server mark a run crashed when its heartbeat stops: a killed worker tells nobody."""
-    trigger = EventTrigger(
-        after={HEARTBEAT},
-        expect={HEARTBEAT, *ENDS},
-        match={"prefect.resource.id": ["prefect.flow-run.*"]},
-        match_related={"prefect.resource.id": [f"prefect.tag.{TAG}"]},
-        for_each={"prefect.resource.id"},
-        posture=Posture.Proactive,
-        threshold=1,
-        within=SILENT_AFTER,
-    )
-    action = ChangeFlowRunState(state=StateType.CRASHED, message="The run fell silent.")
-    watch = AutomationCore(name=WATCH, trigger=trigger, actions=[action])
-    existing = client.read_automations_by_name(WATCH)
-    if existing:
-        client.update_automation(existing[0].id, watch)
-    else:
-        client.create_automation(watch)
+def _bring_automations(client: SyncPrefectClient) -> None:
+    (alarm,) = [one for one in client.read_deployments(deployment_filter=ALARM) if one.name == "alarm"]
+    bring(client, alarm.id)
 
 
 def _tell_schedules(client: SyncPrefectClient) -> bool:

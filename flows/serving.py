@@ -18,12 +18,14 @@ from pathlib import Path
 import click
 
 from flows import processes
+from warehouse.durable import write_durably
 from warehouse.settings import Misconfigured, Settings, Source
 
 HOST = "127.0.0.1"
 USUAL_PORT = 4200
 USER = "nastavnik"
 POOL = "nastavnik"  # as in deployments/prefect.yaml
+ADDRESS = "api"  # in Prefect's folder while it serves: where, for `nastavnik doctor`
 START_SECONDS = 600.0  # bounds of its own parts are shorter; this one only ends what hangs
 STOP_SECONDS = 15.0
 FOREVER = float("inf")
@@ -44,6 +46,7 @@ def up(settings: Settings, port: int | None = None) -> int:
             return _serve(settings, environ, children, stopping)
         finally:
             click.echo("Останавливаю…")
+            (settings.run / "prefect" / ADDRESS).unlink(missing_ok=True)
             _stop(children)
             click.echo("Остановлено.")
 
@@ -75,11 +78,15 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
     password = _password(folder / "auth")
     ours = {
         "NASTAVNIK_HOME": str(settings.home),
-        "NASTAVNIK_INBOX": str(settings.inbox),
+        "NASTAVNIK_INBOX": settings.inboxes,
         "NASTAVNIK_WAREHOUSE_URL": settings.warehouse_url,
     }
     if settings.key.kind is Source.FILE:
         ours[settings.key.setting] = settings.key.value
+    if settings.backup:
+        ours["NASTAVNIK_BACKUP"] = str(settings.backup)
+    if settings.smtp_ca_file:
+        ours["NASTAVNIK_SMTP_CA_FILE"] = str(settings.smtp_ca_file)
     prefects = {
         "PREFECT_HOME": str(folder),
         "PREFECT_PROFILES_PATH": str(folder / "profiles.toml"),
@@ -163,6 +170,7 @@ def _serve(
 
     if not processes.wait_until(ready, stopping, START_SECONDS) or processes.any_ended(worker):
         return _outcome(stopping, "Исполнитель не запустился", folder / "worker.log")
+    write_durably(folder / ADDRESS, api.encode())
     click.echo(f"Работает: {api.removesuffix('/api')} (вход — строка из файла {folder / 'auth'})")
     click.echo("Остановить: Ctrl-C.")
     processes.wait_until(lambda: processes.any_ended(server, worker), stopping, FOREVER)

@@ -1,0 +1,68 @@
+"""What Prefect's server does by itself when runs of ours go wrong; bringing it there twice changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.objects import StateType
+from prefect.events.actions import ChangeFlowRunState, RunDeployment
+from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
+
+TAG = "nastavnik"  # of the runs that are watched; the alarm's own are not, or a failing alarm would raise alarms
+HEARTBEAT = "prefect.flow-run.heartbeat"
+ENDS = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed", "TimedOut")}
+SILENT_AFTER = timedelta(seconds=90)  # three heartbeats
+SILENT = "nastavnik: silent runs"
+ALARMS = {  # docs/operations.md has a row for each; by the name of the state that a run went into
+    "nastavnik: failed": ("Failed", "Запуск не удался"),
+    "nastavnik: crashed": ("Crashed", "Запуск оборвался"),
+    "nastavnik: timed out": ("TimedOut", "Запуск не уложился во время"),
+    "nastavnik: late": ("Late", "Запуск опаздывает"),
+}
+
+
+def automations(alarm: UUID) -> Iterator[AutomationCore]:
+    """Yield all of them; `alarm` is the deployment that sends the letters."""
+    yield _silent_runs()
+    for name, (state, sentence) in ALARMS.items():
+        trigger = EventTrigger(expect={f"prefect.flow-run.{state}"}, posture=Posture.Reactive, threshold=1, **_OURS)
+        parameters = {"what": sentence, "run": "{{ flow.name }}, {{ flow_run.name }}"}  # filled in by the server
+        action = RunDeployment(source="selected", deployment_id=alarm, parameters=parameters)
+        yield AutomationCore(name=name, description=sentence, trigger=trigger, actions=[action])
+
+
+_OURS = {
+    "match": {"prefect.resource.id": ["prefect.flow-run.*"]},
+    "match_related": {"prefect.resource.id": [f"prefect.tag.{TAG}"]},
+    "for_each": {"prefect.resource.id"},
+}
+
+
+def _silent_runs() -> AutomationCore:
+    """Mark a run crashed when its heartbeat stops: a killed worker tells nobody."""
+    trigger = EventTrigger(
+        after={HEARTBEAT},
+        expect={HEARTBEAT, *ENDS},
+        posture=Posture.Proactive,
+        threshold=1,
+        within=SILENT_AFTER,
+        **_OURS,
+    )
+    action = ChangeFlowRunState(state=StateType.CRASHED, message="The run fell silent.")
+    return AutomationCore(name=SILENT, description="Запуск умолк", trigger=trigger, actions=[action])
+
+
+def bring(client: SyncPrefectClient, alarm: UUID) -> list[str]:
+    """Make a server's automations of ours those declared; return their names."""
+    names = []
+    for wanted in automations(alarm):
+        existing = client.read_automations_by_name(wanted.name)
+        if existing:
+            client.update_automation(existing[0].id, wanted)
+        else:
+            client.create_automation(wanted)
+        names.append(wanted.name)
+    return names

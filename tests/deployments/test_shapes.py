@@ -1,0 +1,120 @@
+"""systemd units, container and compose file: judged by their own programs where there are any, and held to our words."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from flows.automations import ALARMS, SILENT
+from flows.cli.scheduled import SCHEDULES
+from warehouse.doctor.checks import CHECKS
+from warehouse.settings import KNOWN
+
+ROOT = Path(__file__).parents[2]
+UNITS = sorted((ROOT / "deployments/systemd").glob("*.[st]*[er]"))
+COMPOSE = ROOT / "deployments/compose.yaml"
+CONTAINER = (ROOT / "deployments/Containerfile").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+PROGRAM = "/opt/nastavnik/.venv/bin/"
+
+
+def has(*command: str) -> bool:
+    return shutil.which(command[0]) is not None and not subprocess.run(command, capture_output=True).returncode
+
+
+@pytest.mark.skipif(not has("systemd-analyze", "--version"), reason="no systemd-analyze on this machine")
+def test_systemd_takes_every_unit(tmp_path: Path) -> None:
+    for unit in UNITS:
+        text = unit.read_text(encoding="utf-8")
+        (tmp_path / unit.name).write_text(re.sub(rf"{PROGRAM}\w+", "/bin/true", text), encoding="utf-8")
+    made = [str(tmp_path / unit.name) for unit in UNITS]
+    judged = subprocess.run(["systemd-analyze", "verify", *made], capture_output=True, text=True)
+    told = [line for line in judged.stderr.splitlines() if "nastavnik" in line]
+    assert (told, judged.returncode) == ([], 0)
+
+
+def test_units_are_those_of_the_page() -> None:
+    assert {unit.name for unit in UNITS} == {
+        "nastavnik-server.service", "nastavnik-worker.service", "nastavnik-alarm.service", "nastavnik-night.service",
+        "nastavnik-night.timer",
+    }  # fmt: skip
+    assert [unit.name for unit in UNITS if unit.stem not in PAGE] == []
+
+
+@pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.suffix == ".service"], ids=lambda unit: unit.stem)
+def test_a_unit_runs_as_our_account_and_tells_of_failure(unit: Path) -> None:
+    text = unit.read_text(encoding="utf-8")
+    assert "\nUser=nastavnik\n" in text
+    assert "\nNoNewPrivileges=true\n" in text
+    assert "\nUMask=0077\n" in text
+    assert ("OnFailure=nastavnik-alarm.service" in text) == (unit.stem != "nastavnik-alarm")
+    assert {line for line in text.splitlines() if line.startswith("ExecStart") and PROGRAM not in line} == set()
+
+
+def test_a_server_gets_no_key_of_ours() -> None:
+    server = (ROOT / "deployments/systemd/nastavnik-server.service").read_text(encoding="utf-8")
+    assert "nastavnik.env" not in server.split("[Service]")[1]
+    assert "key" not in yaml.safe_load(COMPOSE.read_text())["services"]["server"]["secrets"]
+
+
+@pytest.mark.parametrize("path", [*ROOT.glob("deployments/systemd/*.example"), COMPOSE], ids=lambda path: path.name)
+def test_settings_in_examples_exist(path: Path) -> None:
+    assert set(re.findall(r"\bNASTAVNIK_\w+", path.read_text(encoding="utf-8"))) <= KNOWN
+
+
+@pytest.mark.skipif(not has("docker", "compose", "version"), reason="no docker compose on this machine")
+def test_compose_takes_its_file(tmp_path: Path) -> None:
+    command = ["docker", "compose", "--file", str(COMPOSE), "config", "--quiet"]
+    judged = subprocess.run(command, capture_output=True, text=True)
+    assert (judged.returncode, judged.stderr) == (0, "")
+
+
+def test_compose_says_what_it_means() -> None:
+    told = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))
+    services = told["services"]
+    assert set(services) == {"database", "server", "worker"}
+    for name, one in services.items():
+        assert "healthcheck" in one, name
+        assert set(one["secrets"]) <= set(told["secrets"]), name
+        assert {place.partition(":")[0] for place in one["volumes"]} <= set(told["volumes"]), name
+        assert all(port.startswith("127.0.0.1:") for port in one.get("ports", ())), name
+    assert not re.search(r"PASSWORD: |:latest|privileged: true", COMPOSE.read_text(encoding="utf-8"))
+    assert all("read_only" in services[name] and services[name]["cap_drop"] == ["ALL"] for name in ("server", "worker"))
+
+
+@pytest.mark.skipif(not has("hadolint", "--version"), reason="no hadolint on this machine")
+def test_hadolint_takes_the_container_file() -> None:
+    judged = subprocess.run(["hadolint", str(ROOT / "deployments/Containerfile")], capture_output=True, text=True)
+    assert (judged.returncode, judged.stdout) == (0, "")
+
+
+def test_the_container_copies_what_there_is_and_is_nobody_special() -> None:
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", CONTAINER, re.MULTILINE)
+    assert [name for line in copied for name in line.split() if not (ROOT / name).exists()] == []
+    assert re.findall(r"^USER (\w+)$", CONTAINER, re.MULTILINE) == ["nastavnik"]
+    assert re.findall(r"^FROM (\S+?):(\S+)", CONTAINER, re.MULTILINE) == [("python", "3.13-slim-bookworm")] * 2
+    assert CONTAINER.count("--require-hashes --only-binary :all:") == 2
+    assert "NASTAVNIK_KEY" not in CONTAINER
+    let_in = (ROOT / "deployments/Containerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+    assert {name for line in copied for name in line.split()} <= {line.removeprefix("!") for line in let_in}
+    assert "deployments/secrets" in let_in
+    assert "deployments/secrets/" in (ROOT / ".gitignore").read_text(encoding="utf-8")
+
+
+def rows(heading: str) -> set[str]:
+    """Return the first cells of a table of the page, below a heading."""
+    section = PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return {found for line in section.splitlines() if (found := line.strip("| ").split(" | ")[0].strip("`"))}
+
+
+def test_the_page_tells_what_to_do_for_every_alarm() -> None:
+    assert {SILENT, *ALARMS, *(unit.stem for unit in UNITS if unit.suffix == ".service")} - rows("Тревоги") == set()
+
+
+def test_the_page_tells_what_to_do_for_every_check() -> None:
+    assert {check.name for check in (*CHECKS, SCHEDULES)} - rows("Что проверяет doctor") == set()

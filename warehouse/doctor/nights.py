@@ -1,0 +1,79 @@
+"""The nights: what waits, when an intake last ended well, when the last backup was made."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from warehouse.channels.faults import last_faults
+from warehouse.copies.folder import CopiesFolder
+from warehouse.doctor.answers import Answer, Look, fail, ok, warn
+from warehouse.inbox import look as look_into
+from warehouse.journal import arrivals
+from warehouse.lastnight import last_night
+
+NIGHT = 26.0  # hours: a day, and time for a slow night
+
+
+def inbox(look: Look) -> Answer:
+    """Can deliveries be taken out of the inbox, and does any wait too long?"""
+    folder = look.settings.inbox
+    if not folder.is_dir():
+        return fail(f"нет папки {folder}", "Создайте её или поправьте NASTAVNIK_INBOX.")
+    closed = [
+        one.name for one in os.scandir(folder) if one.is_dir() and not os.access(one.path, os.R_OK | os.W_OK | os.X_OK)
+    ]
+    if closed or not os.access(folder, os.R_OK | os.X_OK):
+        return fail(f"закрытых папок отправителей: {len(closed)}", f"Откройте их учётной записи программы: {folder}.")
+    if faults := last_faults(look.settings):
+        told = "; ".join(f"{name}: {reason}" for name, reason in faults.items())
+        return fail(f"каналы недоступны — {told}", "Исправьте и примите: nastavnik intake. docs/channels.md.")
+    waiting = look_into(folder, arrivals(look.reading()), 0).ready
+    if not waiting:
+        return ok("пусто")
+    oldest = (look.at - datetime.fromtimestamp(waiting[0].modified_ns / 1e9, UTC)).total_seconds() / 3600
+    if oldest > NIGHT:
+        return warn(
+            f"ждут файлов: {len(waiting)}, старейший {oldest:.0f} ч",
+            "Примите их сейчас: nastavnik intake. Если ночной приём не идёт, смотрите docs/operations.md.",
+        )
+    return ok(f"ждут файлов: {len(waiting)}, старейший {oldest:.0f} ч")
+
+
+def night(look: Look, most: float = NIGHT) -> Answer:
+    """Did an intake end well within so many hours?"""
+    last = last_night(look.settings)
+    if last is None:
+        return warn("ещё не было", "Запустите расписания: nastavnik up или deployments/systemd.")
+    age = (look.at - last).total_seconds() / 3600
+    told = f"последний удачный — {last.astimezone(look.settings.timezone):%d.%m.%Y %H:%M}, {age:.0f} ч назад"
+    if age > most:
+        return fail(
+            told, "Смотрите docs/operations.md, «Нет удачной ночи»: чаще всего стоит исполнитель или кончился диск."
+        )
+    return ok(told)
+
+
+def night_within(most: float) -> Callable[[Look], Answer]:
+    """Return the check of a night with a limit of its own, which fails too where there was none."""
+
+    def check(look: Look) -> Answer:
+        answer = night(look, most)
+        return fail(answer.told, answer.advice) if answer.advice else answer
+
+    return check
+
+
+def copies(look: Look) -> Answer:
+    """Was a backup made within a night?"""
+    folder = look.settings.backup
+    if folder is None:
+        return warn("папка не задана", "Задайте NASTAVNIK_BACKUP на другом диске и делайте nastavnik backup.")
+    newest = CopiesFolder(folder).newest()
+    if newest is None:
+        return fail(f"в {folder} нет ни одной целой", "Сделайте её: nastavnik backup.")
+    age = look.at - datetime.fromisoformat(newest.made_at)
+    if age > timedelta(hours=NIGHT):
+        return fail(f"последней {age.total_seconds() / 3600:.0f} ч", "Сделайте копию: nastavnik backup.")
+    return ok(f"последняя — {newest.name}")
