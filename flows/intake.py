@@ -10,11 +10,14 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.artifacts import FOREIGN, Row, intake_rows
 from flows.failures import without_values
+from flows.status import leave_status
 from warehouse.alarms import alarms_among
+from warehouse.channels.faults import last_faults
 from warehouse.expected import register
 from warehouse.home import opened
 from warehouse.intake import run_intake
 from warehouse.journal import known_by
+from warehouse.lastnight import note_night
 from warehouse.lineage.datasets import of_intake
 from warehouse.lineage.events import observed
 from warehouse.settings import Settings, read_settings
@@ -29,7 +32,9 @@ def take_pending(settings: Settings, at: datetime) -> list[Row]:
         with home.reading() as connection:
             registered = {one.code for one in register(connection, known_by(connection, None))}
             foreign = alarms_among(connection, (line.delivery for line in summary.lines))
-        return intake_rows(summary.lines, registered, foreign)
+        if not summary.faults:
+            note_night(settings, at)
+        return intake_rows(summary.lines, registered, foreign, summary.held)
 
 
 @task(
@@ -45,10 +50,13 @@ def take_pending_task() -> list[Row]:
     return take_pending(settings, datetime.now(settings.timezone))
 
 
-@flow(name="intake", persist_result=False)
+@flow(name="intake", persist_result=False, timeout_seconds=6 * 3600)  # what hangs must not hold the next night
 def intake() -> None:
     """Принять всё, что лежит в папке приёма."""
     rows = take_pending_task()
     if rows and (foreign := rows[0][FOREIGN]):
         get_run_logger().warning("Тревога: сдано в чужую папку: %s. Чьи это папки, скажет nastavnik status.", foreign)
     create_table_artifact(table=rows, key="intake", description="Принятые файлы по организациям и решениям")
+    leave_status()
+    if faults := last_faults(read_settings()):  # what the others gave is taken; the night was not a good one
+        raise RuntimeError(f"Каналы недоступны: {', '.join(faults)}. Почему, скажет nastavnik doctor.")

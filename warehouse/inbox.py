@@ -55,12 +55,12 @@ def _scan(inbox: Path) -> tuple[list[Waiting], int]:
     found, odd = [], 0
     for folder in _entries(inbox):
         if not folder.is_dir(follow_symlinks=False):
-            odd += not _ignored(folder.name)
+            odd += not ignored(folder.name)
             continue
         for entry in _entries(Path(folder.path)):
-            if _ignored(entry.name):
+            if ignored(entry.name):
                 continue
-            one = _waiting(Path(entry.path), _sender(folder.name))
+            one = _waiting(Path(entry.path), spelled(folder.name))
             if one is None:
                 odd += 1
             else:
@@ -76,7 +76,8 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
         return
 
 
-def _ignored(name: str) -> bool:
+def ignored(name: str) -> bool:
+    """Tell whether a name is that of an unfinished or a hidden file."""
     return name.startswith((".", "~$")) or name in JUNK or name.lower().endswith(UNFINISHED)
 
 
@@ -85,7 +86,7 @@ def unchanged(one: Waiting) -> bool:
     return _waiting(one.path, one.folder) == one
 
 
-def _sender(name: str) -> str:
+def spelled(name: str) -> str:
     """Spell a folder's name that is no UTF-8, or would move a terminal's cursor, so that it can be stored and shown.
 
     It is nobody's code, and is refused by name.

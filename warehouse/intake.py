@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,12 +16,17 @@ import sqlalchemy as sa
 
 from warehouse.ahead import Ahead, Readings
 from warehouse.batch import Arrival, Batch, Line
+from warehouse.channels.address import Address
+from warehouse.channels.channel import Found, Waiting
+from warehouse.channels.faults import note_faults
+from warehouse.channels.inboxes import Inboxes
+from warehouse.channels.opening import channel_of
 from warehouse.erasure.destroying import finish
+from warehouse.holding import hold_drops
 from warehouse.home import Home
-from warehouse.inbox import Inbox, Waiting, look, unchanged
 from warehouse.journal import RECEIVED, Journal, arrivals
 from warehouse.ledger import accepted_deliveries, delivery_id, earlier_deliveries
-from warehouse.received import NotAFile, Received
+from warehouse.received import Received
 from warehouse.tables import table
 from warehouse.vault import forget_strays
 
@@ -31,8 +36,12 @@ class IntakeSummary:
     """What one run of intake did."""
 
     lines: list[Line] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)  # deliveries among them that wait to be confirmed
     unsettled: int = 0  # still being written: left for the next run
     odd: int = 0  # links, folders, pipes: left where they lie
+    unread: int = 0  # listed by a channel and not given: left for the next run
+    strangers: int = 0  # letters of unknown senders: left in the box
+    faults: dict[str, str] = field(default_factory=dict)  # why a channel was given up, by its name
 
     @property
     def verdicts(self) -> Counter[str]:
@@ -43,35 +52,51 @@ Progress = Callable[[int, int], None]  # files read, files in all
 
 
 def run_intake(
-    home: Home, received_at: datetime, inbox: Path | None = None, on_progress: Progress = lambda done, of: None
+    home: Home,
+    received_at: datetime,
+    inbox: Path | Address | None = None,
+    on_progress: Progress = lambda done, of: None,
 ) -> IntakeSummary:
-    """Take everything pending in the inbox; needs `opened(…, write=True)`.
+    """Take everything pending in the inboxes; needs `opened(…, write=True)`.
 
-    Our own inbox is emptied of what was taken; another folder given as `inbox` is left as it is. Every batch is
+    Our own inbox is emptied of what was taken; another place given as `inbox` is left as it is. Every batch is
     one transaction: journal, ledger and facts together. A run that is interrupted anywhere is completed by the next.
     """
+    from warehouse.channels.outbox import send_receipts
+
+    with inboxes_of(home, inbox) as inboxes:
+        summary = _taken_from(inboxes, home, received_at, on_progress, own=inbox is None)
+    summary.unsettled, summary.odd, summary.unread = inboxes.unsettled, inboxes.odd, inboxes.unread
+    summary.strangers = inboxes.strangers
+    summary.faults = inboxes.faults
+    if inbox is None:
+        summary.faults |= send_receipts(home.settings)
+        note_faults(home.settings, summary.faults)
+    return summary
+
+
+def _taken_from(inboxes: Inboxes, home: Home, received_at: datetime, on_progress: Progress, own: bool) -> IntakeSummary:
     from warehouse.receipts import write_pending_receipts
 
-    found = pending(home, inbox)
-    summary = IntakeSummary(unsettled=found.unsettled, odd=found.odd)
+    found, summary = _look(home, inboxes), IntakeSummary()
     write_pending_receipts(home)
-    if inbox is None:
+    if own:
         _empty(found.taken)  # an earlier run ended between its commit and this
     if not found.ready:
         return summary
-    home.readers.start()
+    home.readers.start(len(found.ready))
     with home.reading() as connection:
         forget_strays(home.vault, accepted_deliveries(connection))
     progress = _Progress(on_progress, len(found.ready))
     with Ahead(home.readers) as ahead:
         coming = waves(found.ready, home.settings.batch)
-        for batch in _one_ahead(_receive_all(home, wave, ahead, progress.read, summary) for wave in coming):
+        for batch in _one_ahead(_receive_all(home, wave, ahead, progress.read, inboxes) for wave in coming):
             _import_gate()
             _take(home, batch, received_at, ahead, summary)
             progress.taken(len(batch.wave))
             write_pending_receipts(home)
-            if inbox is None:
-                _empty(batch.wave)
+            if own:
+                _empty([one for one, _ in batch.files])
     finish(home, received_at)  # destroyed bytes that came again are not kept
     return summary
 
@@ -108,14 +133,26 @@ class _Progress:
         self._tell(max(self._read, self._taken), self._total)
 
 
-def pending(home: Home, inbox: Path | None = None) -> Inbox:
+def inboxes_of(home: Home, inbox: Path | Address | None = None) -> Inboxes:
+    """Return the channels that are looked into: all that are set, or one place."""
+    if inbox is not None:
+        return Inboxes([channel_of(inbox)])
+    return Inboxes([channel_of(home.settings.inbox), *map(channel_of, home.settings.channels)])
+
+
+def pending(home: Home) -> Found:
     """Look what waits."""
+    with inboxes_of(home) as inboxes:
+        return _look(home, inboxes)
+
+
+def _look(home: Home, inboxes: Inboxes) -> Found:
     with home.reading() as connection:
         taken = arrivals(connection)
-    return look(inbox or home.settings.inbox, taken, home.settings.settle_seconds)
+    return inboxes.look(taken, home.settings.settle_seconds)
 
 
-def waves(ready: list[Waiting], size: int) -> Iterator[list[Waiting]]:
+def waves(ready: Sequence[Waiting], size: int) -> Iterator[list[Waiting]]:
     """Cut what waits into batches that hold each sender once: the first files of all, then the second ones."""
     by_sender: dict[str, list[Waiting]] = defaultdict(list)
     for one in ready:
@@ -136,14 +173,12 @@ class _Received:
 
 
 def _receive_all(
-    home: Home, wave: list[Waiting], ahead: Ahead, on_read: Callable[[], None], summary: IntakeSummary
+    home: Home, wave: list[Waiting], ahead: Ahead, on_read: Callable[[], None], inboxes: Inboxes
 ) -> _Received:
     """Keep the bytes of a batch and begin to read those that their sender never sent before."""
-    still = [one for one in wave if unchanged(one)]  # earlier batches took their time
-    received = [(one, _receive(one, home)) for one in still]
-    files = [(one, file) for one, file in received if file is not None]
-    summary.unsettled += len(wave) - len(still)
-    summary.odd += len(still) - len(files)
+    receive = partial(home.received.receive_from, limit=home.settings.limits.file_bytes)
+    fetched = [(one, inboxes.fetch(one, receive)) for one in wave]
+    files = [(one, file) for one, file in fetched if file is not None]
     with home.reading() as connection:
         earlier = earlier_deliveries(connection, [file.sha256 for _, file in files])
     fresh = dict.fromkeys(file.path for one, file in files if file.path and (one.folder, file.sha256) not in earlier)
@@ -153,21 +188,17 @@ def _receive_all(
 def _take(home: Home, batch: _Received, at: datetime, ahead: Ahead, summary: IntakeSummary) -> None:
     if not batch.files:
         return
-    os.sync()  # the journal never names bytes that a power cut could take
     with home.writing() as connection:
         arriving = _enter(connection, batch.files, at)
         read = partial(ahead.finish, batch.readings)
         lines = Batch(home, connection, read).process(arriving)
+        held = hold_drops(connection, [line.delivery for line in lines], home.settings.hold_drop, at)
+        os.sync()  # neither the journal nor the lake's list names bytes that a power cut could take
     summary.lines += lines
+    summary.held += held
     numbers = f"{arriving[0].entry.seq}-{arriving[-1].entry.seq}"
-    home.audit("intake", numbers, received=len(lines), **Counter(line.verdict for line in lines))
-
-
-def _receive(one: Waiting, home: Home) -> Received | None:
-    try:
-        return home.received.receive(one.path, home.settings.limits.file_bytes)
-    except NotAFile:
-        return None
+    counts = Counter(line.verdict for line in lines) + Counter(held=len(held))
+    home.audit("intake", numbers, received=len(lines), **counts)
 
 
 def _enter(connection: sa.Connection, good: list[tuple[Waiting, Received]], at: datetime) -> list[Arrival]:
@@ -189,8 +220,6 @@ def _enter(connection: sa.Connection, good: list[tuple[Waiting, Received]], at: 
     return arriving
 
 
-def _empty(wave: list[Waiting]) -> None:
-    """Remove what was taken; a file written anew in the meantime was not, and stays for the next run."""
-    for one in wave:
-        if unchanged(one):
-            one.path.unlink(missing_ok=True)
+def _empty(taken: Iterable[Waiting]) -> None:
+    for one in taken:
+        one.done()

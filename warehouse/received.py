@@ -39,11 +39,17 @@ class ReceivedFiles:
     def receive(self, source: Path, limit: int) -> Received:
         """Keep a file's bytes, sealed, under their hash; a file longer than `limit` bytes is hashed, not kept.
 
-        The source is opened once, without following links, so what is hashed is what is read later. What is kept is
-        not yet forced to the disk: `os.sync()` once a batch is far cheaper than a sync a file.
+        The source is opened once, without following links, so what is hashed is what is read later.
         """
-        with os.fdopen(_open_regular(source), "rb") as file:
-            content, sha256, size = _read(file, limit)
+        with open_regular(source) as file:
+            return self.receive_from(file, limit)
+
+    def receive_from(self, file: BinaryIO, limit: int) -> Received:
+        """Keep the bytes of an open file likewise; where reading it fails, nothing is kept.
+
+        What is kept is not yet forced to the disk: `os.sync()` once a batch is far cheaper than a sync a file.
+        """
+        content, sha256, size = _read(file, limit)
         return Received(sha256, size, None if content is None else self._keep(content, sha256))
 
     def read(self, sha256: str) -> bytes:
@@ -88,7 +94,8 @@ def _bound(sha256: str) -> bytes:
     return b"received:" + sha256.encode()
 
 
-def _open_regular(source: Path) -> int:
+def open_regular(source: Path) -> BinaryIO:
+    """Open a regular file, following no link and waiting for no pipe; raise NotAFile for anything else."""
     try:
         descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
@@ -96,13 +103,16 @@ def _open_regular(source: Path) -> int:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise NotAFile("не обычный файл")
-    return descriptor
+    return os.fdopen(descriptor, "rb")
 
 
 def _read(file: BinaryIO, limit: int) -> tuple[bytes | None, str, int]:
-    """Return a file's bytes, None where they are more than `limit`; their hash and number."""
+    """Return a file's bytes, None where they are more than `limit`; their hash and number.
+
+    A file whose disk does not give it costs itself, and no other one's intake.
+    """
     content, digest, size = bytearray(), hashlib.sha256(), 0
-    while chunk := file.read(CHUNK):
+    while chunk := _chunk(file):
         digest.update(chunk)
         size += len(chunk)
         if size <= limit:
@@ -110,3 +120,10 @@ def _read(file: BinaryIO, limit: int) -> tuple[bytes | None, str, int]:
         else:
             content.clear()
     return (bytes(content) if size <= limit else None), digest.hexdigest(), size
+
+
+def _chunk(file: BinaryIO) -> bytes:
+    try:
+        return file.read(CHUNK)
+    except OSError as error:
+        raise NotAFile(os.strerror(error.errno or 0)) from None

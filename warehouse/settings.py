@@ -10,10 +10,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from expectations.reading.limits import Limits
+from warehouse import settings_words as words
+from warehouse.channels.address import Address, channels_in, outbox_of, own_inbox
+from warehouse.settings_words import REMIND_DAYS, Misconfigured
+
+__all__ = ["KNOWN", "KeySource", "Misconfigured", "Settings", "Source", "key_file", "read_settings"]
 
 KNOWN = {
     "NASTAVNIK_HOME",
     "NASTAVNIK_INBOX",
+    "NASTAVNIK_OUTBOX",
     "NASTAVNIK_WAREHOUSE_URL",
     "NASTAVNIK_KEY_FILE",
     "NASTAVNIK_KEY",
@@ -25,23 +31,24 @@ KNOWN = {
     "NASTAVNIK_BATCH",
     "NASTAVNIK_SETTLE_SECONDS",
     "NASTAVNIK_MOVED_POINTS",
+    "NASTAVNIK_HOLD_DROP",
     "NASTAVNIK_SMALL_CELL",
     "NASTAVNIK_SMTP_URL",
+    "NASTAVNIK_SMTP_CA_FILE",
+    "NASTAVNIK_SMTP_UNENCRYPTED",
     "NASTAVNIK_MAIL_FROM",
+    "NASTAVNIK_MAIL_DEPARTMENT",
+    "NASTAVNIK_REMIND_DAYS",
+    "NASTAVNIK_CONTACT",
     "NASTAVNIK_SIGN_PASSPHRASE",  # read by `nastavnik sign` alone
     "NASTAVNIK_ACTOR",
+    "NASTAVNIK_BACKUP",
+    "NASTAVNIK_ALARM_TO",
     "NASTAVNIK_KEEP_RECEIVED_YEARS",
     "NASTAVNIK_KEEP_IDENTITIES_YEARS",
     "NASTAVNIK_KEEP_RECEIPTS_YEARS",
     "NASTAVNIK_KEEP_REJECTED_DAYS",
 }
-
-LONGEST_ACTOR = 120  # characters
-LONGEST_PERIOD = 5000  # years or days of retention
-
-
-class Misconfigured(Exception):
-    """A setting that the operator must mend; its text is shown to them as it is."""
 
 
 class Source(StrEnum):
@@ -72,7 +79,7 @@ class Settings:
     """Where everything lies and within which bounds it works."""
 
     home: Path
-    inbox: Path
+    inbox: Path  # our own folder
     warehouse_url: str
     key: KeySource
     timezone: ZoneInfo = ZoneInfo("Europe/Moscow")  # deadlines end at midnight here
@@ -80,21 +87,37 @@ class Settings:
     batch: int = 400  # deliveries judged together: GX costs a batch, memory grows with it
     settle_seconds: float = 2.0  # a file younger than this is looked at twice
     moved_points: float = 25.0  # percentage points a share may move in a year untold: the order's targets rise by 20
+    hold_drop: int = 0  # per cent of involved pupils lost, over which a delivery is held; 0: none is
     small_cell: int = 5  # the smallest count of people that a public package shows
-    smtp_url: str | None = None
+    smtp_url: str | None = field(default=None, repr=False)  # may hold a password
+    smtp_ca_file: Path | None = None  # whose certificates alone are trusted
+    smtp_unencrypted: bool = False  # whether letters may leave this machine in the open
     mail_from: str = "nastavnik@localhost"
+    mail_department: tuple[str, ...] = ()  # who is told which institutions owe
+    remind_days: tuple[int, ...] = REMIND_DAYS
+    contact: str | None = None  # whom an institution may ask, in every text it gets
     new_key: KeySource | None = None  # what `nastavnik keys rotate` goes over to
     actor: str | None = None  # who acts, in the audit journal
+    backup: Path | None = None  # where backups are added
+    alarm_to: tuple[str, ...] = ()  # operators, told by e-mail when a night goes wrong
     keep_received_years: int = 0  # periods of retention; 0 is for ever: what an operator has not decided, nobody does
     keep_identities_years: int = 0
     keep_receipts_years: int = 0
     keep_rejected_days: int = 0
+    channels: tuple[Address, ...] = ()  # inboxes elsewhere
+    outbox: Address | None = None  # where receipts are put beside our own folder
     limits: Limits = field(default_factory=Limits)
 
     @property
     def embedded(self) -> bool:
         """Whether the warehouse is our own DuckDB file."""
         return self.warehouse_url.startswith("duckdb:")
+
+    @property
+    def inboxes(self) -> str:
+        """What NASTAVNIK_INBOX is for another process: the same places, absolute."""
+        elsewhere = [one.text for one in self.channels]
+        return " ".join([self.inbox.as_uri(), *elsewhere]) if elsewhere else str(self.inbox)
 
     @property
     def received(self) -> Path:
@@ -138,6 +161,11 @@ class Settings:
         return self.home / "remains"
 
     @property
+    def notes(self) -> Path:
+        """What people said in words, sealed."""
+        return self.home / "notes"
+
+    @property
     def acts(self) -> Path:
         """Acts of destruction."""
         return self.home / "acts"
@@ -146,38 +174,6 @@ class Settings:
     def run(self) -> Path:
         """Locks, half-written files and Prefect's own folder."""
         return self.home / "run"
-
-
-def _positive(environ: Mapping[str, str], name: str, default: float) -> float:
-    text = environ.get(name, "")
-    try:
-        value = float(text) if text else default
-    except ValueError:
-        value = -1
-    if value < 0:
-        raise Misconfigured(f"{name}: ожидается неотрицательное число, а задано «{text}».")
-    return value
-
-
-def _period(environ: Mapping[str, str], name: str) -> int:
-    value = _positive(environ, name, 0)
-    if not value <= LONGEST_PERIOD or value != int(value):
-        raise Misconfigured(f"{name}: ожидается целое число от 0 (бессрочно) до {LONGEST_PERIOD}.")
-    return int(value)
-
-
-def _small_cell(environ: Mapping[str, str]) -> int:
-    value = _positive(environ, "NASTAVNIK_SMALL_CELL", 5)
-    if value < 3 or value != int(value):
-        raise Misconfigured("NASTAVNIK_SMALL_CELL: ожидается целое число не меньше 3: двух человек не скроет ничто.")
-    return int(value)
-
-
-def _actor(environ: Mapping[str, str]) -> str | None:
-    name = environ.get("NASTAVNIK_ACTOR", "")
-    if not name.isprintable() or len(name) > LONGEST_ACTOR:
-        raise Misconfigured(f"NASTAVNIK_ACTOR: ожидается до {LONGEST_ACTOR} печатных знаков в одну строку.")
-    return name.strip() or None
 
 
 def key_file(path: Path) -> KeySource:
@@ -208,21 +204,31 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         raise Misconfigured("NASTAVNIK_TIMEZONE: нет такого часового пояса.") from error
     return Settings(
         home=home,
-        inbox=Path(environ.get("NASTAVNIK_INBOX") or home / "inbox").expanduser().absolute(),
+        inbox=own_inbox(environ.get("NASTAVNIK_INBOX", "")) or home / "inbox",
+        channels=channels_in(environ.get("NASTAVNIK_INBOX", "")),
+        outbox=outbox_of(environ.get("NASTAVNIK_OUTBOX", "")),
         warehouse_url=environ.get("NASTAVNIK_WAREHOUSE_URL") or f"duckdb:///{home / 'warehouse.duckdb'}",
         key=_only_key(environ, "NASTAVNIK_") or key_file(home / "key"),
         new_key=_only_key(environ, "NASTAVNIK_NEW_"),
         timezone=timezone,
-        workers=max(1, int(_positive(environ, "NASTAVNIK_WORKERS", 2))),
-        batch=max(1, int(_positive(environ, "NASTAVNIK_BATCH", 400))),
-        settle_seconds=_positive(environ, "NASTAVNIK_SETTLE_SECONDS", 2.0),
-        moved_points=_positive(environ, "NASTAVNIK_MOVED_POINTS", 25.0),
-        small_cell=_small_cell(environ),
+        workers=max(1, int(words.positive(environ, "NASTAVNIK_WORKERS", 2))),
+        batch=max(1, int(words.positive(environ, "NASTAVNIK_BATCH", 400))),
+        settle_seconds=words.positive(environ, "NASTAVNIK_SETTLE_SECONDS", 2.0),
+        moved_points=words.positive(environ, "NASTAVNIK_MOVED_POINTS", 25.0),
+        hold_drop=words.whole(environ, "NASTAVNIK_HOLD_DROP", 99, "не удерживать"),
+        small_cell=words.small_cell(environ),
         smtp_url=environ.get("NASTAVNIK_SMTP_URL") or None,
+        smtp_ca_file=Path(ca).expanduser().absolute() if (ca := environ.get("NASTAVNIK_SMTP_CA_FILE")) else None,
+        smtp_unencrypted=words.yes(environ, "NASTAVNIK_SMTP_UNENCRYPTED"),
         mail_from=environ.get("NASTAVNIK_MAIL_FROM") or "nastavnik@localhost",
-        actor=_actor(environ),
-        keep_received_years=_period(environ, "NASTAVNIK_KEEP_RECEIVED_YEARS"),
-        keep_identities_years=_period(environ, "NASTAVNIK_KEEP_IDENTITIES_YEARS"),
-        keep_receipts_years=_period(environ, "NASTAVNIK_KEEP_RECEIPTS_YEARS"),
-        keep_rejected_days=_period(environ, "NASTAVNIK_KEEP_REJECTED_DAYS"),
+        mail_department=words.addresses(environ, "NASTAVNIK_MAIL_DEPARTMENT"),
+        remind_days=words.remind_days(environ),
+        contact=words.contact(environ),
+        actor=words.actor(environ),
+        backup=Path(folder).expanduser().absolute() if (folder := environ.get("NASTAVNIK_BACKUP")) else None,
+        alarm_to=words.addresses(environ, "NASTAVNIK_ALARM_TO"),
+        keep_received_years=words.period(environ, "NASTAVNIK_KEEP_RECEIVED_YEARS"),
+        keep_identities_years=words.period(environ, "NASTAVNIK_KEEP_IDENTITIES_YEARS"),
+        keep_receipts_years=words.period(environ, "NASTAVNIK_KEEP_RECEIPTS_YEARS"),
+        keep_rejected_days=words.period(environ, "NASTAVNIK_KEEP_REJECTED_DAYS"),
     )

@@ -4,30 +4,37 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from flows.cli.edge import DONE, REJECTED, Failed, installation, local, now, settings
+from flows.cli.places import Inbox
 from flows.cli.progress import progress
-from flows.cli.russian import Command, Day, ExistingFile, ExistingFolder, Moment, NewPath, OneOf, Option
+from flows.cli.russian import Command, Day, ExistingFile, Moment, NewPath, OneOf, Option
+
+if TYPE_CHECKING:
+    from warehouse.channels.address import Address
 
 
 @click.command(cls=Command)
 @click.option(
     "--inbox",
     cls=Option,
-    type=ExistingFolder(),
-    help="Откуда брать; по умолчанию папка inbox внутри NASTAVNIK_HOME.",
+    type=Inbox(),
+    help="Откуда брать: папка или адрес S3, SFTP или IMAP; по умолчанию всё, что задано в NASTAVNIK_INBOX.",
 )
 @click.option("--received-at", cls=Option, type=Moment(), help="Когда получено; по умолчанию сейчас.")
-def intake(inbox: Path | None, received_at: datetime | None) -> int:
+def intake(inbox: Path | Address | None, received_at: datetime | None) -> int:
     """Принять всё, что ждёт: прочитать, проверить, загрузить, написать протоколы.
 
-    Отправителя называет папка: inbox/<код организации>/<файл>. Каждый файл принимается ровно один раз.
+    Отправителя называет папка: inbox/<код организации>/<файл>, в хранилище и на сервере так же.
+    Каждый файл принимается ровно один раз.
     """
-    from flows.cli.words import intake_words
+    from flows.cli.words import fault_words, intake_words
     from warehouse.alarms import alarms_among
     from warehouse.intake import run_intake
+    from warehouse.lastnight import note_night
     from warehouse.lineage.datasets import of_intake
     from warehouse.lineage.events import observed
 
@@ -37,7 +44,11 @@ def intake(inbox: Path | None, received_at: datetime | None) -> int:
         run.touched = lambda: of_intake(home, summary.lines)
         with home.reading() as connection:
             foreign = alarms_among(connection, (line.delivery for line in summary.lines))
+    if inbox is None and not summary.faults:
+        note_night(home.settings, now())
     click.echo(intake_words(summary, home.settings.receipts, len(foreign)))
+    if summary.faults:
+        raise Failed(fault_words(summary.faults))
     return REJECTED if summary.verdicts["rejected"] else DONE
 
 
@@ -104,16 +115,20 @@ def mark(delivery: str, output: Path) -> None:
     default="table",
     help="Таблица по причинам или все строки CSV.",
 )
-def findings(form: str) -> None:
-    """Показать замечания ко всем полученным сдачам."""
-    from warehouse.across import findings_across
-    from warehouse.indicators.knowledge import Knowledge
-    from warehouse.journal import known_by
+@click.option(
+    "--delivery", cls=Option, metavar="СДАЧА", help="Показать замечания одной сдачи: номера, места, пояснения."
+)
+def findings(form: str, delivery: str | None) -> None:
+    """Показать замечания ко всем полученным сдачам или к одной."""
+    from warehouse.across_kept import kept_findings_across
     from warehouse.listing import count_findings, findings_csv
     from warehouse.vault import may_read
 
+    if delivery is not None:
+        _findings_of(delivery)
+        return
     with installation() as home, home.reading() as connection:
-        across = findings_across(connection, home.vault, Knowledge.at(known_by(connection, None)))
+        across = kept_findings_across(home, connection)
         if not may_read(home.vault):
             click.echo("Сверка людей не показана: этой учётной записи личные сведения закрыты.", err=True)
         if form == "csv":
@@ -126,16 +141,43 @@ def findings(form: str) -> None:
         show_findings(count_findings(connection, across))
 
 
+def _findings_of(delivery: str) -> None:
+    from flows.cli.tables import show_findings_of
+    from warehouse.explained import explained_of
+    from warehouse.listing import findings_of
+    from warehouse.marked.marking import require_delivery
+
+    with installation() as home, home.reading() as connection:
+        require_delivery(connection, delivery)
+        explained = explained_of(connection, [delivery]).get(delivery, {})
+        show_findings_of(findings_of(connection, [delivery])[delivery], explained, home.settings.timezone)
+
+
 @click.command(cls=Command)
 @click.option("--on", cls=Option, type=Day(), help="На какой день; по умолчанию сегодня.")
-def status(on: date | None) -> None:
-    """Показать, кто сдал, кто опаздывает и что ждёт приёма."""
+@click.option(
+    "--format",
+    "form",
+    cls=Option,
+    type=OneOf(["table", "json"]),
+    default="table",
+    help="Таблица или то же для программ.",
+)
+def status(on: date | None, form: str) -> None:
+    """Показать, кто сдал, кто опаздывает, что ждёт, когда был последний протокол и последнее напоминание."""
+    import json
+
     from flows.cli.tables import show_status
+    from flows.standing import standing
     from warehouse.status import status_of
 
     with installation() as home:
         day = on or now().astimezone(home.settings.timezone).date()
-        show_status(status_of(home, day), home.settings.timezone)
+        told = standing(status_of(home, day), home.settings.timezone)
+    if form == "json":
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+    else:
+        show_status(told)
 
 
 COMMANDS = (check, mark, intake, findings, status)

@@ -12,6 +12,7 @@ from flows.cli.tables import printable
 if TYPE_CHECKING:
     from warehouse.checking import Checked
     from warehouse.effect import Effect, Moved
+    from warehouse.held import Held
     from warehouse.intake import IntakeSummary
     from warehouse.marked.marking import Marked
 
@@ -33,13 +34,27 @@ def intake_words(summary: IntakeSummary, receipts: Path, foreign: int = 0) -> st
         ]
     else:
         lines.append("Нового нет.")
+    if summary.held:
+        lines.append(
+            f"Удержано до подтверждения: {len(summary.held)}: вовлечённых обучающихся стало намного меньше. "
+            "Какие это сдачи, скажет nastavnik status; подтвердить: nastavnik confirm СДАЧА."
+        )
     if foreign:
         lines.append(f"Тревога: файлов, сданных в чужую папку: {foreign}. Чьи это папки, скажет nastavnik status.")
     if summary.unsettled:
         lines.append(f"Ещё записывается, оставлено до следующего раза: {summary.unsettled}.")
     if summary.odd:
         lines.append(f"Не файлы в папках организаций (ссылки, вложенные папки и прочее), не тронуто: {summary.odd}.")
+    if summary.unread:
+        lines.append(f"Видны, но не получены, оставлены до следующего раза: {summary.unread}.")
+    if summary.strangers:
+        lines.append(f"Писем не с зарегистрированных адресов, не тронуто: {summary.strangers}.")
     return "\n".join(lines)
+
+
+def fault_words(faults: dict[str, str]) -> str:
+    """Tell which channels gave nothing, and why."""
+    return "\n".join(f"Канал {printable(name)}: {reason}" for name, reason in faults.items())
 
 
 def verdict_words(verdicts: Counter[str]) -> str:
@@ -49,7 +64,8 @@ def verdict_words(verdicts: Counter[str]) -> str:
 
 def checked_words(checked: Checked) -> str:
     """Tell the verdict on one file and its findings by cause."""
-    from warehouse.receipts.words import VERDICTS, section
+    from warehouse.receipts.contents import explained_in
+    from warehouse.receipts.words import VERDICTS, explained_words, section
 
     lines = [f"{printable(checked.path.name)}: {VERDICTS[checked.verdict].lower()}"]
     severity = None
@@ -57,8 +73,17 @@ def checked_words(checked: Checked) -> str:
         if group.severity != severity:
             severity = group.severity
             lines.append(f"  {section(severity.value, checked.verdict)}")
-        lines.append(f"    {group.place or 'Весь файл'} ({group.count}): {group.sentence} {group.remedy}")
+        explained = explained_words(explained_in(checked.findings, checked.explained, group), group.count)
+        words = " ".join(filter(None, (group.sentence, group.remedy, explained)))
+        lines.append(f"    {group.place or 'Весь файл'} ({group.count}): {words}")
     return "\n".join([*lines, *(effect_words(checked.effect) if checked.effect else ())])
+
+
+def confirmed_words(held: Held) -> str:
+    """Tell that a held delivery is in force now."""
+    from warehouse.receipts.words import drop_words
+
+    return f"Сдача {held.delivery} подтверждена и действует: вовлечённых обучающихся {drop_words(held.drop)}."
 
 
 SCOPES = {"institution": "организация", "kind": "вид организаций", "municipality": "муниципалитет"}
@@ -66,6 +91,8 @@ SCOPES = {"institution": "организация", "kind": "вид органи�
 
 def effect_words(effect: Effect) -> list[str]:
     """Tell what a file would change if it were submitted."""
+    from warehouse.receipts.words import drop_words
+
     if effect.same:
         return ["  Если сдать: ничего не изменится, то же самое уже принято."]
     day = f"{effect.as_of:%d.%m.%Y}"
@@ -76,6 +103,8 @@ def effect_words(effect: Effect) -> list[str]:
             f"  Если сдать: заменит сдачу {effect.replaces} на {day}. Обучающихся в списке участников: "
             f"добавится {effect.added}, исчезнет {effect.gone}, изменится {effect.changed}."
         ]
+    if effect.held_for is not None:
+        lines.append(f"    Сдача будет удержана до подтверждения: вовлечённых {drop_words(effect.held_for)}.")
     return lines + [f"    {_moved_words(one)}" for one in effect.figures]
 
 

@@ -1,0 +1,28 @@
+"""Which channels gave nothing the last time, and why: kept until the next run, for whoever watches."""
+
+from __future__ import annotations
+
+import json
+
+from warehouse.durable import write_durably
+from warehouse.settings import Settings
+
+FILE = "channels.json"
+
+
+def note_faults(settings: Settings, faults: dict[str, str]) -> None:
+    """Note the faults of one run over all channels, or that there were none."""
+    if settings.channels or settings.outbox:
+        write_durably(settings.run / FILE, json.dumps(faults, ensure_ascii=False).encode())
+
+
+def last_faults(settings: Settings) -> dict[str, str]:
+    """Return them by the channel's name; of channels that are still set."""
+    names = {str(one) for one in (*settings.channels, settings.outbox) if one is not None}
+    if not names:
+        return {}
+    try:
+        faults = json.loads((settings.run / FILE).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return {name: reason for name, reason in faults.items() if name in names}

@@ -1,0 +1,66 @@
+"""A folder of this machine as a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from warehouse.channels.channel import Changed, Found
+from warehouse.inbox import Waiting, look, unchanged
+from warehouse.received import open_regular
+
+
+@dataclass(frozen=True)
+class InFolder:
+    """A file in a sender's folder."""
+
+    seen: Waiting
+    channel: str
+
+    @property
+    def folder(self) -> str:
+        return self.seen.folder
+
+    @property
+    def modified_ns(self) -> int:
+        return self.seen.modified_ns
+
+    @property
+    def arrival(self) -> str:
+        return self.seen.arrival
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """Open the file, following no link; raise NotAFile where something else lies there now."""
+        if not unchanged(self.seen):  # earlier batches took their time
+            raise Changed
+        with open_regular(self.seen.path) as file:
+            yield file
+
+    def done(self) -> None:
+        """Remove it; a file written anew in the meantime was not taken, and stays for the next run."""
+        if unchanged(self.seen):
+            self.seen.path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder that holds one folder for each sender."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    def look(self, taken: set[str], settle_seconds: float) -> Found:
+        """List what waits."""
+        found = look(self.path, taken, settle_seconds)
+        ready, before = ([InFolder(one, self.name) for one in some] for some in (found.ready, found.taken))
+        return Found(ready, before, found.unsettled, found.odd)
+
+    def close(self) -> None:
+        """Hold nothing open."""
