@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from expectations.form import FORM
@@ -23,12 +28,15 @@ from warehouse.keyring import keyring_path, make_keyring
 from warehouse.loading import fetch
 from warehouse.reference import load_reference
 from warehouse.settings import Settings, read_settings
-from warehouse.tables import MENTORING, tables_of
+from warehouse.tables import MENTORING, table, tables_of
 from warehouse.vault import read_vault, sealed_rows
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 KEY = "0f" * 16 + "a1" * 16  # one key of tokens for all: equal people give equal tokens in every installation
 ENGINES = ("duckdb", "postgresql")
+OF_KEYS = {"NASTAVNIK_KEY", "NASTAVNIK_KEY_FILE", "NASTAVNIK_KEY_COMMAND"}
+MADE_FIRST = ("run", "keyring.json")
+OWN = {"NASTAVNIK_SETTLE_SECONDS": "0", "NASTAVNIK_WORKERS": "1"}  # a second reader costs its start, and gains nothing
 
 
 def moscow(text: str) -> datetime:
@@ -41,7 +49,7 @@ COLLECTED = moscow("2022-01-10 12:00")  # a day on which 31.12.2021 is reported 
 
 def settings_for(folder: Path, url: str | None = None, **environ: str) -> Settings:
     """Return the settings of an installation in a folder; on PostgreSQL where its URL is given."""
-    own = {"NASTAVNIK_HOME": str(folder), "NASTAVNIK_SETTLE_SECONDS": "0"} | environ
+    own = OWN | {"NASTAVNIK_HOME": str(folder)} | environ
     settings = read_settings(own | ({"NASTAVNIK_WAREHOUSE_URL": url} if url else {}))
     if not keyring_path(settings).exists():
         make_keyring(settings, bytes.fromhex(KEY))
@@ -51,8 +59,19 @@ def settings_for(folder: Path, url: str | None = None, **environ: str) -> Settin
 @contextmanager
 def installation(folder: Path, url: str | None = None, at: datetime = COLLECTED, **environ: str) -> Iterator[Home]:
     """Open an installation to work in."""
+    if url is None and not environ.keys() & OF_KEYS and not any((folder / name).exists() for name in MADE_FIRST):
+        shutil.copytree(_new_home(at), folder, dirs_exist_ok=True)
     with opened(settings_for(folder, url, **environ), at, write=True) as home:
         yield home
+
+
+@cache
+def _new_home(at: datetime) -> Path:
+    """Make an embedded home once in this process: to copy it costs a tenth of making another."""
+    folder = Path(mkdtemp(prefix="nastavnik-home-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with opened(settings_for(folder), at, write=True):
+        return folder
 
 
 def learn(home: Home, folder: Path, at: datetime = COLLECTED, **tables: str) -> None:
@@ -127,20 +146,33 @@ def received_hashes(home: Home) -> dict[str, str]:
 def state(home: Home) -> dict[str, object]:
     """Return all that an installation is: equal states answer every question alike."""
     settings = home.settings
-    folders = {name: hashes(getattr(settings, name)) for name in ("lake", "receipts", "releases", "inbox")}
+    folders = {name: hashes(getattr(settings, name)) for name in ("receipts", "releases", "inbox")}
     folders["received"] = received_hashes(home)
-    return {"warehouse": warehouse_of(home), "vault": vault_rows(home), **folders}
+    return {"warehouse": tables_told(home), "vault": vault_rows(home), "lake": lake_rows(home), **folders}
+
+
+def tables_told(home: Home) -> dict[str, list[tuple]]:
+    """Return every table's rows; of the lake's files whose rows they have, not where these lie."""
+    listed = table("lake_files")
+    return warehouse_of(home) | {listed.fullname: rows(home, listed, "delivery", "name", "rows")}
+
+
+def lake_rows(home: Home) -> dict[str, list[tuple]]:
+    """Return every table's rows in the lake, sorted: which delivery lies in a file with which is no part of a state."""
+    found: dict[str, list[tuple]] = {}
+    for name, path in sorted(set(rows(home, table("lake_files"), "name", "path"))):
+        read = pq.ParquetFile(home.settings.lake / path).read().to_pylist()
+        found.setdefault(name, []).extend(tuple(row.values()) for row in read)
+    return {name: sorted(told, key=repr) for name, told in found.items()}
 
 
 def forget_all_but_the_journal(home: Home) -> None:
     """Lose lake, vault and every table but the journal's."""
-    import shutil
-
     shutil.rmtree(home.settings.lake)
     with home.vault.engine.begin() as connection:
         connection.execute(sealed_rows().delete())
     home.vault.engine.dispose()
-    for table in tables_of().tables.values():
-        if table.schema == MENTORING:
+    for lost in tables_of().tables.values():
+        if lost.schema == MENTORING:
             with home.writing() as connection:
-                connection.execute(table.delete())
+                connection.execute(lost.delete())

@@ -118,19 +118,48 @@ def _await(server: subprocess.Popen[bytes], url: sa.URL, log: Path) -> None:
             time.sleep(0.02)
 
 
+class Server:
+    """A running server, reachable by a Unix socket only, which may be killed and started again."""
+
+    def __init__(self, place: _Place) -> None:
+        self._place = place
+        query = {"host": str(place.folder)}
+        self._url = sa.URL.create("postgresql+psycopg", "postgres", database="postgres", query=query)
+        self.url = self._url.render_as_string(hide_password=False)
+        self.start()
+
+    def start(self) -> None:
+        """Start, on the data that are there."""
+        self._process = _start(self._place)
+        _await(self._process, self._url, self._place.folder / "log")
+
+    def stop(self) -> None:
+        """End it as an operator would."""
+        _stop(self._process)
+
+    def stop_immediately(self) -> None:
+        """End it as `pg_ctl stop -m immediate` does: nothing is written down, the next start recovers."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(STOP_SECONDS)
+
+
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """Start a server reachable by a Unix socket only; yield its URL; leave neither process nor folder."""
+def running_server() -> Iterator[Server]:
+    """Start a server; leave neither process nor folder."""
     with _place() as place:
         _create_cluster(place)
-        server = _start(place)
+        server = Server(place)
         try:
-            query = {"host": str(place.folder)}
-            url = sa.URL.create("postgresql+psycopg", "postgres", database="postgres", query=query)
-            _await(server, url, place.folder / "log")
-            yield url.render_as_string(hide_password=False)
+            yield server
         finally:
-            _stop(server)
+            server.stop()
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """Start a server; yield its URL."""
+    with running_server() as server:
+        yield server.url
 
 
 @contextmanager

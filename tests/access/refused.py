@@ -53,6 +53,10 @@ SELECT pg_ls_dir('.')
 SELECT lo_import('/etc/hostname')
 INSERT INTO mentoring.releases VALUES ('r', '2021-12-31', 1, now(), '1.0', '')
 INSERT INTO mentoring.withdrawals SELECT 1, delivery FROM mentoring.deliveries
+INSERT INTO mentoring.confirmations SELECT 1, delivery FROM mentoring.deliveries
+SELECT * FROM journal.notes
+SELECT * FROM journal.explanations
+SELECT * FROM mentoring.fingerprints
 INSERT INTO journal.entries (seq, known_at, event, subject) VALUES (1, now(), '', '')
 UPDATE mentoring.deliveries SET verdict = verdict
 DELETE FROM mentoring.deliveries

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.forked import COMMAND, Forked
+from tests.installations import OWN
 from tests.workbooks import submission, write
 
 pytestmark = pytest.mark.slow
@@ -37,12 +39,13 @@ COMMANDS = (
     "sign {home}/releases/2021-12-31-1 --key {out}/key.pem --role начальник",
     "keys rotate",
     "rebuild",
+    "backup -o {out}/backup",
 )
 FEW = tuple(command for command in COMMANDS if command.split()[0] in ("intake", "forms", "analysis"))
 REMINDED = """
 import sys
 from datetime import datetime
-from warehouse.reminders import run_reminders
+from warehouse.mail.reminders import run_reminders
 from warehouse.settings import read_settings
 own = read_settings()
 run_reminders(own, datetime(2022, 4, 12, 12, tzinfo=own.timezone))
@@ -50,39 +53,39 @@ run_reminders(own, datetime(2022, 4, 12, 12, tzinfo=own.timezone))
 
 
 @pytest.fixture(scope="module", params=[0o000, 0o022], ids=["umask 000", "umask 022"])
-def written(request: pytest.FixtureRequest) -> Iterator[tuple[Path, Path]]:
+def written(request: pytest.FixtureRequest, forked: Forked) -> Iterator[tuple[Path, Path]]:
     """A home and a folder for outputs after every command that writes; the folder above is open to all.
 
     Under the usual umask a few stand for the others: what the widest one leaves closed, it leaves closed.
     """
     with tempfile.TemporaryDirectory(dir="/tmp") as above:  # pytest closes its own folders to others
         Path(above).chmod(0o755)
-        yield _written(Path(above), request.param)
+        yield _written(Path(above), request.param, forked)
 
 
-def _written(above: Path, umask: int) -> tuple[Path, Path]:
+def _written(above: Path, umask: int, forked: Forked) -> tuple[Path, Path]:
     home, out = above / "home", above / "out"
     out.mkdir(mode=0o777)
     out.chmod(0o777)
-    environ = os.environ | {"NASTAVNIK_HOME": str(home), "NASTAVNIK_SETTLE_SECONDS": "0"}
+    environ = os.environ | OWN | {"NASTAVNIK_HOME": str(home)}
 
-    def run(*words: str) -> None:
-        done = subprocess.run(words, env=environ, umask=umask, capture_output=True, text=True)
-        assert done.returncode == 0, (words, done.stdout, done.stderr)
+    def run(words: str, code: str = COMMAND) -> None:
+        done = forked(words.split(), environ, above, code=code, umask=umask)
+        assert done.returncode == 0, (words, done.stdout.decode(), done.stderr.decode())
 
-    run(NASTAVNIK, "status")
+    run("status")
     for code in ("NSH-S007", "NSH-S008"):
         write(home / "inbox" / code / "a.xlsx", submission(code))
     for command in COMMANDS if umask == 0 else FEW:
-        run(NASTAVNIK, *command.format(home=home, out=out).split())
-    run(sys.executable, "-c", REMINDED)
+        run(command.format(home=home, out=out))
+    run("", REMINDED)
     return home, out
 
 
 HOME = set(
     "received lake receipts releases public forms analysis outbox run inbox audit.jsonl key keyring.json".split()
 )
-OUT = set("template.xlsx queue.xlsx forms release public key.pem key.pem.pub".split())
+OUT = set("template.xlsx queue.xlsx forms release public key.pem key.pem.pub backup".split())
 
 
 def open_to_others(*folders: Path) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,12 +14,16 @@ import sqlalchemy as sa
 
 from tests.access.refused import FOR_NO_ANALYST
 from tests.access.served import CANARY, Served, places, served
+from tests.holding.pupils import with_pupils
 from tests.installations import figures, moscow, take
 from tests.workbooks import submission, write
 from warehouse import roles
 from warehouse.across import findings_across
 from warehouse.decisions import decide
+from warehouse.explaining import explain
 from warehouse.faults import Fault
+from warehouse.held import waiting_deliveries
+from warehouse.holding import confirm_held
 from warehouse.indicators.functions import FIGURE
 from warehouse.indicators.identity import DIFFERENT
 from warehouse.indicators.knowledge import Knowledge
@@ -134,10 +139,12 @@ def test_views_and_functions_ask_the_readers_own_rights(world: Served) -> None:
 # For each role what it is given: the table, and the rights on it.
 GRANTED = {
     "analyst": {"mentoring.participants": "SELECT", "mentoring.later": "SELECT"},
-    "officer": {"mentoring.releases": "SELECT INSERT", "journal.entries": "SELECT INSERT", "journal.decisions": "SELECT"},
+    "officer": {"mentoring.releases": "SELECT INSERT", "journal.entries": "SELECT INSERT", "journal.decisions": "SELECT",
+                "mentoring.confirmations": "SELECT INSERT", "journal.explanations": "SELECT INSERT"},
     "clerk": {
         "personal.sealed": "SELECT", "personal.later": "SELECT", "journal.decisions": "SELECT INSERT",
-        "mentoring.withdrawals": "SELECT INSERT",
+        "mentoring.withdrawals": "SELECT INSERT", "mentoring.confirmations": "SELECT INSERT",
+        "journal.notes": "SELECT INSERT",
     },
     "engineer": {
         "personal.sealed": "INSERT DELETE", "personal.later": "INSERT DELETE", "journal.entries": "SELECT INSERT",
@@ -222,6 +229,21 @@ def test_a_clerk_reads_two_records_and_decides(world: Served) -> None:
         with home.writing() as connection:
             assert all(one.birth_date for one in records(connection, home.vault, 10**6, [left, right]).values())
             decide(connection, DIFFERENT, left, right, at, "регистратор", "documents")
+
+
+@pytest.mark.parametrize("who", ["officer", "clerk"])
+def test_an_officer_and_a_clerk_confirm_and_explain(world: Served, who: str) -> None:
+    """What is owed to the school is written by the service account, at the next intake."""
+    at, sender = moscow("2022-02-03 12:00"), {"officer": "NSH-S014", "clerk": "NSH-S016"}[who]
+    with world.opened("service", at) as home:
+        for pupils in (4, 1):
+            write(home.settings.inbox / sender / "a.xlsx", with_pupils(pupils, sender))
+            take(replace(home, settings=replace(home.settings, hold_drop=30)), at)
+        with home.reading() as connection:
+            (held,) = [one for one in waiting_deliveries(connection, 10**6) if one.institution_code == sender]
+    with world.opened(who, at) as home:
+        confirm_held(home, held.delivery, at, who, "все выпустились")
+        assert explain(home, held.delivery, "document-missing", "на подписи", at, who)[1] == 4
 
 
 def acls(world: Served) -> list[tuple]:

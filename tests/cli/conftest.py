@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from flows.cli.root import cli
+from tests.installations import OWN
 from tests.workbooks import PAIRS, enrolment, submission, write
 
 Run = Callable[..., Result]
@@ -19,7 +20,7 @@ def runner(home: Path) -> Run:
     """Return what runs a command line in a home."""
 
     def run(*words: str, **environ: str) -> Result:
-        env = {"NASTAVNIK_HOME": str(home), "NASTAVNIK_SETTLE_SECONDS": "0"} | environ
+        env = OWN | {"NASTAVNIK_HOME": str(home)} | environ
         return CliRunner(env=env).invoke(cli, list(map(str, words)))
 
     return run

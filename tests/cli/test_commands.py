@@ -123,10 +123,12 @@ def test_status_names_who_owes_and_what_waits(collected: Collected) -> None:
         waiting.unlink()
     states = {line.split()[0]: " ".join(line.split()) for line in text.splitlines() if "NSH-" in line}
     assert "Отчётная дата 31.12.2021" in text
-    assert states["NSH-S007"] == "NSH-S007 МБОУ СОШ № 7 сдано 10.01.2022"
-    assert states["NSH-S003"] == "NSH-S003 МБОУ СОШ № 3 сдано, есть строки с ошибками 10.01.2022"
-    assert states["NSH-S004"] == "NSH-S004 МБОУ СОШ № 4 срок прошёл, не сдано; последний файл не принят"
-    assert "Сдали: 3 из 21; не сдали: 18." in text
+    assert states["NSH-S007"] == "NSH-S007 МБОУ СОШ № 7 сдано 10.01.2022 10.01.2022 принято"
+    assert states["NSH-S003"].startswith("NSH-S003 МБОУ СОШ № 3 сдано, есть строки с ошибками 10.01.2022 10.01.2022")
+    assert states["NSH-S004"].startswith(
+        "NSH-S004 МБОУ СОШ № 4 срок прошёл, не сдано; последний файл не принят 10.01.2022"
+    )
+    assert "Сдали: 3 из 21; не сдали: 18; файл ждёт приёма: 1; последний файл не принят: 1." in text
     assert states["NSH-S001"] == "NSH-S001 1"  # the last table: files that wait
 
 

@@ -96,7 +96,7 @@ def test_a_run_with_nothing_new_imports_nothing_heavy(tmp_path: Path) -> None:
     first = nastavnik(tmp_path / "home", "intake", "--received-at", "2022-01-10")
     again = nastavnik(tmp_path / "home", "intake")
     assert (first.returncode, again.returncode) == (0, 0)
-    assert "great_expectations" in imported(first)
+    assert "great_expectations" in imported(first) and "altair" not in imported(first)
     assert imported(again) & HEAVY == set()
     assert again.stdout == "Нового нет.\n"
 
@@ -114,3 +114,15 @@ def test_a_reader_that_leaves_is_no_failure(tmp_path: Path) -> None:
         ["bash", "-c", script], env=environ, capture_output=True, text=True, cwd=Path(__file__).parents[2]
     )
     assert (process.stdout, process.stderr) == ("0\n", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "to", "code"), [("--help", ">/dev/full", 3), ("nonsense", "2>/dev/full", 2), ("nonsense", "2>&-", 2)]
+)
+def test_a_full_log_does_not_change_the_exit_code(tmp_path: Path, words: str, to: str, code: int) -> None:
+    script = f"{sys.executable} -c 'from flows.cli import main; main()' {words} {to}; echo $?"
+    environ = os.environ | {"NASTAVNIK_HOME": str(tmp_path / "home")}
+    process = subprocess.run(
+        ["bash", "-c", script], env=environ, capture_output=True, text=True, cwd=Path(__file__).parents[2]
+    )
+    assert process.stdout == f"{code}\n"

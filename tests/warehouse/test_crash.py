@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.town import clear_litter, deliver
 from tests.installations import ENGINES, installation, rows, settings_for, state, take, vault_rows
 from tests.warehouse.dying_intake import POINTS
 from tests.workbooks import PAIRS, PEOPLE, submission, write
@@ -49,18 +48,6 @@ def kill() -> Iterator[Kill]:
     server.wait(30)
 
 
-def deliver(home: Path) -> None:
-    """Three senders, one of them twice: accepted, accepted with errors, refused, repeated."""
-    inbox, bad = (
-        home / "inbox",
-        PAIRS.replace("01.10.2020  |                 ", "01.10.2020  | 01.09.2020      "),
-    )
-    write(inbox / "NSH-S007/a.zip", submission(), modified=1_640_000_000)
-    write(inbox / "NSH-S008/b.zip", submission("NSH-S008", Пары=bad), modified=1_640_000_001)
-    write(inbox / "NSH-S014/c.zip", submission("NSH-S007"), modified=1_640_000_002)
-    write(inbox / "NSH-S007/again.zip", submission(), modified=1_640_000_003)
-
-
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     folder = tmp_path_factory.mktemp("undisturbed") / "home"
@@ -74,13 +61,6 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
             "duplicate": 1,
         }
         return state(home)
-
-
-def clear_litter(home: Path) -> None:
-    """Half-written files have names of their own, which no reader takes; they are no part of the state."""
-    for pattern in ("received/.part", "lake/**/.*.parquet.*", "receipts/**/.*.partial"):
-        for path in home.glob(pattern):
-            path.unlink()
 
 
 @pytest.mark.parametrize(("engine", "point"), CASES)
@@ -152,24 +132,3 @@ def test_intakes_at_once_take_each_file_once(tmp_path: Path, request: pytest.Fix
         lines = rows(home, table("deliveries"), "institution_code", "verdict")
     assert Counter(code for code, _ in lines) == {f"NSH-T{number:03d}": 1 for number in range(20)}
     assert {verdict for _, verdict in lines} == {"rejected"}  # the order's register does not know them: all were judged
-
-
-STRACE = shutil.which("strace")
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(STRACE is None, reason="strace is not installed")
-def test_killed_at_renames_counted_by_the_kernel(undisturbed: dict[str, object], tmp_path: Path) -> None:
-    """Not our choice of points: of 15 renames, 7 keep files, 8 write receipts."""
-    for number in (7, 14):
-        folder = tmp_path / f"home{number}"
-        settings_for(folder)
-        deliver(folder)
-        inject = f"inject=rename,renameat,renameat2:signal=KILL:when={number}"
-        trace = [str(STRACE), "-f", "-o", os.devnull, "-e", "trace=rename,renameat,renameat2", "-e", inject]
-        killed = subprocess.run([*trace, *COMMAND, str(folder)], cwd=ROOT, capture_output=True)
-        assert killed.returncode != 0, f"no rename number {number}"
-        with installation(folder) as home:
-            take(home)
-            clear_litter(folder)
-            assert state(home) == undisturbed
