@@ -5,14 +5,18 @@ BIN := .venv/bin
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python
 WHEELS := --only-binary :all:  # a source distribution runs its author's code while it is installed
+SPARK_WHEELS := --only-binary :all: --no-binary pyspark  # of Spark there is no wheel
 MINUTES ?= 10
+STEP ?= 1
+SIZE ?= region
+NEWER ?= --upgrade  # make lock NEWER= keeps every pin that still fits
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 # one file of tests, one process: its servers and databases start once; more than four only fight for memory
-PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile
+PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test fast thorough check format lock docs bench fuzz sbom audit clean
+.PHONY: help env demo test fast thorough check format lock docs bench country spark fuzz sweep sbom audit clean
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -43,11 +47,26 @@ docs: env ## write the generated pages anew: docs/dictionary.md, docs/rules.md, 
 	$(BIN)/python -m expectations.dictionary docs
 	$(BIN)/python -m warehouse.indicators.handbook docs
 
-bench: env ## measure the figures of the README
-	@for benchmark in benchmarks/town.py benchmarks/region.py benchmarks/linking.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done
+bench: env ## ours, the physical floor and the peers in one run: SIZE=town, region or country
+	$(BIN)/python benchmarks/bench.py --size $(SIZE)
+
+country: env ## measure a country of 42,000 institutions on this machine: docs/scale.md
+	$(BIN)/python benchmarks/country.py
+
+spark: .venv-spark/installed ## an environment of its own for Apache Spark: 400 MB, needs Java 17
+
+.venv-spark/installed: $(BIN)/uv spark.lock pyproject.toml
+	$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-spark
+	$(UV) pip install --quiet --python .venv-spark/bin/python --require-hashes $(SPARK_WHEELS) -r spark.lock
+	$(UV) pip install --quiet --python .venv-spark/bin/python --no-deps --no-build-isolation --editable .
+	@touch $@
 
 fuzz: env ## spoil files for MINUTES=10 and take them in: each must get its verdict
 	nice -n 19 $(BIN)/python -m tests.hostile.fuzz --minutes $(MINUTES)
+
+sweep: env ## each command meets each fault at its N-th call that changes the disk; STEP=10 tries every tenth: docs/faults.md
+	nice -n 19 $(BIN)/python -m tests.faults.sweep --step $(STEP)
+	nice -n 19 $(BIN)/python -m tests.faults.race
 
 sbom: env ## write the bill of materials, CycloneDX JSON: build/sbom.json
 	@mkdir -p build
@@ -56,13 +75,14 @@ sbom: env ## write the bill of materials, CycloneDX JSON: build/sbom.json
 audit: env ## nothing runs here that no pinned package brought; against known vulnerabilities see docs/supply-chain.md
 	$(BIN)/python -m deployments.supply check
 
-lock: $(BIN)/uv ## pin every dependency anew: bootstrap.lock, requirements.lock
-	$(COMPILE) --upgrade --group bootstrap --output-file bootstrap.lock
-	$(COMPILE) --upgrade pyproject.toml --group dev --output-file requirements.lock
-	@! grep -nE '(https?|file)://' bootstrap.lock requirements.lock || { echo "A lock names a registry."; exit 1; }
+lock: $(BIN)/uv ## pin every dependency anew: bootstrap.lock, requirements.lock, spark.lock
+	$(COMPILE) $(NEWER) --group bootstrap --output-file bootstrap.lock
+	$(COMPILE) $(NEWER) pyproject.toml --group dev --output-file requirements.lock
+	$(COMPILE) $(NEWER) pyproject.toml --extra spark --constraint requirements.lock --output-file spark.lock
+	@! grep -nE '(https?|file)://' bootstrap.lock requirements.lock spark.lock || { echo "A lock names a registry."; exit 1; }
 
 clean: ## remove the environment and every cache of ours
-	rm -rf .venv demo-home build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-spark demo-home build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 env: .venv/installed
