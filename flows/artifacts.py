@@ -9,8 +9,9 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from flows.standing import rows_of, title_words, totals_words
 from warehouse.batch import Line
-from warehouse.outbox import Posted
+from warehouse.mail.posting import Posted
 
 Row = dict[str, object]
 VERDICTS = {
@@ -20,20 +21,24 @@ VERDICTS = {
     "duplicate": "повторов",
 }
 FOREIGN = "в чужую папку"
+HELD = "удержано"
 UNREGISTERED = "не из реестра"  # a folder may be called anything, after a person too
 ALL = "всего"
 
 
-def intake_rows(lines: Iterable[Line], registered: set[str], foreign: Container[str] = ()) -> list[Row]:
-    """Count deliveries by institution and verdict, and those that are of another than their folder; the total first."""
+def intake_rows(
+    lines: Iterable[Line], registered: set[str], foreign: Container[str] = (), held: Container[str] = ()
+) -> list[Row]:
+    """Count deliveries by institution and verdict, those held, those of another than their folder; the total first."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for line in lines:
         code = line.institution_code if line.institution_code in registered else UNREGISTERED
         for counted in (counts[code], counts[ALL]):
             counted[line.verdict] += 1
+            counted[HELD] += line.delivery in held
             counted[FOREIGN] += line.delivery in foreign
     order = sorted(counts, key=lambda code: (code != ALL, code == UNREGISTERED, code))
-    words = VERDICTS | {FOREIGN: FOREIGN}
+    words = VERDICTS | {HELD: HELD, FOREIGN: FOREIGN}
     return [{"организация": code} | {word: counts[code][key] for key, word in words.items()} for code in order]
 
 
@@ -56,13 +61,33 @@ def _figure(row: dict) -> Row:
     }
 
 
-def reminder_rows(posted: Posted) -> list[Row]:
+def letter_rows(posted: Posted) -> list[Row]:
     """Count letters by what became of them."""
     return [
         {"письма": "отправлены", "число": posted.sent},
-        {"письма": "оставлены в папке outbox", "число": posted.kept},
+        {"письма": "оставлены в папке: некуда отправить", "число": posted.kept},
+        {"письма": "адрес не принят сервером", "число": posted.refused},
         {"письма": "отложены сервером до следующего раза", "число": posted.postponed},
     ]
+
+
+def status_rows(standing: dict) -> list[Row]:
+    """List how every institution stands, as `nastavnik status` words it; of folders outside the register a count."""
+    rows: list[Row] = [
+        {"отчётная дата": _date(date.fromisoformat(one["as_of"])), **row}
+        for one in standing["dates"]
+        for row in rows_of(one)
+    ]
+    known = {entry["code"] for one in standing["dates"] for entry in one["institutions"]}
+    headings = dict.fromkeys(rows[0] if rows else (), "")
+    if strange := sum(files for folder, files in standing["waiting"].items() if folder not in known):
+        rows.append({**headings, "код": UNREGISTERED, "состояние": f"в папках приёма файлов: {strange}"})
+    return rows
+
+
+def status_words(standing: dict) -> str:
+    """Tell the totals of every reporting date."""
+    return "\n\n".join(f"{title_words(one)}. {totals_words(one)}" for one in standing["dates"]) or "Дат пока нет."
 
 
 def release_rows(folder_name: str | None, as_of: date | None) -> list[Row]:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import sqlalchemy as sa
 from sqlalchemy.schema import SetColumnComment, SetTableComment
 
 from expectations.staging import DUCKDB_SAFE
+from warehouse.durable import replace_durably
 from warehouse.faults import log_no_rows
 from warehouse.settings import Misconfigured, Settings
 
 WRITER_LOCK = 632_2020  # the key of PostgreSQL's advisory lock: one writer at a time
+PROGRAM_LOCK = 632_2021  # the same for a whole run: what a run leaves between its transactions is its own
 
 
 def open_engine(url: str, *, read_only: bool = False) -> sa.Engine:
@@ -28,8 +32,23 @@ def open_engine(url: str, *, read_only: bool = False) -> sa.Engine:
     if url.startswith("postgresql"):
         engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"), hide_parameters=True)
         sa.event.listen(engine, "connect", _quieten)
+        sa.event.listen(engine, "connect", _commit_in_earnest)
         return engine
     raise Misconfigured("NASTAVNIK_WAREHOUSE_URL: ожидается адрес postgresql://… или duckdb:///…")
+
+
+def make_file(url: str) -> None:
+    """Make the empty file of a DuckDB URL where there is none, whole or not at all.
+
+    DuckDB writes a new file in place, in pieces, and never opens one again that was cut short before the last.
+    """
+    database = sa.make_url(url).database
+    if not url.startswith("duckdb:") or not database or (path := Path(database)).exists():
+        return
+    partial = path.with_name(f".{path.name}.part")
+    partial.unlink(missing_ok=True)
+    duckdb.connect(str(partial), config=DUCKDB_SAFE).close()
+    replace_durably(partial, path)
 
 
 def _quieten(driver: Any, _: Any) -> None:
@@ -39,6 +58,14 @@ def _quieten(driver: Any, _: Any) -> None:
         "SELECT set_config(name, setting, false) FROM (VALUES ('log_parameter_max_length_on_error', '0', true), "
         "('log_parameter_max_length', '0', false), ('log_error_verbosity', 'terse', false)) AS s(name, setting, free) "
         f"WHERE free OR {allowed}"
+    )
+    driver.commit()
+
+
+def _commit_in_earnest(driver: Any, _: Any) -> None:
+    """Have a commit on the server's disk when it is answered: after it the inbox is emptied. Stricter levels stay."""
+    driver.execute(
+        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
     )
     driver.commit()
 
@@ -69,6 +96,23 @@ def comment(connection: sa.Connection, metadata: sa.MetaData) -> None:
         connection.execute(SetTableComment(table))
         for column in table.columns:
             connection.execute(SetColumnComment(column))
+
+
+@contextlib.contextmanager
+def alone(settings: Settings, engine: sa.Engine) -> Iterator[None]:
+    """Hold a server's warehouse against other programs that write, on whatever machine; they wait.
+
+    The lock is the session's: the server lets it go when the program ends, however that happens.
+    """
+    if settings.embedded:
+        yield
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.select(sa.func.pg_advisory_lock(PROGRAM_LOCK)))
+        try:
+            yield
+        finally:
+            connection.execute(sa.select(sa.func.pg_advisory_unlock(PROGRAM_LOCK)))
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ TALKATIVE = {
     "cryptography", "json", "csv", "_csv", "zipfile", "xml",
 }  # fmt: skip
 ROWS_LOGGED_BY = "sqlalchemy.engine.Engine"  # at DEBUG, every row fetched; parameters it can hide by itself
+POOLS = ("sqlalchemy.pool.impl.QueuePool", "sqlalchemy.pool.impl.NullPool")  # they log a driver's error, words and all
 _BOUNDARIES = {__name__, "flows.failures", "flows.cli.edge"}  # every error passes these
 _COREDUMP_FILTER = Path("/proc/self/coredump_filter")  # Linux: which memory a core file holds
 
@@ -77,12 +78,19 @@ def seal_process() -> None:
 
 
 def log_no_rows() -> None:
-    """Keep fetched rows out of SQLAlchemy's log, whatever level it is set to."""
+    """Keep fetched rows and drivers' errors out of SQLAlchemy's log, whatever level it is set to."""
     logging.getLogger(ROWS_LOGGED_BY).addFilter(_no_row)
+    for name in POOLS:
+        logging.getLogger(name).addFilter(_no_error)
 
 
 def _no_row(record: logging.LogRecord) -> bool:
     return not str(record.msg).startswith("Row ")
+
+
+def _no_error(record: logging.LogRecord) -> bool:
+    """A connection that broke cannot be rolled back either: what broke it is told already, without words."""
+    return not record.exc_info
 
 
 def _tell(error: BaseException) -> None:

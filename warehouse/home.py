@@ -16,15 +16,18 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from warehouse.audit import Line, record
-from warehouse.engine import comment, create_schema, open_engine, writing
+from warehouse.engine import alone, comment, create_schema, make_file, open_engine, writing
 from warehouse.faults import without_words
 from warehouse.journal import known_by, last_entry
 from warehouse.keyring import Keyring, keyring_path, make_keyring, open_keyring
+from warehouse.notes import Notes
 from warehouse.received import ReceivedFiles
 from warehouse.reference import load_reference, shipped_reference
 from warehouse.remains import Remains
+from warehouse.schema.version import HEAD, WAREHOUSE, note_head, number_of, require_declared, require_head
 from warehouse.settings import Misconfigured, Settings
 from warehouse.tables import JOURNAL, tables_of
+from warehouse.unfinished import require_none
 from warehouse.vault import Vault, make_vault, open_vault, vault_file
 from warehouse.views import create_views
 
@@ -33,7 +36,6 @@ if TYPE_CHECKING:
 
 
 ROOT = Path(__file__).parents[1]
-SCHEMA = "5"  # raised whenever a table is added
 SAYING = ("warehouse/*.py", "warehouse/indicators/**/*", "expectations/*.py")  # the code that views are made from
 
 
@@ -90,32 +92,54 @@ class Home:
         return ReceivedFiles(self.settings.received, self.ring.storage)
 
     @cached_property
+    def notes(self) -> Notes:
+        """What people said in words."""
+        return Notes(self.settings.notes, self.ring.storage)
+
+    @cached_property
     def remains(self) -> Remains:
         """What is left of deliveries whose files were destroyed."""
         return Remains(self.settings.remains, self.ring.storage)
 
 
 @contextlib.contextmanager
-def opened(settings: Settings, at: datetime, *, write: bool = False, changing_keys: bool = False) -> Iterator[Home]:
-    """Open the installation, making it on first use; other processes wait while one writes.
+def locked(settings: Settings, *, alone: bool, wait: bool = True) -> Iterator[None]:
+    """Hold the installation, alone or beside other readers; the lock is the system's and goes with the process.
 
-    The lock is the operating system's: it goes with the process, however that ends. The keyring is opened before
-    anything else is read. Where a change of the key of tokens was interrupted, only `changing_keys` may write.
+    Without `wait` raises BlockingIOError where others hold it.
     """
     os.umask(0o077)
     settings.run.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with without_words(), (settings.run / "warehouse.lock").open("a") as lock, contextlib.ExitStack() as closing:
-        fcntl.flock(lock, fcntl.LOCK_EX if write or not _made(settings) else fcntl.LOCK_SH)
+    with without_words(), (settings.run / "warehouse.lock").open("a") as lock:
+        fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | (0 if wait else fcntl.LOCK_NB))
+        yield
+
+
+@contextlib.contextmanager
+def opened(
+    settings: Settings, at: datetime, *, write: bool = False, changing_keys: bool = False, finishing: bool = False
+) -> Iterator[Home]:
+    """Open the installation, making it on first use; other processes wait while one writes.
+
+    The keyring is opened before anything else is read. Where a change of the key of tokens was interrupted, only
+    `changing_keys` may write; an upgrade or a restore that was interrupted only who is `finishing` it may open.
+    """
+    with locked(settings, alone=write or not _made(settings)), contextlib.ExitStack() as closing:
+        if not finishing:
+            require_none(settings)
         read_only = not write and _made(settings)
         ring = open_keyring(settings)
         if write and not changing_keys and ring is not None and ring.retokening:
             raise Misconfigured("Смена ключа токенов прервана. Закончите её: nastavnik keys rotate.")
+        make_file(settings.warehouse_url)
         engine = open_engine(settings.warehouse_url, read_only=read_only)
         closing.callback(engine.dispose)
+        if not read_only:
+            closing.enter_context(alone(settings, engine))
         ring = ring or _make_keyring(settings, engine)
         _make(settings, engine, ring, at)
         home = Home(settings, engine, closing, ring, read_only)
-        if write and not changing_keys:
+        if write and not changing_keys and not finishing:
             from warehouse.erasure.destroying import finish
 
             finish(home, at)  # an erasure that was killed
@@ -126,12 +150,17 @@ def _marker(settings: Settings) -> Path:
     return settings.run / "made"
 
 
+def forget_made(settings: Settings) -> None:
+    """Have the next opening look whether everything is there."""
+    _marker(settings).unlink(missing_ok=True)
+
+
 @cache
 def version() -> str:
-    """Name the tables and the code that views and functions are made from: changed code makes them anew."""
+    """Name the schema and the code that views and functions are made from: changed code makes them anew."""
     sources = {path for pattern in SAYING for path in ROOT.glob(pattern) if path.suffix in (".py", ".toml")}
     contents = (path.read_bytes() for path in sorted(sources))
-    return f"{SCHEMA} {hashlib.sha256(b''.join(contents)).hexdigest()[:16]}"
+    return f"{HEAD} {hashlib.sha256(b''.join(contents)).hexdigest()[:16]}"
 
 
 def _made(settings: Settings) -> bool:
@@ -144,7 +173,7 @@ def _made(settings: Settings) -> bool:
 def _make_keyring(settings: Settings, engine: sa.Engine) -> Keyring:
     """Make the first keyring; never where there is anything that a former one had to do with."""
     with engine.connect() as connection:
-        used = _has_journal(connection)
+        used = has_journal(connection)
     if used or any(settings.received.glob("*")) or (settings.embedded and vault_file(settings).exists()):
         raise Misconfigured(
             f"Данные есть, а связки ключей {keyring_path(settings)} нет. Верните её из резервной копии. "
@@ -156,17 +185,18 @@ def _make_keyring(settings: Settings, engine: sa.Engine) -> Keyring:
 def _make(settings: Settings, engine: sa.Engine, ring: Keyring, at: datetime) -> None:
     """Make schema and the order's own reference data where there is nothing yet."""
     with engine.connect() as connection:
-        empty = not _has_journal(connection)
+        empty = not has_journal(connection)
+        if not empty and not _made(settings):
+            require_head(number_of(connection, WAREHOUSE))
+            require_declared(connection)
     if empty:
         settings.inbox.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if empty or not _made(settings):  # another version made fewer tables, or other views
         with engine.begin() as connection:
             create_schema(connection, tables_of())
             create_views(connection)
-    elif not _made(settings):  # an older version left fewer tables
-        with engine.begin() as connection:
-            create_schema(connection, tables_of())
-            create_views(connection)
-    if empty or not _made(settings):
+            if empty:
+                note_head(connection, WAREHOUSE)
         with engine.begin() as connection:
             comment(connection, tables_of())
         with writing(settings, engine) as connection:
@@ -176,5 +206,6 @@ def _make(settings: Settings, engine: sa.Engine, ring: Keyring, at: datetime) ->
         _marker(settings).write_text(version())
 
 
-def _has_journal(connection: sa.Connection) -> bool:
+def has_journal(connection: sa.Connection) -> bool:
+    """Tell whether a database holds an installation."""
     return sa.inspect(connection).has_table("entries", schema=JOURNAL)

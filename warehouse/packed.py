@@ -124,4 +124,4 @@ def writing(folder: Path) -> duckdb.DuckDBPyConnection:
 def _settings(folder: Path, memory: str) -> dict[str, object]:
     """What holds for a connection over a lake; the last of them forbids to set any other."""
     reaching = {"memory_limit": memory, "preserve_insertion_order": "false", "allowed_directories": [str(folder)]}
-    return IN_MEMORY | reaching | DUCKDB_SAFE
+    return {**IN_MEMORY, **reaching, **DUCKDB_SAFE}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -10,9 +11,10 @@ import sqlalchemy as sa
 
 from warehouse.batch import Arrival, Batch, in_batches
 from warehouse.decisions import replay_withdrawal
+from warehouse.holding import replay_confirmation, replay_hold
 from warehouse.home import Home
 from warehouse.indicators.decided import keep_decided
-from warehouse.journal import RECEIVED, REFERENCE, RELEASE, WITHDRAWAL, Entry, all_entries
+from warehouse.journal import CONFIRMATION, HELD, RECEIVED, REFERENCE, RELEASE, WITHDRAWAL, Entry, all_entries
 from warehouse.lake import orphans
 from warehouse.ledger import accepted_deliveries, delivery_id
 from warehouse.reference import replay_reference
@@ -50,6 +52,7 @@ def rebuild(
         keep_decided(connection, 0)
         connection.execute(table("pending_receipts").delete())
         check(connection)
+        os.sync()  # the lake's list never names bytes that a power cut could take
     _sweep(home)
     return summary
 
@@ -84,6 +87,10 @@ def _replay(home: Home, connection: sa.Connection, step: list[Arrival] | Entry, 
         summary.reference_loads += 1
     elif step.event == WITHDRAWAL:
         replay_withdrawal(connection, step)
+    elif step.event == HELD:
+        replay_hold(connection, step)
+    elif step.event == CONFIRMATION:
+        replay_confirmation(connection, step)
     elif step.event == RELEASE:
         record_release(connection, home.settings, step)
         summary.releases += 1

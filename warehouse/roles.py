@@ -16,7 +16,7 @@ ANALYST, OFFICER, CLERK, ENGINEER = (f"nastavnik_{name}" for name in ("analyst",
 ROLES = (ANALYST, OFFICER, CLERK, ENGINEER)
 ALL = ", ".join(ROLES)
 SCHEMAS = (MENTORING, JOURNAL, VAULT)
-NOT_FOR_ANALYSTS = ("pending_receipts", "lake_files")  # the work of the program, not its results
+NOT_FOR_ANALYSTS = ("pending_receipts", "lake_files", "fingerprints")  # the work of the program, not its results
 # What `mentoring.kpi` needs of the journal; the rest of an entry tells who sent what file.
 KNOWN = ("seq", "known_at", "event")
 NOT_PERSONAL = ("delivery", "sheet", "rows")  # of the vault's table: what keeping and forgetting go by
@@ -91,12 +91,15 @@ def _reading() -> Iterator[str]:
 
 
 def _deciding() -> Iterator[str]:
-    """The officer releases; the clerk reads the vault, decides about people and withdraws deliveries."""
+    """Both confirm what is held; the officer releases; the clerk reads the vault, decides on people, withdraws."""
     both = f"{OFFICER}, {CLERK}"
     yield f"GRANT SELECT, INSERT ON {JOURNAL}.entries TO {both}"
     yield f"GRANT SELECT ON {JOURNAL}.decisions, {JOURNAL}.erasures, {JOURNAL}.destructions TO {both}"
+    yield f"GRANT SELECT, INSERT ON {JOURNAL}.notes, {JOURNAL}.explanations TO {both}"
+    yield f"GRANT SELECT ON {MENTORING}.fingerprints TO {both}"
     # What decisions come to is told anew whenever the journal grows.
     yield f"GRANT INSERT, DELETE ON {MENTORING}.decided_people TO {both}"
+    yield f"GRANT INSERT ON {MENTORING}.confirmations, {MENTORING}.pending_receipts TO {both}"
     yield f"GRANT SELECT ON {MENTORING}.lake_files TO {OFFICER}"
     yield f"GRANT INSERT ON {MENTORING}.releases TO {OFFICER}"
     yield f"GRANT INSERT ON {JOURNAL}.decisions, {MENTORING}.withdrawals TO {CLERK}"

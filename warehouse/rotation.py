@@ -22,6 +22,7 @@ from warehouse.home import Home
 from warehouse.keyring import Keyring, write_keyring
 from warehouse.keys import key_id, key_text, new_key, read_master
 from warehouse.loading import bulk_insert, fetch
+from warehouse.notes import Notes
 from warehouse.rebuild import rebuild
 from warehouse.received import ReceivedFiles
 from warehouse.remains import Remains, destroyed
@@ -127,6 +128,7 @@ def _finish(home: Home, master: _Master, on_progress: Advance) -> None:
     """Do what is left to do, in an order that may be broken off anywhere."""
     rewrap_received(home.received, on_progress)
     rewrap_remains(home.remains)
+    rewrap_notes(home.notes)
     rewrap_vault(home.vault)
     if home.ring.retokening:
         retoken(home)
@@ -160,6 +162,13 @@ def rewrap_remains(remains: Remains) -> None:
     _rewrap(remains.paths(), remains.keys, lambda done, of: None)
 
 
+def rewrap_notes(notes: Notes) -> None:
+    """Put what people said under the current storage key."""
+    for litter in notes.folder.glob(".*.part"):
+        litter.unlink()
+    _rewrap(notes.paths(), notes.keys, lambda done, of: None)
+
+
 def _rewrap(paths: Iterable[Path], keys: StorageKeys, on_progress: Advance) -> None:
     old = [path for path in paths if _storage_key(path) != keys.current]
     todo, done = iter(old), 0
@@ -186,12 +195,12 @@ def rewrap_vault(vault: Vault) -> None:
 
 
 def sealed_under(home: Home) -> dict[str, tuple[int, int]]:
-    """Return how many files (received, or left of them) and rows of the vault lie under each storage key, by its id."""
+    """Return how many files (received, left, said) and rows of the vault lie under each storage key, by its id."""
     kept = sealed_rows()
     with home.vault.engine.connect() as connection:
         rows = connection.execute(sa.select(kept.c.sealed)).scalars()
         of_vault = [key_of(bytes(row[:HEADER_BYTES])) for row in rows]
-    of_files = [_storage_key(path) for path in (*home.received.paths(), *home.remains.paths())]
+    of_files = [_storage_key(path) for path in (*home.received.paths(), *home.remains.paths(), *home.notes.paths())]
     ids = {*home.ring.storage.by_id, *of_files, *of_vault}
     return {name: (of_files.count(name), of_vault.count(name)) for name in sorted(ids)}
 

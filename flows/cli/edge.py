@@ -7,7 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -45,13 +45,13 @@ class Edge(Group):
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")  # a terminal without Cyrillic must not stop the work
-        sys.exit(self._code(words))
+        sys.exit(_leave(self._code(words)))
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader left: nobody is to be told
+            _silence(1)  # the reader left: nobody is to be told
             return DONE
 
     def _code(self, words: list[str]) -> int:
@@ -73,22 +73,45 @@ class Edge(Group):
             return _told(f"Сбой: {_reason(error)}. Незаконченное отменено, команду можно повторить.", FAILED)
 
 
+def _say(text: str) -> None:
+    """Tell the operator; the log it goes to may lie on a disk that is full, and the exit code tells it all the same."""
+    with suppress(OSError):
+        click.echo(text, err=True)
+
+
 def _told(text: str, code: int) -> int:
     from flows.cli.tables import printable
 
-    click.echo(printable(text), err=True)
+    _say(printable(text))
     return code
+
+
+def _leave(code: int) -> int:
+    """Let nothing unsaid change the exit code: the interpreter would try to say it once more, and end with its own."""
+    for number, stream in ((1, sys.stdout), (2, sys.stderr)):
+        try:
+            if stream is not None:  # closed by who started us
+                stream.flush()
+        except OSError as error:
+            _silence(number)
+            unsaid = number == 1 and not isinstance(error, BrokenPipeError)
+            code = FAILED if unsaid and code in (DONE, REJECTED) else code
+    return code
+
+
+def _silence(number: int) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), number)
 
 
 def _misused(error: click.UsageError) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        click.echo(error.format_message(), err=True)
+        _say(error.format_message())
         return MISUSED
     if error.ctx is not None:
-        click.echo(error.ctx.get_usage(), err=True)
-    click.echo(explained(error), err=True)
+        _say(error.ctx.get_usage())
+    _say(explained(error))
     if error.ctx is not None:
-        click.echo(f"Справка: {error.ctx.command_path} --help", err=True)
+        _say(f"Справка: {error.ctx.command_path} --help")
     return MISUSED
 
 

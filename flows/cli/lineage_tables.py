@@ -168,13 +168,15 @@ def _show_sources(explained: Explanation, zone: ZoneInfo) -> None:
 def show_trace(traced: Traced, zone: ZoneInfo) -> None:
     """Show what became of a row, where its delivery is in force, and the figures it touched."""
     from warehouse.lineage.listing import said
-    from warehouse.lineage.words import FATES, VERDICTS
+    from warehouse.lineage.words import FATES, VERDICTS, held_words
     from warehouse.release.wording import NO, YES, day, moment
 
     out, known = console(), traced.delivery
     received = moment(known.received_at.astimezone(zone))
     out.print(f"Сдача {known.delivery}: организация {known.institution_code}, отчётная дата {day(known.as_of)}")
     out.print(f"Получена {received}; {VERDICTS[known.verdict]}; хеш файла {known.sha256}")
+    if traced.held is not None:
+        out.print(held_words(traced.held, zone))
     if known.duplicate_of:
         out.print(f"Повторяет сдачу {known.duplicate_of}")
     out.print(f"Лист «{traced.sheet.title}», строка {traced.row}: {FATES[traced.fate]}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flows.cli.tables import console, table
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from warehouse.decisions import Decision
+    from warehouse.explained import Entry
     from warehouse.queue_doubt import Doubt
 
 DECISIONS = {"same": "один человек", "different": "разные люди"}
@@ -81,3 +83,20 @@ def show_decisions(made: list[Decision], zone: ZoneInfo) -> None:
     ]  # fmt: skip
     headings = ("№", "Решение", "Запись 1", "Запись 2", "Кто решил", "Когда", "На чём основано")
     console().print(table("Действующие решения", headings, rows, right=(0,)) if rows else "Действующих решений нет.")
+
+
+def show_explanations(found: list[Entry], words: Mapping[int, str], zone: ZoneInfo) -> None:
+    """Show the explanations in effect, with their words where they are asked for."""
+    from expectations.rules import RULES
+    from warehouse.release.wording import day
+
+    rows = [
+        (
+            str(one.explained.seq), day(one.explained.known_at.astimezone(zone)), one.explained.decided_by,
+            one.delivery, "; ".join(RULES[rule].title for rule in one.rules if rule in RULES), str(one.findings),
+            *([words[one.explained.seq]] if words else ()),
+        )
+        for one in found
+    ]  # fmt: skip
+    headings = ("№", "Когда", "Кто", "Сдача", "Предупреждение", "Замечаний", *(["Пояснение"] if words else ()))
+    console().print(table("Действующие пояснения", headings, rows, right=(0, 5)) if rows else "Пояснений нет.")

@@ -6,13 +6,20 @@ import click
 
 from flows.cli import (
     access,
+    copies,
     deliveries,
     demo,
     disclosure,
+    doctor,
+    documents,
     erasure,
+    explanations,
     figures,
     forms,
+    held,
     keys,
+    lake,
+    letters,
     lineage,
     persons,
     proof,
@@ -20,6 +27,7 @@ from flows.cli import (
     rehearse,
     revisions,
     scheduling,
+    schema,
     trajectory,
 )
 from flows.cli.edge import Edge
@@ -41,8 +49,9 @@ def cli() -> None:
 
 
 for module in (
-    demo, reference, deliveries, persons, figures, disclosure, revisions, rehearse, lineage, trajectory, proof, forms,
-    keys, access, erasure, scheduling,
+    demo, reference, deliveries, persons, figures, disclosure, documents, revisions, rehearse, lineage, trajectory,
+    proof, forms, keys, access, erasure, letters, scheduling, held, explanations,
+    copies, schema, doctor, lake,
 ):  # fmt: skip
     for command in module.COMMANDS:
         cli.add_command(command)

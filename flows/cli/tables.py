@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from expectations.rules.wording import Finding
+    from warehouse.explained import Explained
     from warehouse.listing import RuleCount
-    from warehouse.status import DateStatus, State, Status
 
 PIPE_WIDTH = 160  # characters where nobody's terminal sets a width
 
@@ -72,56 +73,72 @@ def show_findings(counted: list[RuleCount]) -> None:
     console().print(table("Замечания", headings, rows, right=(4, 5)) if rows else "Замечаний нет.")
 
 
-def show_status(status: Status, zone: ZoneInfo) -> None:
-    """Show who has submitted, who is late and what waits; days are those of the zone."""
+def show_findings_of(findings: list[Finding], explained: Mapping[int, Explained], zone: ZoneInfo) -> None:
+    """Show the findings of one delivery by the numbers that its protocol tells, and when they were explained."""
+    from expectations.rules import Severity
+    from expectations.rules.wording import message_of
+    from warehouse.release.wording import day
+
+    rows = []
+    for number, one in enumerate(findings, 1):
+        words = message_of(one.rule, one.column, one.detail, sheet=one.sheet, row=one.row, letter=one.letter)
+        on = day(explained[number].known_at.astimezone(zone)) if number in explained else ""
+        rows.append((str(number), Severity(one.severity).russian, words, one.rule, on))
+    headings = ("№", "Важность", "Замечание", "Правило", "Пояснено")
+    console().print(table("Замечания к сдаче", headings, rows, right=(0,)) if rows else "Замечаний нет.")
+
+
+def show_status(standing: dict) -> None:
+    """Show who has submitted, who is late and what waits, as `flows.standing` tells it."""
+    from flows.standing import rows_of, title_words, totals_words
+
     out = console()
-    for one in status.dates:
-        out.print(_of_date(one, zone))
-        owing = sum(state.owed for state in one.states)
-        out.print(f"Сдали: {len(one.states) - owing} из {len(one.states)}; не сдали: {owing}.\n")
-    if not status.dates:
+    for one in standing["dates"]:
+        rows = rows_of(one)
+        headings = (heading.capitalize() for heading in (rows[0] if rows else ()))
+        out.print(table(title_words(one), headings, (row.values() for row in rows)))
+        out.print(f"{totals_words(one)}\n")
+    if not standing["dates"]:
         out.print("Отчётных дат пока не было.")
-    if status.waiting:
-        out.print(
-            table(
-                "Ждут приёма",
-                ("Папка", "Файлов"),
-                [(k, str(n)) for k, n in status.waiting.items()],
-                right=(1,),
-            )
-        )
+    if waiting := standing["waiting"]:
+        out.print(table("Ждут приёма", ("Папка", "Файлов"), [(k, str(n)) for k, n in waiting.items()], right=(1,)))
     else:
         out.print("В папке приёма ничего не ждёт.")
-    if status.alarms:
-        from warehouse.release.wording import day
+    if standing["held"]:
+        _show_held(out, standing["held"])
+    if standing["alarms"]:
+        _show_alarms(out, standing["alarms"])
+    if again := standing["erased_again"]:
+        senders = [(one["institution"], one["delivery"]) for one in again]
+        out.print(table("Снова присланы удалённые люди", ("Организация", "Сдача"), senders))
+        out.print("Их сведения уничтожит nastavnik retention. Попросите организацию убрать этих людей из книги.")
 
-        rows = [(one.institution_code, one.delivery, day(one.received_at.astimezone(zone))) for one in status.alarms]
-        out.print(table("Тревога: файл чужой организации в папке", ("Папка", "Сдача", "Получено"), rows))
-        out.print("Такие файлы отклонены. Спросите владельца папки, кто и зачем их прислал.")
 
+def _show_held(out: Console, held: list[dict]) -> None:
+    from datetime import date
 
-def _of_date(one: DateStatus, zone: ZoneInfo) -> Table:
     from warehouse.release.wording import day
 
-    when = one.date
-    title = f"Отчётная дата {day(when.as_of)}; срок {day(when.due_on)}, приём до {day(when.closes_on)}"
-    rows = [_state(state, zone) for state in one.states]
-    return table(title, ("Код", "Организация", "Состояние", "Получено"), rows)
+    rows = [
+        (
+            one["institution"], day(date.fromisoformat(one["as_of"])), one["delivery"], str(one["before"]),
+            str(one["after"]), f"−{one['lost_percent']} %",
+        )
+        for one in held
+    ]  # fmt: skip
+    headings = ("Организация", "На дату", "Сдача", "Вовлечено было", "Стало", "Изменение")
+    out.print(table("Удержаны: ждут подтверждения", headings, rows, right=(3, 4, 5)))
+    out.print("До подтверждения действует прежнее. Подтвердить: nastavnik confirm СДАЧА.")
 
 
-def _state(state: State, zone: ZoneInfo) -> tuple[str, ...]:
+def _show_alarms(out: Console, alarms: list[dict]) -> None:
+    from datetime import datetime
+
     from warehouse.release.wording import day
 
-    name = (state.institution.code, state.institution.name)
-    refused = "; последний файл не принят" if state.refused else ""
-    if state.received_at is None:
-        return (*name, ("срок прошёл, не сдано" if state.late else "ещё не сдано") + refused, "")
-    words = "сдано" if state.verdict == "accepted" else "сдано, есть строки с ошибками"
-    return (
-        *name,
-        words + (" (после срока)" if state.late else "") + refused,
-        day(state.received_at.astimezone(zone)),
-    )
+    rows = [(one["institution"], one["delivery"], day(datetime.fromisoformat(one["received_at"]))) for one in alarms]
+    out.print(table("Тревога: файл чужой организации в папке", ("Папка", "Сдача", "Получено"), rows))
+    out.print("Такие файлы отклонены. Спросите владельца папки, кто и зачем их прислал.")
 
 
 def show_figures(figures: pa.Table, titles: dict[str, str]) -> None:
