@@ -62,12 +62,21 @@ def _copy(engine: sa.Engine, file: Path, metadata: sa.MetaData, store: Store) ->
     with engine.connect() as source, copy.connect() as target:
         if _contents(source) != _contents(target):
             raise NotCopied
-    copy.dispose()
+    _close_whole(copy, fresh)
     with engine.connect() as source:
         source.execute(sa.text("CHECKPOINT"))
     engine.dispose()
     replace_durably(fresh, file)
     _log(file).unlink(missing_ok=True)
+
+
+def _close_whole(engine: sa.Engine, file: Path) -> None:
+    """Close a DuckDB file that holds all its rows: on a full disk closing leaves them in its log, and says nothing."""
+    with engine.connect() as connection:
+        connection.execute(sa.text("CHECKPOINT"))
+    engine.dispose()
+    if _log(file).exists():
+        raise NotCopied
 
 
 def _contents(connection: sa.Connection) -> dict[str, int]:
