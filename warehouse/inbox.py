@@ -6,7 +6,6 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,23 +56,23 @@ def _scan(inbox: Path) -> tuple[list[Waiting], int]:
         if not folder.is_dir(follow_symlinks=False):
             odd += not ignored(folder.name)
             continue
-        for entry in _entries(Path(folder.path)):
-            if ignored(entry.name):
-                continue
-            one = _waiting(Path(entry.path), spelled(folder.name))
-            if one is None:
-                odd += 1
-            else:
-                found.append(one)
+        try:
+            seen = [entry for entry in _entries(Path(folder.path)) if not ignored(entry.name)]
+        except PermissionError:  # one sender's folder is closed to us: the others' are not
+            odd += 1
+            continue
+        files = [_waiting(Path(entry.path), spelled(folder.name)) for entry in seen]
+        found += [one for one in files if one is not None]
+        odd += files.count(None)
     return found, odd
 
 
-def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
-            yield from sorted(entries, key=lambda entry: os.fsencode(entry.name))
-    except (FileNotFoundError, PermissionError):
-        return
+            return sorted(entries, key=lambda entry: os.fsencode(entry.name))
+    except FileNotFoundError:
+        return []
 
 
 def ignored(name: str) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from expectations.sealing import StorageKeys
+from warehouse.channels.folder import Folder
 from warehouse.inbox import look, unchanged
 from warehouse.intake import waves
 from warehouse.received import NotAFile, ReceivedFiles
@@ -118,3 +119,39 @@ def test_a_file_over_the_limit_is_hashed_and_not_kept(inbox: Path, tmp_path: Pat
     received = ReceivedFiles(tmp_path / "received", KEYS).receive(path, 1000)
     assert (received.size, received.path) == (1001, None)
     assert not [path for path in (tmp_path / "received").rglob("*") if path.is_file()]
+
+
+def test_a_folder_that_is_closed_to_us_is_told_and_holds_nobody(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(inbox, "NSH-S001/a.xlsx", age=60)
+    put(inbox, "NSH-S007/a.xlsx", age=60)
+    lists = os.scandir
+
+    def closed(path: Path) -> object:
+        if Path(path).name == "NSH-S001":
+            raise PermissionError
+        return lists(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    found = look(inbox, set(), 0)
+    assert ([one.folder for one in found.ready], found.odd) == (["NSH-S007"], 1)
+
+
+def test_an_inbox_that_is_closed_to_us_is_no_empty_one(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(_: Path) -> object:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "scandir", closed)
+    with pytest.raises(PermissionError):
+        look(inbox, set(), 0)
+
+
+def test_a_taken_file_that_may_not_be_removed_stays(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put(inbox, "NSH-S007/a.xlsx", age=60)
+    (one,) = Folder(inbox).look(set(), 0).ready
+
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "unlink", denied)
+    one.done()
+    assert path.exists()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -41,9 +41,13 @@ class InFolder:
             yield file
 
     def done(self) -> None:
-        """Remove it; a file written anew in the meantime was not taken, and stays for the next run."""
+        """Remove it; a file written anew in the meantime was not taken, and stays for the next run.
+
+        One that may not be removed stays as well: it is known to be taken, and keeps no later night from its work.
+        """
         if unchanged(self.seen):
-            self.seen.path.unlink(missing_ok=True)
+            with suppress(PermissionError):
+                self.seen.path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
