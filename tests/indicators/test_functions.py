@@ -185,7 +185,7 @@ def test_changed_code_makes_functions_anew(tmp_path: Path, monkeypatch: pytest.M
 
     with installation(tmp_path / "home") as home, home.writing() as connection:
         connection.exec_driver_sql("CREATE OR REPLACE MACRO mentoring.kpi(a := 1) AS TABLE SELECT 0 AS older")
-    monkeypatch.setattr(homes, "version", lambda: f"{homes.SCHEMA} of another day")
+    monkeypatch.setattr(homes, "version", lambda: f"{homes.HEAD} of another day")
     for _ in range(2):
         with installation(tmp_path / "home") as home, home.reading() as connection:
             assert list(connection.exec_driver_sql("SELECT * FROM mentoring.kpi()").keys()) == list(FIGURE)

@@ -18,7 +18,7 @@ from pathlib import Path
 POINTS = {
     "schema made, nothing loaded": ("warehouse.home.load_reference", 1, "before"),
     "reference loaded, not committed": ("warehouse.home.load_reference", 1, "after"),
-    "one of the files received": ("warehouse.intake._receive", 1, "after"),
+    "one of the files received": ("warehouse.channels.inboxes.Inboxes.fetch", 1, "after"),
     "journal written, nothing read": ("warehouse.batch.Batch.process", 1, "before"),
     "vault kept": ("warehouse.batch.keep_identities", 1, "after"),
     "half of a lake file written": ("warehouse.lake._created", 1, "after"),
@@ -29,7 +29,7 @@ POINTS = {
     "committed, no receipt": ("warehouse.receipts.write_pending_receipts", 2, "before"),
     "half of the receipts written": ("warehouse.receipts.writing.write_receipt", 1, "after"),
     "receipts written, inbox as it was": ("warehouse.intake._empty", 2, "before"),
-    "half of the inbox emptied": ("warehouse.intake.unchanged", 6, "after"),
+    "half of the inbox emptied": ("warehouse.channels.folder.InFolder.done", 1, "after"),
 }
 
 
