@@ -33,11 +33,11 @@ def pack(output: Path) -> None:
 
 @lake.command("kpi", cls=Command)
 @click.argument("folder", type=ExistingFolder(), metavar="ОЗЕРО")
-@click.option("--spark", cls=Option, metavar="АДРЕС", help="Считать на Spark: local или spark://машина:7077.")
+@click.option("--spark", cls=Option, metavar="АДРЕС", help="Считать на Spark, пробно: local или spark://машина:7077.")
 def kpi(folder: Path, spark: str | None) -> None:
     """Посчитать ряд показателей по озеру: CSV, дата за датой.
 
-    Без --spark считает DuckDB, в памяти до 2 ГБ. На обоих считают одни и те же запросы, и показатели равны.
+    Без --spark считает DuckDB, в памяти до 2 ГБ. На Spark — те же запросы, но пробно: по нему не выпускают.
     """
     from warehouse.indicators.large import everything, series_of
     from warehouse.packed import packed
