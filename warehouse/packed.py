@@ -3,7 +3,7 @@
     <table>/as_of=2024-12-31/*.parquet    rows of deliveries of one date, in the order they became known
     <table>/*.parquet                     what belongs to no date: ledger, register, decisions
 
-The lake that intake writes has a file a delivery and table; no engine opens a country of those.
+The lake that intake writes has a file a batch, table and date, as deliveries came; these are sorted and few.
 """
 
 from __future__ import annotations
