@@ -16,7 +16,7 @@ IN_SQL = re.compile(r"\b(now\(\)|current_(date|time|timestamp)\b|today\(\)|get_c
 TASKS = "a scheduled run begins here: its task reads the clock once"
 ALLOWED = {
     "flows/cli/edge.py": "a command begins here",
-    **{f"flows/{name}.py": TASKS for name in ("intake", "kpi", "release", "notices", "reminders", "status")},
+    **{f"flows/{name}.py": TASKS for name in ("intake", "kpi", "release", "letters", "status")},
     **{f"flows/{name}.py": TASKS for name in ("retention", "backup", "backfill", "alarm")},
     "warehouse/audit.py": "the audit journal tells when it was written, whatever time a command was given",
     "warehouse/channels/sftp.py": "whether a file is young is asked once; a young one is looked at twice",

@@ -16,8 +16,8 @@ from flows.backfill import preview, take_and_compute
 from flows.failures import without_values
 from flows.intake import take_pending
 from flows.kpi import compute_kpi
+from flows.letters import REMINDERS, post
 from flows.release import publish
-from flows.reminders import remind
 from tests.installations import COLLECTED, installation, moscow, settings_for
 from tests.workbooks import submission, write
 from warehouse.batch import Line
@@ -176,7 +176,7 @@ def test_a_release_warns_of_what_is_amiss_and_names_nobody(settings: Settings) -
 
 def test_reminders_are_counted(reported: Settings) -> None:
     """All are kept but the one that reported."""
-    assert [row["число"] for row in remind(reported, COLLECTED)] == [0, 20, 0, 0]
+    assert [row["число"] for row in post(REMINDERS, reported, COLLECTED)] == [0, 20, 0, 0]
 
 
 def test_letters_that_the_server_puts_off_are_tried_again() -> None:

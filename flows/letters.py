@@ -1,4 +1,4 @@
-"""Notices: institutions are told by e-mail what became of their files."""
+"""Letters: institutions are told what became of their files, and reminded of what they owe; the department who owes."""
 
 from __future__ import annotations
 
@@ -14,36 +14,45 @@ from flows.failures import without_values
 from flows.status import leave_status
 from warehouse.mail.notices import run_notices
 from warehouse.mail.posting import insist
+from warehouse.mail.reminders import run_reminders
 from warehouse.settings import Settings, read_settings
 
+NOTICES, REMINDERS = "notices", "reminders"
+RUN = {NOTICES: run_notices, REMINDERS: run_reminders}
 LAST = 4  # attempts: letters that the server puts off on the last one are left for tomorrow
 
 
 @without_values
-def notify(settings: Settings, at: datetime, attempt: int = LAST) -> list[Row]:
+def post(kind: str, settings: Settings, at: datetime, attempt: int = LAST) -> list[Row]:
     """Send what is due; return how many letters went which way. Before the last attempt none is put off."""
-    posted = run_notices(settings, at)
+    posted = RUN[kind](settings, at)
     if attempt < LAST:
         insist(posted)
     return letter_rows(posted)
 
 
 @task(
-    name="notify",
+    name="post",
     retries=LAST - 1,
     retry_delay_seconds=[60, 300, 900],  # what was sent is remembered: only the rest is tried again
     persist_result=False,
     cache_policy=NO_CACHE,
 )
-def notify_task() -> list[Row]:
-    """Notify everyone whose file was judged."""
+def post_task(kind: str) -> list[Row]:
+    """Send the letters of a kind to everyone who is due."""
     settings = read_settings()
-    return notify(settings, datetime.now(settings.timezone), task_run.run_count)
+    return post(kind, settings, datetime.now(settings.timezone), task_run.run_count)
 
 
-@flow(name="notices", persist_result=False)
+@flow(name=NOTICES, persist_result=False)
 def notices() -> None:
     """Известить организации по почте, что стало с их файлами."""
-    rows = notify_task()
-    create_table_artifact(table=rows, key="notices", description="Извещения организациям")
+    create_table_artifact(table=post_task(NOTICES), key=NOTICES, description="Извещения организациям")
+    leave_status()
+
+
+@flow(name=REMINDERS, persist_result=False)
+def reminders() -> None:
+    """Напомнить организациям, которые не сдали сведения или чей последний файл не принят."""
+    create_table_artifact(table=post_task(REMINDERS), key=REMINDERS, description="Напоминания организациям")
     leave_status()
