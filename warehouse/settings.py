@@ -14,7 +14,7 @@ from warehouse import settings_words as words
 from warehouse.channels.address import Address, channels_in, outbox_of, own_inbox
 from warehouse.settings_words import REMIND_DAYS, Misconfigured
 
-__all__ = ["KNOWN", "KeySource", "Misconfigured", "Settings", "Source", "key_file", "read_settings"]
+__all__ = ["KNOWN", "KeySource", "MarkedByMail", "Misconfigured", "Settings", "Source", "key_file", "read_settings"]
 
 KNOWN = {
     "NASTAVNIK_HOME",
@@ -38,6 +38,7 @@ KNOWN = {
     "NASTAVNIK_SMTP_UNENCRYPTED",
     "NASTAVNIK_MAIL_FROM",
     "NASTAVNIK_MAIL_DEPARTMENT",
+    "NASTAVNIK_MAIL_MARKED",
     "NASTAVNIK_REMIND_DAYS",
     "NASTAVNIK_CONTACT",
     "NASTAVNIK_SIGN_PASSPHRASE",  # read by `nastavnik sign` alone
@@ -49,6 +50,13 @@ KNOWN = {
     "NASTAVNIK_KEEP_RECEIPTS_YEARS",
     "NASTAVNIK_KEEP_REJECTED_DAYS",
 }
+
+
+class MarkedByMail(StrEnum):
+    """Whether a marked workbook, which holds names, travels with the notice of its delivery."""
+
+    NEVER = "never"
+    ENCRYPTED = "encrypted"  # under the institution's password
 
 
 class Source(StrEnum):
@@ -94,6 +102,7 @@ class Settings:
     smtp_unencrypted: bool = False  # whether letters may leave this machine in the open
     mail_from: str = "nastavnik@localhost"
     mail_department: tuple[str, ...] = ()  # who is told which institutions owe
+    mail_marked: MarkedByMail = MarkedByMail.NEVER
     remind_days: tuple[int, ...] = REMIND_DAYS
     contact: str | None = None  # whom an institution may ask, in every text it gets
     new_key: KeySource | None = None  # what `nastavnik keys rotate` goes over to
@@ -222,6 +231,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         smtp_unencrypted=words.yes(environ, "NASTAVNIK_SMTP_UNENCRYPTED"),
         mail_from=environ.get("NASTAVNIK_MAIL_FROM") or "nastavnik@localhost",
         mail_department=words.addresses(environ, "NASTAVNIK_MAIL_DEPARTMENT"),
+        mail_marked=MarkedByMail(words.one_of(environ, "NASTAVNIK_MAIL_MARKED", list(MarkedByMail))),
         remind_days=words.remind_days(environ),
         contact=words.contact(environ),
         actor=words.actor(environ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from warehouse.mail.address import is_address
 
@@ -59,9 +59,14 @@ def actor(environ: Mapping[str, str]) -> str | None:
 
 def yes(environ: Mapping[str, str], name: str) -> bool:
     """Read yes or no; no where nothing is said."""
-    if (text := environ.get(name) or "no") not in ("yes", "no"):
-        raise Misconfigured(f"{name}: ожидается yes или no.")
-    return text == "yes"
+    return one_of(environ, name, ("no", "yes")) == "yes"
+
+
+def one_of(environ: Mapping[str, str], name: str, words: Sequence[str]) -> str:
+    """Read one of some words; the first where nothing is said."""
+    if (text := environ.get(name) or words[0]) not in words:
+        raise Misconfigured(f"{name}: ожидается {' или '.join(words)}.")
+    return text
 
 
 def contact(environ: Mapping[str, str]) -> str | None:

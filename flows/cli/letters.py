@@ -1,4 +1,4 @@
-"""The command that sends letters: post."""
+"""Commands of letters: post, mail-password."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.cli.edge import Failed, now, settings
+from flows.cli.edge import Failed, installation, now, settings
 from flows.cli.russian import Command, Option
 
 if TYPE_CHECKING:
@@ -47,4 +47,22 @@ def _shown(letter: Letter) -> tuple[str, str, str]:
     return letter.key.institution or "управление", letter.subject, "известен" if letter.addresses else "нет"
 
 
-COMMANDS = (post,)
+@click.command("mail-password", cls=Command)
+@click.argument("institution", metavar="КОД")
+@click.option("--new", cls=Option, is_flag=True, help="Сменить пароль: отправленное раньше открывается прежним.")
+def mail_password(institution: str, new: bool) -> None:
+    """Показать пароль, которым организация открывает присланную по почте книгу с пометками.
+
+    Отправку таких книг включает настройка NASTAVNIK_MAIL_MARKED. Пароль сообщите лично или по телефону, не по почте.
+    """
+    from warehouse.mail.passwords import password_of, replace_password
+
+    with installation() as home:
+        if new:
+            replace_password(home, institution)
+        password = password_of(home, institution)
+        home.audit("mail password", institution, new=int(new))
+    click.echo(password)
+
+
+COMMANDS = (post, mail_password)

@@ -11,7 +11,7 @@ import click
 
 from flows.cli.edge import installation, now
 from flows.cli.progress import progress
-from flows.cli.russian import Command, ExistingFile, OneOf, Option
+from flows.cli.russian import Command, ExistingFile, Misused, OneOf, Option
 
 if TYPE_CHECKING:
     from expectations.rules.ruleset import Ruleset
@@ -51,11 +51,11 @@ def _rules(settings: tuple[str, ...], file: Path | None) -> Ruleset:
 
     pairs = [*_of_file(file), *(tuple(one.partition("=")[::2]) for one in settings)]
     if not pairs:
-        raise click.UsageError("Укажите, что изменить: --set ИМЯ=ЗНАЧЕНИЕ или --rules ФАЙЛ.")
+        raise Misused("Укажите, что изменить: --set ИМЯ=ЗНАЧЕНИЕ или --rules ФАЙЛ.")
     try:
         return changed((name.strip(), value.strip()) for name, value in pairs)
     except BadRule as wrong:
-        raise click.UsageError(str(wrong)) from None
+        raise Misused(str(wrong)) from None
 
 
 def _of_file(file: Path | None) -> list[tuple[str, str]]:
@@ -67,7 +67,7 @@ def _of_file(file: Path | None) -> list[tuple[str, str]]:
     try:
         told = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise click.UsageError(f"{file}: это не файл TOML.") from None
+        raise Misused(f"{file}: это не файл TOML.") from None
     flat: list[tuple[str, str]] = []
     for name, value in told.items():
         nested = value.items() if isinstance(value, dict) else [(None, value)]

@@ -89,9 +89,15 @@ def _in_russian(option: click.Option | None) -> click.Option | None:
     return option
 
 
+class Misused(click.UsageError):
+    """A command that makes no sense, in words of our own."""
+
+
 def explained(error: click.UsageError) -> str:
     """Say in Russian what is wrong with a command that click refused."""
     match error:
+        case Misused():
+            return error.message
         case click.NoSuchOption():
             return f"Нет параметра {error.option_name}.{_perhaps(error.possibilities)}"
         case NoSuchCommand():

@@ -25,9 +25,10 @@ USER, PASSWORD = "kenar", "Parol:9051@/%"
 class Postbox:
     """Keeps what is sent; answers a recipient with a code where told to."""
 
-    def __init__(self, refusals: dict[str, str]) -> None:
+    def __init__(self, refusals: dict[str, str], attachments: str | None = None) -> None:
         self.received: list[EmailMessage] = []
         self._refusals = refusals
+        self._attachments = attachments
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):  # noqa: N802 (aiosmtpd's name)
         if address in self._refusals:
@@ -36,7 +37,10 @@ class Postbox:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 (aiosmtpd's name)
-        self.received.append(message_from_bytes(envelope.content, policy=default))
+        message = message_from_bytes(envelope.content, policy=default)
+        if self._attachments is not None and any(message.iter_attachments()):
+            return self._attachments
+        self.received.append(message)
         return "250 OK"
 
 
@@ -78,9 +82,13 @@ def mail_server(
     smtps: ssl.SSLContext | None = None,
     starttls: ssl.SSLContext | None = None,
     login: bool = False,
+    attachments: str | None = None,
 ) -> Iterator[tuple[str, Postbox]]:
-    """Run a server; give its URL, without a login, and what it received. `refusals` are answers by recipient."""
-    postbox = Postbox(refusals or {})
+    """Run a server; give its URL, without a login, and what it received. `refusals` are answers by recipient.
+
+    `attachments` is the answer to a letter that has one.
+    """
+    postbox = Postbox(refusals or {}, attachments)
     scheme = "smtps" if smtps else "smtp+starttls" if starttls else "smtp"
     controller = Controller(
         postbox, hostname="127.0.0.1", port=_free_port(), ready_timeout=60, ssl_context=smtps,

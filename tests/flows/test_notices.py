@@ -1,4 +1,4 @@
-"""Notices: each delivery is answered by e-mail once, and no letter holds a word of a person."""
+"""Notices: each delivery is answered by e-mail once, and no letter holds a word of a person that all may read."""
 
 from __future__ import annotations
 
@@ -52,5 +52,6 @@ def test_a_delivery_is_answered_once_and_nobody_is_named(birds: Settings) -> Non
         found.file(letter)
     assert found.found == set()
     assert found.looked > 20
+    assert not any(part for one in postbox.received for part in one.iter_attachments())  # by default
     notices = [one for one in said_so_far(own.home) if one.kind is Kind.NOTICE]
     assert len(notices) == first.sent

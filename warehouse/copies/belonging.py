@@ -15,7 +15,8 @@ from warehouse.received import received_path
 from warehouse.remains import NAME_LETTERS
 from warehouse.settings import Settings
 
-SAID = "outbox/journal.jsonl"  # what was said to institutions, so that it is not said twice; no address is in it
+# What was said to institutions, so that it is not said twice, and whose password was replaced; no address is in either.
+SAID = ("outbox/journal.jsonl", "outbox/passwords.json")
 MADE_UP = "demo"  # the mark of a home that holds nothing but made-up people
 # Beside received files and remains; none of them names people, and what people said in words is sealed.
 FOLDERS = ("receipts", "releases", "public", "acts", "notes")
@@ -64,7 +65,7 @@ def files_of(settings: Settings, known: Known) -> Iterator[str]:
     Names that begin with a dot are those of unfinished files.
     """
     yield keyring_path(settings).name
-    yield from (name for name in (MADE_UP, SAID) if (settings.home / name).exists())
+    yield from (name for name in (MADE_UP, *SAID) if (settings.home / name).exists())
     for sha256 in sorted(known.received):
         if (path := received_path(settings.received, sha256)).exists():
             yield str(path.relative_to(settings.home))

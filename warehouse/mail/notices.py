@@ -14,7 +14,7 @@ from warehouse.mail.posting import Posted, post
 from warehouse.mail.words import notice_body, notice_subject
 from warehouse.receipts.contents import Receipt, receipts_of
 from warehouse.receipts.writing import PROTOCOL, receipt_folder
-from warehouse.settings import Settings
+from warehouse.settings import MarkedByMail, Settings
 from warehouse.tables import table
 
 NEWS = timedelta(days=14)  # an older answer is no news: the first run of an old installation writes no thousand letters
@@ -53,4 +53,7 @@ def _recent(home: Home, at: datetime, said: set[str]) -> list[Receipt]:
 def _notice(settings: Settings, receipt: Receipt, address: str) -> Letter:
     protocol = (receipt_folder(receipt, settings.receipts) / PROTOCOL).relative_to(settings.home)
     key = Key(Kind.NOTICE, receipt.institution_code, receipt.delivery)
-    return Letter(key, (address,), notice_subject(receipt), notice_body(receipt, str(protocol), settings.contact))
+    body = notice_body(receipt, str(protocol), settings.contact)
+    along = receipt.findings and settings.mail_marked is MarkedByMail.ENCRYPTED
+    enclosing = notice_body(receipt, str(protocol), settings.contact, enclosed=True) if along else None
+    return Letter(key, (address,), notice_subject(receipt), body, enclosing=enclosing)

@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from email.message import Message
 
 from warehouse.durable import write_durably
 from warehouse.mail import journal
 from warehouse.mail.address import is_address
+from warehouse.mail.enclosing import enclosure
 from warehouse.mail.letters import Letter, message_id, message_of
 from warehouse.mail.server import Answer, MailFailed, Outcome, connected, send, server_of
 from warehouse.settings import Settings
@@ -61,7 +63,10 @@ def _recipients(letter: Letter) -> list[str]:
 
 
 def _say(settings: Settings, letter: Letter, session: smtplib.SMTP | None, at: datetime) -> Answer:
-    """What is kept is addressed by the folder it lies in: no file holds a curator's address."""
+    """What is kept is addressed by the folder it lies in: no file holds a curator's address.
+
+    Where a server takes no letter with an encrypted attachment, the letter goes without.
+    """
     message = message_of(settings, letter, at)
     if letter.path is not None:
         path = settings.home / letter.path
@@ -70,6 +75,15 @@ def _say(settings: Settings, letter: Letter, session: smtplib.SMTP | None, at: d
     recipients = _recipients(letter)
     if session is None or not recipients:
         return Answer(Outcome.KEPT)
+    enclosed = enclosure(settings, letter.key, at) if letter.enclosing else None
+    if enclosed is not None:
+        answer = _hand_in(session, message_of(settings, letter, at, enclosed), recipients)
+        if answer.outcome is not Outcome.REFUSED:
+            return answer
+    return _hand_in(session, message, recipients)
+
+
+def _hand_in(session: smtplib.SMTP, message: Message, recipients: list[str]) -> Answer:
     message["To"] = ", ".join(recipients)
     return send(session, message)
 

@@ -13,6 +13,10 @@ from warehouse.receipts.words import sender, title_of, what_next
 from warehouse.release.wording import counted, day, number
 
 HELLO = "Здравствуйте!"
+ENCLOSED = (
+    "К письму приложена ваша книга, в которой отмечены ячейки с замечаниями; исправлять можно прямо в ней. Книга "
+    "открывается паролем вашей организации. В письмах его нет: если вы его не знаете, спросите в управлении образования."
+)
 AUTOMATIC = "Письмо составлено программой, отвечать на него не нужно."
 CROSSED = "Если вы уже прислали сведения сегодня, это письмо можно не учитывать."
 REASONS = {
@@ -83,15 +87,16 @@ def notice_subject(receipt: Receipt) -> str:
     return f"{title_of(receipt)}: сведения о наставничестве{_as_of(receipt)}, {receipt.institution_name}"
 
 
-def notice_body(receipt: Receipt, protocol: str, contact: str | None) -> str:
-    """Word the news of one delivery; `protocol` is where its receipt lies."""
+def notice_body(receipt: Receipt, protocol: str, contact: str | None, *, enclosed: bool = False) -> str:
+    """Word the news of one delivery, whose protocol lies at a path; `enclosed`: its marked workbook goes along."""
     came = f"{receipt.received_at:%d.%m.%Y в %H:%M}"
     what = f"Файл со сведениями о наставничестве{_as_of(receipt)}, полученный {came}, проверен."
     if receipt.late:
         what += " Он пришёл после срока сдачи."
     verdict = f"{title_of(receipt)}. {what_next(receipt, where='в протоколе')}"
     where = f"Протокол проверки, где всё показано по строкам, лежит в вашей папке:\n{protocol}"
-    return _letter(contact, f"{sender(receipt)}.", what, verdict, *_counts(receipt), where)
+    book = (ENCLOSED,) if enclosed else ()
+    return _letter(contact, f"{sender(receipt)}.", what, verdict, *_counts(receipt), where, *book)
 
 
 def _as_of(receipt: Receipt) -> str:
