@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import secrets
@@ -12,12 +11,12 @@ import threading
 import urllib.error
 import urllib.request
 from base64 import b64encode
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from flows import processes
+from warehouse.alone import alone_with
 from warehouse.durable import write_durably
 from warehouse.settings import Misconfigured, Settings, Source
 
@@ -28,6 +27,7 @@ POOL = "nastavnik"  # as in deployments/prefect.yaml
 ADDRESS = "api"  # in Prefect's folder while it serves: where, for `nastavnik doctor`
 START_SECONDS = 600.0  # bounds of its own parts are shorter; this one only ends what hangs
 STOP_SECONDS = 15.0
+SERVED = "Расписания этой папки уже обслуживает другой nastavnik up."
 FOREVER = float("inf")
 DONE, FAILED = 0, 3
 
@@ -38,7 +38,7 @@ def up(settings: Settings, port: int | None = None) -> int:
     Without `port` the usual one is taken, or a free one where that is busy. Leaves no process behind.
     """
     os.umask(0o077)
-    with alone(settings), processes.stop_signals() as stopping:
+    with alone_with(settings.run / "up.lock", SERVED), processes.stop_signals() as stopping:
         environ = environment(settings, _free_port((port,) if port else (USUAL_PORT, 0)))
         processes.adopt_orphans()
         children: list[processes.Child] = []
@@ -101,6 +101,7 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         # leases in memory are forgotten by a restart, and the places they hold with them
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # runs older than 90 days are forgotten
         "PREFECT_CLI_COLORS": "false",
         "PYTHONUNBUFFERED": "1",
     }
@@ -119,18 +120,6 @@ def _password(path: Path) -> str:
     with contextlib.suppress(FileExistsError), path.open("x") as file:
         file.write(f"{USER}:{secrets.token_urlsafe(24)}")
     return path.read_text()
-
-
-@contextlib.contextmanager
-def alone(settings: Settings) -> Iterator[None]:
-    """Hold the installation's schedules: they are served once."""
-    settings.run.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (settings.run / "up.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Misconfigured("Расписания этой папки уже обслуживает другой nastavnik up.") from None
-        yield
 
 
 def _free_port(wanted: tuple[int, ...]) -> int:

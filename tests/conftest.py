@@ -12,6 +12,8 @@ import hypothesis
 import pytest
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
     from tests.forked import Forked
 
 # Read by tests while they are collected, and none of the product's settings, which refuse a name they don't know.
@@ -72,6 +74,21 @@ def forked() -> Iterator[Forked]:
 def folder(filled: Path, tmp_path: Path) -> Path:
     """A copy, to change, of the home that the module or its area calls `filled`."""
     return Path(shutil.copytree(filled, tmp_path / "home"))
+
+
+@pytest.fixture(scope="module", params=["duckdb", "postgresql"])
+def warehouse(request: pytest.FixtureRequest) -> Iterator[sa.Connection]:
+    """A connection to an empty warehouse, of either engine; what a test writes it takes back."""
+    from warehouse.engine import create_schema, open_engine
+    from warehouse.tables import tables_of
+
+    url = request.getfixturevalue("postgres_database") if request.param == "postgresql" else "duckdb:///:memory:"
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        create_schema(connection, tables_of())
+        connection.commit()
+        yield connection
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ import pytest
 from flows.artifacts import status_rows
 from flows.automations import ALARMS, SILENT
 from flows.cli.scheduled import schedules
-from flows.serving import alone, deploy, up
+from flows.serving import deploy, up
 from tests.cli.conftest import runner
 from tests.flows.served import (
     api,
@@ -29,6 +29,7 @@ from tests.flows.served import (
 )
 from tests.installations import COLLECTED, KEY, installation, rows, settings_for
 from tests.workbooks import PEOPLE, submission, write
+from warehouse.alone import alone_with
 from warehouse.doctor.answers import Look
 from warehouse.settings import Misconfigured
 from warehouse.tables import table
@@ -206,8 +207,8 @@ def test_prefect_home_is_the_owners_alone(served: Served) -> None:
 
 def test_an_installation_is_served_once(tmp_path: Path) -> None:
     settings = settings_for(tmp_path)
-    with alone(settings), pytest.raises(Misconfigured, match="уже обслуживает"), alone(settings):
-        pass
+    with alone_with(settings.run / "up.lock", ""), pytest.raises(Misconfigured, match="уже обслуживает"):
+        up(settings, 0)
 
 
 def test_a_busy_port_is_told_before_anything_starts(tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
@@ -11,22 +9,8 @@ from hypothesis import strategies as st
 
 from tests.indicators.deciding import AT, DEEDS, DELIVERIES, Clerk, deliver, partition, persons_found
 from tests.indicators.linking import Identity
-from tests.installations import ENGINES
 from warehouse.decisions import Place, decide, undo, withdraw
-from warehouse.engine import create_schema, open_engine
 from warehouse.settings import Misconfigured
-from warehouse.tables import tables_of
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def warehouse(request: pytest.FixtureRequest) -> Iterator[sa.Connection]:
-    url = request.getfixturevalue("postgres_database") if request.param == "postgresql" else "duckdb:///:memory:"
-    engine = open_engine(url)
-    with engine.connect() as connection:
-        create_schema(connection, tables_of())
-        connection.commit()
-        yield connection
-    engine.dispose()
 
 
 @settings(max_examples=25)

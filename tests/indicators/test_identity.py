@@ -20,13 +20,11 @@ from expectations.persons import person_of, same_name
 from expectations.staging import CONTEXT, Staging
 from expectations.tokens import name_token, snils_token
 from tests.indicators.linking import Identity, owners, person
-from tests.installations import ENGINES
 from tests.workbooks import snils
-from warehouse.engine import create_schema, open_engine
 from warehouse.indicators.identity import owners as owners_known
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.loading import insert_rows
-from warehouse.tables import table, tables_of
+from warehouse.tables import table
 
 KEY, BORN = b"k" * 32, date(2010, 5, 5)
 SAME = [
@@ -107,17 +105,6 @@ def partition(persons: Iterable[Hashable]) -> list[int]:
     """Name persons by the first row of each, so that only who is one with whom is compared."""
     first: dict[Hashable, int] = {}
     return [first.setdefault(one, number) for number, one in enumerate(persons)]
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def warehouse(request: pytest.FixtureRequest) -> Iterator[sa.Connection]:
-    url = request.getfixturevalue("postgres_database") if request.param == "postgresql" else "duckdb:///:memory:"
-    engine = open_engine(url)
-    with engine.connect() as connection:
-        create_schema(connection, tables_of())
-        connection.commit()
-        yield connection
-    engine.dispose()
 
 
 def _deliveries(rows: list[Row]) -> list[dict[str, object]]:

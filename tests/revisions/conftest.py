@@ -5,24 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-import sqlalchemy as sa
 
-from tests.installations import ENGINES
 from tests.revisions.told import few_definitions
-from warehouse.engine import create_schema, open_engine
 from warehouse.indicators import definitions
-from warehouse.tables import tables_of
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def warehouse(request: pytest.FixtureRequest) -> Iterator[sa.Connection]:
-    url = request.getfixturevalue("postgres_database") if request.param == "postgresql" else "duckdb:///:memory:"
-    engine = open_engine(url)
-    with engine.connect() as connection:
-        create_schema(connection, tables_of())
-        connection.commit()
-        yield connection
-    engine.dispose()
 
 
 @pytest.fixture(scope="module", autouse=True)

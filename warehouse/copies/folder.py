@@ -6,17 +6,17 @@ Such a folder may be copied on by rsync, restic or a bucket's own tool at any ti
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from warehouse.alone import alone_with
 from warehouse.durable import write_durably
 from warehouse.proof.manifest import SEAL, sealed
 from warehouse.settings import Misconfigured
@@ -65,16 +65,9 @@ class CopiesFolder:
         self.folder, self.new_bytes = folder, 0
         self._new: dict[Path, Path] = {}  # half-written files by what they will be called
 
-    @contextlib.contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self) -> AbstractContextManager[None]:
         """Hold the folder; raise Misconfigured where another backup is being made in it."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self.folder / ".lock").open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Misconfigured("В эту папку уже делается другая копия.") from None
-            yield
+        return alone_with(self.folder / ".lock", "В эту папку уже делается другая копия.")
 
     def names(self) -> list[str]:
         """Return the backups, the oldest first."""
@@ -100,7 +93,7 @@ class CopiesFolder:
     def newest(self) -> Snapshot | None:
         """Return the last backup's list; None where there is none that can be read."""
         for name in reversed(self.names()):
-            with contextlib.suppress(CopyDamaged):
+            with suppress(CopyDamaged):
                 return self.read(name)
         return None
 
