@@ -14,6 +14,7 @@ import pytest
 from msoffcrypto.exceptions import InvalidKeyError
 from openpyxl import load_workbook
 
+from expectations.rules.submission import FOUR_DOCUMENTS
 from tests.canaries import search
 from tests.flows.mail import mail_server
 from tests.installations import COLLECTED, installation, settings_for, take
@@ -26,7 +27,8 @@ from warehouse.mail.passwords import password_of, replace_password
 from warehouse.mail.server import Outcome
 from warehouse.settings import MarkedByMail, Misconfigured, Settings, read_settings
 
-CLEAN, CURATOR = "NSH-S005", "kurator5@shkola.example"  # whose book has nothing amiss
+CLEAN, CURATOR = "NSH-S005", "kurator@shkola.example"  # whose book has nothing amiss
+DOCUMENTS = "\n".join(("Вид документа | Дата утверждения", *(f"{one} | 15.09.2020" for one in FOUR_DOCUMENTS)))
 MORNING = COLLECTED + timedelta(hours=19)
 
 
@@ -35,8 +37,9 @@ def settings(tmp_path: Path) -> Settings:
     """Settings that let marked workbooks travel, of a home that took in a good and a faulty file."""
     own = replace(settings_for(tmp_path / "home"), mail_marked=MarkedByMail.ENCRYPTED)
     fly_in(own.inbox)
-    owner = organisation(код_организации=CLEAN, **{"Эл. почта куратора": CURATOR})
-    write(own.inbox / CLEAN / "книга.xlsx", submission(CLEAN, Организация=owner))
+    told = {"код_организации": CLEAN, "наименование_организации": "МБОУ ООШ № 5", "Эл. почта куратора": CURATOR}
+    clean = submission(CLEAN, Организация=organisation(**told), Документы=DOCUMENTS)
+    write(own.inbox / CLEAN / "книга.xlsx", clean)
     with installation(own.home) as home:
         take(home)
     return own
