@@ -49,10 +49,14 @@ def persons(told: Iterable[Identity], made: Iterable[Decided]) -> dict[Identity,
 
     groups = _merged([frozenset([one]) for one in everybody], one_person)
     targets = {group: _target(group, groups, told) for group in groups}
-    for a, b in different:
-        of_a, of_b = (next(group for group in groups if one in group) for one in (a, b))
-        if (targets[of_a] or of_a) == (targets[of_b] or of_b):
-            targets[of_a] = targets[of_b] = None
+    parts = [[next(group for group in groups if one in group) for one in pair] for pair in different]
+    for of_a, of_b in parts:
+        for one, other in ((of_a, of_b), (of_b, of_a)):
+            if targets[one] == other:
+                targets[one] = None
+    rivals = [(of_a, of_b) for of_a, of_b in parts if targets[of_a] is not None and targets[of_a] == targets[of_b]]
+    for group in (one for pair in rivals for one in pair):
+        targets[group] = None
     final = [
         group.union(*(g for g, owner in targets.items() if owner == group))
         for group in groups if targets[group] is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.indicators.deciding import AT, DEEDS, DELIVERIES, Clerk, deliver, partition, persons_found
@@ -12,9 +12,17 @@ from tests.indicators.linking import Identity
 from warehouse.decisions import Place, decide, undo, withdraw
 from warehouse.settings import Misconfigured
 
+ANYA, ANYA_1, BORYA, BORYA_1 = (Identity(snils, name) for name in ("Аня", "Боря") for snils in (None, "1"))
+
 
 @settings(max_examples=25)
 @given(deliveries=DELIVERIES, deeds=DEEDS)
+@example(  # told apart from the owner of her name, she is no rival of him whom it belongs to
+    deliveries=[[ANYA, ANYA_1, BORYA], [ANYA, BORYA_1]], deeds=[("different", 0, 1), ("different", 0, 2)]
+)
+@example(  # whichever of the two was said first
+    deliveries=[[ANYA, ANYA_1, BORYA], [ANYA, BORYA_1]], deeds=[("different", 0, 2), ("different", 0, 1)]
+)
 def test_the_warehouse_tells_people_as_clerks_decided(
     warehouse: sa.Connection, deliveries: list[list[Identity]], deeds: list[tuple]
 ) -> None:

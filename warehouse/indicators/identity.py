@@ -56,13 +56,34 @@ class People:
 
     def join(self, joined: sa.FromClause, rows: sa.FromClause) -> sa.FromClause:
         """Add to a join what `of` needs; `rows` is the part of it that has the tokens."""
-        joined = joined.outerjoin(self.owners, same_name(rows, self.owners))
+        return self.join_decided(joined.outerjoin(self.owners, same_name(rows, self.owners)), rows)
+
+    def join_decided(self, joined: sa.FromClause, rows: sa.FromClause) -> sa.FromClause:
+        """Add to a join what `token` needs."""
         if self.decided is None:
             return joined
         snils = sa.func.coalesce(rows.c.snils_token, sa.literal(NO_SNILS, TOKEN))
         return joined.outerjoin(
             self.decided, sa.and_(self.decided.c.snils_token == snils, self.decided.c.name_token == rows.c.name_token)
         )
+
+    def token(self, rows: sa.FromClause) -> sa.ColumnElement[str]:
+        """Whom a row tells of by itself: the person; where `by_name` holds, a name, whose owner is the person."""
+        person = () if self.decided is None else (self.decided.c.person,)
+        return sa.func.coalesce(*person, rows.c.snils_token, rows.c.name_token)
+
+    def by_name(self, rows: sa.FromClause) -> sa.ColumnElement[bool]:
+        """The condition that a row tells of a name alone."""
+        unknown = rows.c.snils_token.is_(None)
+        return unknown if self.decided is None else sa.and_(unknown, self.decided.c.person.is_(None))
+
+    def persons(self, told: sa.FromClause) -> sa.CTE:
+        """Give rows with `token` and `by_name` their `key`, the person, and the `name` it was told by, or NULL."""
+        owned = sa.and_(told.c.by_name, self.owners.c.name_token == told.c.token)
+        kept = [column for column in told.c if column.name not in ("token", "by_name")]
+        key = sa.func.coalesce(self.owners.c.owner, told.c.token).label("key")
+        name = sa.case((told.c.by_name, told.c.token)).label("name")
+        return sa.select(*kept, key, name).select_from(told.outerjoin(self.owners, owned)).cte()
 
 
 def people_known(connection: sa.Connection, known: Knowledge) -> People:
@@ -91,8 +112,18 @@ def owners(known: Knowledge) -> sa.CTE:
         participants.c.snils_token.is_not(None), participants.c.name_token.in_(sa.select(asked.c.name_token))
     )
     borne = named.cte().prefix_with("MATERIALIZED")
-    heard_of = sa.and_(ledger.c.delivery == borne.c.delivery, heard(ledger, known.submissions, known.corrections))
-    return owners_of_names(sa.select(borne).join(ledger, heard_of).subquery("identities"))
+    told = sa.and_(ledger.c.delivery == borne.c.delivery, heard_of(ledger, known))
+    return owners_of_names(sa.select(borne).join(ledger, told).subquery("identities"))
+
+
+def bearers(known: Knowledge) -> sa.Select:
+    """Every name borne with a СНИЛС in what was heard: `name`, the least `snils`, and whether it has `several`."""
+    participants, ledger = table("participants"), table("deliveries")
+    joined = sa.and_(ledger.c.delivery == participants.c.delivery, heard(ledger, known.submissions, known.corrections))
+    snils, name = participants.c.snils_token, participants.c.name_token
+    several = sa.func.min(snils) != sa.func.max(snils)
+    told = sa.select(name.label("name"), sa.func.min(snils).label("snils"), several.label("several"))
+    return told.join(ledger, joined).where(snils.is_not(None)).group_by(name)
 
 
 def _telling() -> tuple[sa.Table, ...]:
@@ -103,8 +134,13 @@ def _telling() -> tuple[sa.Table, ...]:
 def _identities(known: Knowledge) -> sa.Select:
     """Every identity that an accepted delivery told; one that is withdrawn is accepted no longer."""
     participants, ledger = table("participants"), table("deliveries")
-    joined = sa.and_(ledger.c.delivery == participants.c.delivery, heard(ledger, known.submissions, known.corrections))
+    joined = sa.and_(ledger.c.delivery == participants.c.delivery, heard_of(ledger, known))
     return sa.select(participants.c.snils_token, participants.c.name_token).join(ledger, joined).distinct()
+
+
+def heard_of(ledger: sa.FromClause, known: Knowledge) -> sa.ColumnElement[bool]:
+    """The condition that a row of the ledger is an accepted delivery, not laid aside, as known."""
+    return heard(ledger, known.submissions, known.corrections, known.rules)
 
 
 def verdicts(connection: sa.Connection, known: Knowledge, without: int | None = None) -> list[Verdict]:
@@ -161,6 +197,12 @@ def changed_people(connection: sa.Connection, known: Knowledge) -> dict[Identity
     return {one: person for one, person in decided.items() if person != ruled[one]}
 
 
+def decided_about(connection: sa.Connection, known: Knowledge) -> set[Identity]:
+    """Return every identity that what decisions come to rests on."""
+    told = {one for verdict in verdicts(connection, known) for one in (verdict.left, verdict.right)}
+    return told | _surroundings(connection, known, told) if told else set()
+
+
 def _surroundings(connection: sa.Connection, known: Knowledge, told: set[Identity]) -> set[Identity]:
     """Return all known identities that share a СНИЛС or a name with those told, and with each other, to the end."""
     every = _identities(known).subquery("identities")
@@ -201,7 +243,8 @@ def resolve(identities: Iterable[Identity], made: Iterable[Verdict]) -> dict[Ide
     2. «same» makes one person of two, whatever the rule says of them.
     3. A name without a СНИЛС that no decision tied to one belongs to the person of that name, if exactly one has a
        СНИЛС. Names that decisions made one person belong to whom any of them does; to nobody where they would
-       belong to several, or where people said to be different would become one by it.
+       belong to several, or where they are said to be different from that person, or from others who would belong
+       there too.
 
     An identity that only a decision tells ties others together, and bears no name.
     """
@@ -241,12 +284,11 @@ def _belonging(
         if (root := union.root(one)) not in tied and len(bearers[one.name]) == 1:
             owners_[root] |= bearers[one.name]
     belongs = {root: owner for root, (owner, *others) in owners_.items() if not others}
-    for pair in different:
-        roots = {union.root(one) for one in pair}
-        if len({belongs.get(root, root) for root in roots}) == 1:
-            for root in roots:
-                owners_.pop(root, None)
-    return {root: owner for root, owner in belongs.items() if root in owners_}
+    roots = [(union.root(one), union.root(other)) for one, other in different]
+    told_apart = {one for pair in roots for one, owner in (pair, pair[::-1]) if belongs.get(one) == owner}
+    belongs = {root: owner for root, owner in belongs.items() if root not in told_apart}
+    rivals = {one for pair in roots if len({belongs.get(root) for root in pair}) == 1 for one in pair}
+    return {root: owner for root, owner in belongs.items() if root not in rivals}
 
 
 def _person(group: list[Identity], apart: set[Identity]) -> str:

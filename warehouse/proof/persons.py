@@ -56,7 +56,8 @@ class Persons:
     def _give_names(self, heard: set[Identity], decided: list[tuple[str, Identity, Identity]]) -> None:
         """Give whoever has no СНИЛС to the one person with a СНИЛС who bears the name.
 
-        Not where several would have a claim, nor where two said to be different would become one by it.
+        Not where several would have a claim, nor to whom a decision tells them apart from, nor where two said to be
+        different would both be given to one.
         """
         every = heard.union(*({one, other} for _, one, other in decided))
         bearers: dict[str, set[str]] = defaultdict(set)
@@ -73,11 +74,12 @@ class Persons:
             ):
                 claims[nameless] |= bearers[name]
         given = {nameless: min(persons) for nameless, persons in claims.items() if len(persons) == 1}
-        refused: set[str] = set()
-        for kind, *pair in decided:
-            ends = {self.of(*one) for one in pair}
-            if kind == DIFFERENT and len({given.get(end, end) for end in ends}) == 1:
-                refused |= ends
+        different = [[self.of(*one) for one in pair] for kind, *pair in decided if kind == DIFFERENT]
+        for one, other in different:
+            for nameless, person in ((one, other), (other, one)):
+                if given.get(nameless) == person:
+                    del given[nameless]
+        refused = {end for ends in different if len({given.get(end, end) for end in ends}) == 1 for end in ends}
         for nameless, person in given.items():
             if nameless not in refused:
                 self._merge(nameless, person)
