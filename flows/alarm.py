@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows.failures import without_values
 from warehouse.doctor.telling import tell
 from warehouse.settings import Settings, read_settings
 
-PAGE = "docs/operations.md"
+PAGE = "docs/operations.md#тревоги"
 
 
 @without_values
@@ -19,7 +20,7 @@ def raise_alarm(settings: Settings, at: datetime, what: str, run: str) -> bool:
     """Send the letter; return whether there was anybody to send it to. Names of runs are Prefect's own words."""
     if settings.smtp_url is None or not settings.alarm_to:
         return False
-    body = f"{what}\n\nЗапуск: {run}\nЧто делать: {PAGE}, таблица тревог; затем nastavnik doctor.\n"
+    body = f"{what}\n\nЗапуск: {run}\nЧто делать: {PAGE}; затем nastavnik doctor.\n"
     tell(settings, f"Наставник: {what}", body, at)
     return True
 
@@ -34,5 +35,9 @@ def alarm_task(what: str, run: str) -> bool:
 @flow(name="alarm", persist_result=False)
 def alarm(what: str, run: str) -> None:
     """Сообщить по почте (NASTAVNIK_ALARM_TO), что запуск не удался; запускается сам, тревогами сервера."""
-    if not alarm_task(what, run):
+    sent = alarm_task(what, run)
+    told = "да" if sent else "некому: NASTAVNIK_SMTP_URL, NASTAVNIK_ALARM_TO"
+    row = {"тревога": what, "запуск": run, "отправлено": told}
+    create_table_artifact(table=[row], key="alarm", description="Тревога оператору")
+    if not sent:
         get_run_logger().warning("Тревогу послать некому (NASTAVNIK_SMTP_URL, NASTAVNIK_ALARM_TO): %s, %s", what, run)

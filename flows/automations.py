@@ -12,10 +12,14 @@ from prefect.events.actions import ChangeFlowRunState, RunDeployment
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 
 TAG = "nastavnik"  # of the runs that are watched; the alarm's own are not, or a failing alarm would raise alarms
-HEARTBEAT = "prefect.flow-run.heartbeat"
+HEARTBEAT, RUNNING = "prefect.flow-run.heartbeat", "prefect.flow-run.Running"
 ENDS = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed", "TimedOut")}
 SILENT_AFTER = timedelta(seconds=90)  # three heartbeats
 SILENT = "nastavnik: silent runs"
+STARTS = {f"prefect.flow-run.{state}" for state in ("Pending", "Submitting")}
+WAITS = {f"prefect.flow-run.{state}" for state in ("AwaitingConcurrencySlot", "AwaitingRetry")}  # in order: not stuck
+BEGUN_WITHIN = timedelta(minutes=10)  # imports take one on a busy machine
+STUCK = "nastavnik: stuck runs"
 ALARMS = {  # docs/operations.md has a row for each; by the name of the state that a run went into
     "nastavnik: failed": ("Failed", "Запуск не удался"),
     "nastavnik: crashed": ("Crashed", "Запуск оборвался"),
@@ -26,7 +30,8 @@ ALARMS = {  # docs/operations.md has a row for each; by the name of the state th
 
 def automations(alarm: UUID) -> Iterator[AutomationCore]:
     """Yield all of them; `alarm` is the deployment that sends the letters."""
-    yield _silent_runs()
+    yield _lost_runs(SILENT, "Запуск умолк", {HEARTBEAT}, {HEARTBEAT, *ENDS}, SILENT_AFTER)
+    yield _lost_runs(STUCK, "Запуск так и не начался", STARTS, {*WAITS, RUNNING, HEARTBEAT, *ENDS}, BEGUN_WITHIN)
     for name, (state, sentence) in ALARMS.items():
         trigger = EventTrigger(expect={f"prefect.flow-run.{state}"}, posture=Posture.Reactive, threshold=1, **_OURS)
         parameters = {"what": sentence, "run": "{{ flow.name }}, {{ flow_run.name }}"}  # filled in by the server
@@ -41,18 +46,13 @@ _OURS = {
 }
 
 
-def _silent_runs() -> AutomationCore:
-    """Mark a run crashed when its heartbeat stops: a killed worker tells nobody."""
+def _lost_runs(name: str, told: str, after: set[str], expect: set[str], within: timedelta) -> AutomationCore:
+    """Mark a run crashed that comes no further: a worker that is killed with it tells nobody."""
     trigger = EventTrigger(
-        after={HEARTBEAT},
-        expect={HEARTBEAT, *ENDS},
-        posture=Posture.Proactive,
-        threshold=1,
-        within=SILENT_AFTER,
-        **_OURS,
-    )
+        after=after, expect=expect, posture=Posture.Proactive, threshold=1, within=within, **_OURS
+    )  # fmt: skip
     action = ChangeFlowRunState(state=StateType.CRASHED, message="The run fell silent.")
-    return AutomationCore(name=SILENT, description="Запуск умолк", trigger=trigger, actions=[action])
+    return AutomationCore(name=name, description=told, trigger=trigger, actions=[action])
 
 
 def bring(client: SyncPrefectClient, alarm: UUID) -> list[str]:

@@ -85,6 +85,8 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
         ours[settings.key.setting] = settings.key.value
     if settings.backup:
         ours["NASTAVNIK_BACKUP"] = str(settings.backup)
+    if settings.metrics_file:
+        ours["NASTAVNIK_METRICS_FILE"] = str(settings.metrics_file)
     if settings.smtp_ca_file:
         ours["NASTAVNIK_SMTP_CA_FILE"] = str(settings.smtp_ca_file)
     prefects = {

@@ -27,8 +27,15 @@ STOP_SECONDS = 15
 
 # The builtin locale is there on any machine and sorts by code point; the session's own zone would differ by machine.
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
-INITDB = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8",
-          "--no-sync", "--no-instructions")  # fmt: skip
+INITDB = (
+    "--username=postgres",
+    "--auth=trust",
+    "--encoding=UTF8",
+    "--locale=C.UTF-8",
+    "--no-sync",
+    "--no-instructions",
+)
+BUILTIN = ("--locale-provider=builtin",)  # the wheel's own: an installed one may be older than PostgreSQL 17
 SETTINGS = {
     "listen_addresses": "",  # the socket alone: its folder belongs to us, no port is taken
     "fsync": "off",
@@ -46,11 +53,12 @@ class _Place:
     """Where one server lives and as whom it runs."""
 
     folder: Path
-    site_packages: Path
+    programs: Path
     user: dict[str, object]  # arguments of Popen
+    initdb: tuple[str, ...] = (*INITDB, *BUILTIN)
 
     def program(self, name: str) -> Path:
-        return self.site_packages / WHEEL_FOLDERS[0] / "bin" / name
+        return self.programs / name
 
 
 def _die_with_parent() -> None:
@@ -59,28 +67,34 @@ def _die_with_parent() -> None:
 
 
 @contextmanager
-def _place() -> Iterator[_Place]:
+def _place(installed: Path | None = None) -> Iterator[_Place]:
     # /tmp and not $TMPDIR: a socket's path has at most 107 bytes, and "nobody" must be able to reach it
     folder = Path(tempfile.mkdtemp(prefix="nastavnik-pg-", dir="/tmp"))
     try:
-        yield _as_nobody(folder) if os.geteuid() == 0 else _Place(folder, SITE_PACKAGES, {})
+        yield _as_nobody(folder, installed) if os.geteuid() == 0 else _in(folder, installed, SITE_PACKAGES, {})
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _as_nobody(folder: Path) -> _Place:
+def _in(folder: Path, installed: Path | None, wheel: Path, user: dict[str, object]) -> _Place:
+    return (
+        _Place(folder, installed, user, INITDB) if installed else _Place(folder, wheel / WHEEL_FOLDERS[0] / "bin", user)
+    )
+
+
+def _as_nobody(folder: Path, installed: Path | None) -> _Place:
     """PostgreSQL refuses to run as root; root's own folders are closed to others, so the programs move too."""
     nobody = pwd.getpwnam("nobody")
     os.chown(folder, nobody.pw_uid, nobody.pw_gid)
     mask = os.umask(0o022)  # the product closes what it makes to others; these programs are for others
-    for name in WHEEL_FOLDERS:
+    for name in () if installed else WHEEL_FOLDERS:
         shutil.copytree(SITE_PACKAGES / name, folder / name, ignore=shutil.ignore_patterns("include"))
     os.umask(mask)
-    return _Place(folder, folder, {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []})
+    return _in(folder, installed, folder, {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []})
 
 
 def _create_cluster(place: _Place) -> None:
-    command = [place.program("initdb"), "--pgdata", place.folder / "data", *INITDB]
+    command = [place.program("initdb"), "--pgdata", place.folder / "data", *place.initdb]
     created = subprocess.run(command, cwd=place.folder, env=ENVIRONMENT, capture_output=True, text=True, **place.user)
     if created.returncode:
         raise RuntimeError(f"initdb failed:\n{created.stderr}")
@@ -89,7 +103,7 @@ def _create_cluster(place: _Place) -> None:
 def _start(place: _Place) -> subprocess.Popen[bytes]:
     settings = [f"--{name}={value}" for name, value in SETTINGS.items()]
     command = [place.program("postgres"), "-D", place.folder / "data", "-k", place.folder, *settings]
-    with (place.folder / "log").open("wb") as log:
+    with (place.folder / "log").open("ab") as log:
         return subprocess.Popen(
             command, cwd=place.folder, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True, preexec_fn=_die_with_parent, **place.user,
@@ -128,10 +142,20 @@ class Server:
         self.url = self._url.render_as_string(hide_password=False)
         self.start()
 
+    @property
+    def pid(self) -> int:
+        """Return the number of its first process."""
+        return self._process.pid
+
+    @property
+    def log(self) -> Path:
+        """Return where it writes what it has to say."""
+        return self._place.folder / "log"
+
     def start(self) -> None:
         """Start, on the data that are there."""
         self._process = _start(self._place)
-        _await(self._process, self._url, self._place.folder / "log")
+        _await(self._process, self._url, self.log)
 
     def stop(self) -> None:
         """End it as an operator would."""
@@ -144,9 +168,9 @@ class Server:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
-    """Start a server; leave neither process nor folder."""
-    with _place() as place:
+def running_server(installed: Path | None = None) -> Iterator[Server]:
+    """Start a server, the wheel's or one whose programs lie in a folder; leave neither process nor folder."""
+    with _place(installed) as place:
         _create_cluster(place)
         server = Server(place)
         try:

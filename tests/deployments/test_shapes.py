@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-from flows.automations import ALARMS, SILENT
+from flows.automations import ALARMS, SILENT, STUCK
 from flows.cli.scheduled import SCHEDULES
+from flows.serving import environment
+from tests.installations import settings_for
 from warehouse.doctor.checks import CHECKS
 from warehouse.settings import KNOWN
 
@@ -23,8 +27,18 @@ PAGE = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 PROGRAM = "/opt/nastavnik/.venv/bin/"
 
 
+OURS = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"  # the environment's own first
+RETENTION = "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED"
+
+
+def judged(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [shutil.which(command[0], path=OURS) or command[0], *command[1:]], capture_output=True, text=True
+    )
+
+
 def has(*command: str) -> bool:
-    return shutil.which(command[0]) is not None and not subprocess.run(command, capture_output=True).returncode
+    return shutil.which(command[0], path=OURS) is not None and not judged(*command).returncode
 
 
 @pytest.mark.skipif(not has("systemd-analyze", "--version"), reason="no systemd-analyze on this machine")
@@ -33,9 +47,9 @@ def test_systemd_takes_every_unit(tmp_path: Path) -> None:
         text = unit.read_text(encoding="utf-8")
         (tmp_path / unit.name).write_text(re.sub(rf"{PROGRAM}\w+", "/bin/true", text), encoding="utf-8")
     made = [str(tmp_path / unit.name) for unit in UNITS]
-    judged = subprocess.run(["systemd-analyze", "verify", *made], capture_output=True, text=True)
-    told = [line for line in judged.stderr.splitlines() if "nastavnik" in line]
-    assert (told, judged.returncode) == ([], 0)
+    said = judged("systemd-analyze", "verify", *made)
+    told = [line for line in said.stderr.splitlines() if "nastavnik" in line]
+    assert (told, said.returncode) == ([], 0)
 
 
 def test_units_are_those_of_the_page() -> None:
@@ -69,9 +83,16 @@ def test_settings_in_examples_exist(path: Path) -> None:
 
 @pytest.mark.skipif(not has("docker", "compose", "version"), reason="no docker compose on this machine")
 def test_compose_takes_its_file(tmp_path: Path) -> None:
-    command = ["docker", "compose", "--file", str(COMPOSE), "config", "--quiet"]
-    judged = subprocess.run(command, capture_output=True, text=True)
-    assert (judged.returncode, judged.stderr) == (0, "")
+    said = judged("docker", "compose", "--file", str(COMPOSE), "config", "--quiet")
+    assert (said.returncode, said.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not has("check-jsonschema", "--version"), reason="no check-jsonschema in this environment")
+@pytest.mark.parametrize(("text", "code"), [("", 0), ("\nservice: {}\n", 1)], ids=["ours", "a word misspelt"])
+def test_the_compose_specification_takes_the_file(tmp_path: Path, text: str, code: int) -> None:
+    (tmp_path / "compose.yaml").write_text(COMPOSE.read_text(encoding="utf-8") + text, encoding="utf-8")
+    said = judged("check-jsonschema", "--builtin-schema", "vendor.compose-spec", str(tmp_path / "compose.yaml"))
+    assert said.returncode == code, said.stdout
 
 
 def test_compose_says_what_it_means() -> None:
@@ -89,14 +110,23 @@ def test_compose_says_what_it_means() -> None:
 
 @pytest.mark.skipif(not has("hadolint", "--version"), reason="no hadolint on this machine")
 def test_hadolint_takes_the_container_file() -> None:
-    judged = subprocess.run(["hadolint", str(ROOT / "deployments/Containerfile")], capture_output=True, text=True)
-    assert (judged.returncode, judged.stdout) == (0, "")
+    said = judged("hadolint", str(ROOT / "deployments/Containerfile"))
+    assert (said.returncode, said.stdout) == (0, "")
+
+
+def test_every_shape_of_the_server_forgets_old_runs(tmp_path: Path) -> None:
+    """Prefect's own default keeps them for ever."""
+    unit = (ROOT / "deployments/systemd/nastavnik-server.service").read_text(encoding="utf-8")
+    server = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]["server"]
+    kept = environment(settings_for(tmp_path), 4200)[RETENTION]
+    assert kept == server["environment"][RETENTION] == "events,flow_runs"
+    assert f"\nEnvironment={RETENTION}={kept}\n" in unit
 
 
 def test_the_container_copies_what_there_is_and_is_nobody_special() -> None:
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", CONTAINER, re.MULTILINE)
     assert [name for line in copied for name in line.split() if not (ROOT / name).exists()] == []
-    assert re.findall(r"^USER (\w+)$", CONTAINER, re.MULTILINE) == ["nastavnik"]
+    assert re.findall(r"^USER (\w+)$", CONTAINER, re.MULTILINE) == ["10001"]
     assert re.findall(r"^FROM (\S+?):(\S+)", CONTAINER, re.MULTILINE) == [("python", "3.13-slim-bookworm")] * 2
     assert CONTAINER.count("--require-hashes --only-binary :all:") == 2
     assert "NASTAVNIK_KEY" not in CONTAINER
@@ -113,7 +143,9 @@ def rows(heading: str) -> set[str]:
 
 
 def test_the_page_tells_what_to_do_for_every_alarm() -> None:
-    assert {SILENT, *ALARMS, *(unit.stem for unit in UNITS if unit.suffix == ".service")} - rows("Тревоги") == set()
+    assert {SILENT, STUCK, *ALARMS, *(unit.stem for unit in UNITS if unit.suffix == ".service")} - rows(
+        "Тревоги"
+    ) == set()
 
 
 def test_the_page_tells_what_to_do_for_every_check() -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import yaml
+
+from flows.automations import SILENT, STUCK, automations
 
 DECLARED = yaml.safe_load((Path(__file__).parents[2] / "deployments" / "prefect.yaml").read_text())
 DEPLOYMENTS = {one["name"]: one for one in DECLARED["deployments"]}
@@ -46,3 +49,13 @@ def test_a_schedule_keeps_its_id_and_zone(name: str) -> None:
     schedules = DEPLOYMENTS[name].get("schedules", [])
     assert len({one["slug"] for one in schedules}) == len(schedules)
     assert {one["timezone"] for one in schedules} <= {"Europe/Moscow"}
+
+
+def test_a_run_that_never_begins_is_given_up_as_one_that_falls_silent() -> None:
+    """Killed with its worker while it imports, it has no heartbeat yet that could stop."""
+    made = {one.name: one for one in automations(uuid4())}
+    stuck, silent = made[STUCK].trigger, made[SILENT].trigger
+    assert stuck.after == {"prefect.flow-run.Pending", "prefect.flow-run.Submitting"}
+    assert {"prefect.flow-run.Running", "prefect.flow-run.AwaitingConcurrencySlot", *silent.expect} <= stuck.expect
+    assert silent.within < stuck.within
+    assert made[STUCK].actions == made[SILENT].actions

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flows.artifacts import status_rows
-from flows.automations import ALARMS, SILENT
+from flows.automations import ALARMS, SILENT, STUCK
 from flows.cli.scheduled import schedules
 from flows.serving import deploy, up
 from tests.cli.conftest import runner
@@ -130,7 +130,7 @@ def test_a_failed_run_is_told_to_the_operator(served: Served) -> None:
 
 @pytest.mark.slow
 def test_automations_are_brought_once(served: Served) -> None:
-    assert set(served.automations) == {SILENT, *ALARMS}
+    assert set(served.automations) == {SILENT, STUCK, *ALARMS}
     assert served.automations_after == served.automations
 
 

@@ -50,7 +50,7 @@ def night(look: Look, most: float = NIGHT) -> Answer:
     told = f"последний удачный — {last.astimezone(look.settings.timezone):%d.%m.%Y %H:%M}, {age:.0f} ч назад"
     if age > most:
         return fail(
-            told, "Смотрите docs/operations.md, «Нет удачной ночи»: чаще всего стоит исполнитель или кончился диск."
+            told, "Смотрите docs/operations.md#тревоги, nastavnik-night: обычно стоит исполнитель или кончился диск."
         )
     return ok(told)
 

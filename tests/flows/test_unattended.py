@@ -1,0 +1,169 @@
+"""A server that nobody looks after: each alarm reaches a mail box; a delivery comes out of S3; a backup is made meanwhile."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from flows.automations import ALARMS
+from tests.channels.servers import s3_server
+from tests.copies.test_copies import bare, whole
+from tests.flows.mail import Postbox, mail_server
+from tests.flows.served import api, session_of, started, stopped, url_in, wait_for
+from tests.forked import ROOT
+from tests.installations import COLLECTED, rows, settings_for
+from tests.workbooks import submission, write
+from warehouse.copies.folder import CopiesFolder
+from warehouse.copies.restore import restore
+from warehouse.home import opened
+from warehouse.lastnight import note_night
+from warehouse.tables import table
+
+pytestmark = pytest.mark.slow
+MASTER = "0123456789abcdef" * 4
+ANCHOR = "docs/operations.md#тревоги"
+NO_TIME = "import os, sys\nif 'prefect.engine' in sys.orig_argv and os.path.exists(os.environ['NO_TIME']):\n    from flows.intake import intake\n    intake.timeout_seconds = 0.01\n"
+AWS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": "us-east-1"}
+BUCKET = "deliveries"
+
+
+class Unattended:
+    """What a server went through; told once, asked by every test."""
+
+    def __init__(self, folder: Path, mail: tuple[str, Postbox], s3: int) -> None:
+        self.folder, self.post, self.s3 = folder, mail[1], f"http://127.0.0.1:{s3}"
+        self.home, self.copies = folder / "home", folder / "copies"
+        (folder / "site").mkdir()
+        (folder / "site/sitecustomize.py").write_text(NO_TIME)
+        self.environ = AWS | {
+            "NASTAVNIK_KEY": MASTER, "NASTAVNIK_SMTP_URL": mail[0], "NASTAVNIK_MAIL_FROM": "nastavnik@example.org",
+            "NASTAVNIK_ALARM_TO": "operator@example.org", "NASTAVNIK_BACKUP": str(self.copies),
+            "NASTAVNIK_INBOX": f"s3://{BUCKET}/in?endpoint={self.s3}&region=us-east-1",
+            "PYTHONPATH": os.pathsep.join((str(folder / "site"), str(ROOT))), "NO_TIME": str(folder / "no-time"),
+            "PREFECT_SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS": "3", "PREFECT_SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS": "1",
+        }  # fmt: skip
+        settings_for(self.home, NASTAVNIK_KEY=MASTER)
+        self._put("NSH-S007")
+        self.process = started(self.home, folder / "output", **self.environ)
+        try:
+            wait_for(lambda: url_in(folder / "output") or self.process.poll() is not None, "server")
+            with api(url_in(folder / "output") or "", self.home) as client:
+                self._go_through(client)
+        finally:
+            stopped(self.process)
+
+    def _go_through(self, client: Any) -> None:
+        self.client, self.intake = client, {one.name: one.id for one in client.read_deployments()}["intake"]
+        self.ends = [self._end(self._begin(), self._meanwhile)]
+        self.ends.append(self._end(self._begin(), self._kill))
+        (self.folder / "no-time").touch()
+        self.ends.append(self._end(self._begin()))
+        (self.folder / "no-time").unlink()
+        self._pause(True)
+        late = self._begin()
+        wait_for(lambda: client.read_flow_run(late).state.name == "Late", "late run")
+        self._pause(False)
+        self.ends.append(self._end(late))
+        wait_for(lambda: len(self.post.received) >= 3, "three letters")
+
+    def _begin(self) -> Any:
+        return self.client.create_flow_run_from_deployment(self.intake).id
+
+    def _end(self, run: Any, meanwhile: Any = None) -> str:
+        if meanwhile:
+            wait_for(self._engine, "process of the run")
+            meanwhile()
+        wait_for(lambda: self.client.read_flow_run(run).state.is_final(), "end of the run")
+        return self.client.read_flow_run(run).state.name
+
+    def _engine(self) -> list[int]:
+        """Return the processes of runs."""
+        words = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in session_of(self.process)}
+        return [pid for pid, said in words.items() if b"prefect.engine" in said]
+
+    def _kill(self) -> None:
+        for pid in self._engine():
+            os.kill(pid, signal.SIGKILL)
+
+    def _meanwhile(self) -> None:
+        """Make backups in processes of their own while the intake works."""
+        self.backups = [self.command("backup") for _ in range(3)]
+
+    def _pause(self, paused: bool) -> None:
+        from prefect.client.schemas.actions import WorkPoolUpdate
+
+        self.client.update_work_pool("nastavnik", WorkPoolUpdate(is_paused=paused))
+
+    def _put(self, sender: str) -> None:
+        client = boto3.client("s3", endpoint_url=self.s3, aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1")  # fmt: skip
+        client.create_bucket(Bucket=BUCKET)
+        made = write(self.folder / "sent" / "a.xlsx", submission(sender))
+        client.put_object(Bucket=BUCKET, Key=f"in/{sender}/отчёт.xlsx", Body=made.read_bytes())
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a command line as systemd does."""
+        environ = os.environ | self.environ | {"NASTAVNIK_HOME": str(self.home)}
+        program = Path(sys.executable).with_name("nastavnik")
+        return subprocess.run([program, *words], env=environ, capture_output=True, text=True, cwd=self.folder)
+
+    def letters(self) -> list[str]:
+        return [letter.get_content() for letter in self.post.received]
+
+
+@pytest.fixture(scope="module")
+def unattended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unattended]:
+    folder = tmp_path_factory.mktemp("unattended")
+    with mail_server() as mail, s3_server(folder) as s3:
+        yield Unattended(folder, mail, s3)
+
+
+def test_the_runs_ended_each_in_its_way(unattended: Unattended) -> None:
+    assert unattended.ends == ["Completed", "Crashed", "TimedOut", "Completed"]
+
+
+@pytest.mark.parametrize("name", ["nastavnik: crashed", "nastavnik: timed out", "nastavnik: late"])
+def test_an_alarm_of_the_server_reaches_the_operator(unattended: Unattended, name: str) -> None:
+    (letter,) = [text for text in unattended.letters() if text.startswith(ALARMS[name][1])]
+    assert "Запуск: intake, " in letter
+    assert ANCHOR in letter
+
+
+def test_a_night_without_an_intake_is_told_from_outside(unattended: Unattended) -> None:
+    """What the systemd units run: the question, and the letter where the answer is no."""
+    assert unattended.command("doctor", "--night", "26").returncode == 0
+    settings = settings_for(unattended.home, NASTAVNIK_KEY=MASTER)
+    note_night(settings, datetime.now(UTC) - timedelta(hours=27))
+    asked = unattended.command("doctor", "--night", "26")
+    assert asked.returncode == 1
+    before = len(unattended.post.received)
+    assert unattended.command("doctor", "--mail").returncode == 1
+    (letter,) = unattended.letters()[before:]
+    assert ANCHOR in letter
+    assert "27 ч назад" in letter
+
+
+def test_a_delivery_comes_out_of_s3(unattended: Unattended) -> None:
+    with opened(settings_for(unattended.home, NASTAVNIK_KEY=MASTER), COLLECTED) as home:
+        assert rows(home, table("deliveries"), "institution_code", "verdict") == [("NSH-S007", "accepted")]
+    assert list(unattended.home.glob("receipts/NSH-S007/*")) != []
+
+
+def test_backups_made_meanwhile_are_whole(unattended: Unattended, tmp_path: Path) -> None:
+    assert [made.returncode for made in unattended.backups] == [0, 0, 0], unattended.backups
+    for name in CopiesFolder(unattended.copies).names():
+        there = bare(tmp_path / name, key=MASTER)
+        restored = restore(there, CopiesFolder(unattended.copies), datetime.now(UTC), name)
+        assert restored.differing == []
+    assert unattended.command("backup").returncode == 0
+    last = bare(tmp_path / "last", key=MASTER)
+    restore(last, CopiesFolder(unattended.copies), datetime.now(UTC))
+    assert whole(last) == whole(settings_for(unattended.home, NASTAVNIK_KEY=MASTER))
