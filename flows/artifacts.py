@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.standing import rows_of, title_words, totals_words
+from flows.standing import left_words, rows_of, title_words, totals_words
 from warehouse.batch import Line
 from warehouse.mail.posting import Posted
+
+if TYPE_CHECKING:
+    from warehouse.backfill import Plan
 
 Row = dict[str, object]
 VERDICTS = {
@@ -86,8 +90,9 @@ def status_rows(standing: dict) -> list[Row]:
 
 
 def status_words(standing: dict) -> str:
-    """Tell the totals of every reporting date."""
-    return "\n\n".join(f"{title_words(one)}. {totals_words(one)}" for one in standing["dates"]) or "Дат пока нет."
+    """Tell the totals of every reporting date, and what was left in the channels."""
+    dates = [f"{title_words(one)}. {totals_words(one)}" for one in standing["dates"]] or ["Дат пока нет."]
+    return "\n\n".join([*dates, *filter(None, [left_words(standing)])])
 
 
 def release_rows(folder_name: str | None, as_of: date | None) -> list[Row]:
@@ -97,10 +102,23 @@ def release_rows(folder_name: str | None, as_of: date | None) -> list[Row]:
     return [{"выпуск": folder_name, "отчётная дата": _date(as_of)}]
 
 
-def plan_rows(waiting: int, dates: list[date]) -> list[Row]:
+def plan_rows(planned: Plan) -> list[Row]:
     """List what a backfill would do."""
-    computed: list[Row] = [{"что": "вычислить показатели", "сколько": _date(day)} for day in dates]
-    return [{"что": "принять файлов", "сколько": str(waiting)}, *computed]
+    tried = planned.restatement
+    rules: list[Row] = [{"что": "принять правила", "сколько": tried.adopted}] if tried.adopted else []
+    turned: list[Row] = [
+        {"что": f"пересмотреть: {one.institution_code}, {_date(one.as_of)}",
+         "сколько": f"{VERDICTS[one.before]} → {VERDICTS[one.after]}"}
+        for one in tried.turned
+    ]  # fmt: skip
+    moved: list[Row] = [
+        {"что": f"доля, %: {one.scope_code}, {_date(one.as_of)}",
+         "сколько": f"{_decimal(one.before) or 'нет'} → {_decimal(one.after) or 'нет'}"}
+        for one in planned.figures
+    ]  # fmt: skip
+    computed: list[Row] = [{"что": "вычислить показатели", "сколько": _date(day)} for day in tried.dates]
+    taken: list[Row] = [{"что": "принять файлов", "сколько": str(planned.waiting)}]
+    return [*taken, *rules, *turned, *moved, *computed]
 
 
 def _date(day: date | None) -> str:

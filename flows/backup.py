@@ -12,6 +12,7 @@ from flows.artifacts import Row
 from flows.failures import without_values
 from warehouse.copies.backup import backup as make_backup
 from warehouse.settings import Settings, read_settings
+from warehouse.watch.runs import watched
 
 
 @without_values
@@ -19,7 +20,9 @@ def add_backup(settings: Settings, at: datetime) -> list[Row]:
     """Add a backup to the folder of the settings; return how much it took."""
     if settings.backup is None:
         return [{"копия": "папка копий не задана (NASTAVNIK_BACKUP)"}]
-    made = make_backup(settings, settings.backup, at)
+    with watched("backup", settings) as watch:
+        made = make_backup(settings, settings.backup, at)
+        watch.count(files=len(made.snapshot.files), new_bytes=made.new_bytes, lost=len(made.lost))
     return [
         {
             "копия": made.snapshot.name,

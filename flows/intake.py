@@ -21,13 +21,15 @@ from warehouse.lastnight import note_night
 from warehouse.lineage.datasets import of_intake
 from warehouse.lineage.events import observed
 from warehouse.settings import Settings, read_settings
+from warehouse.watch.runs import watched
 
 
 @without_values
 def take_pending(settings: Settings, at: datetime) -> list[Row]:
     """Run the intake once; return its counts by institution and verdict."""
-    with opened(settings, at, write=True) as home, observed("intake") as run:
+    with watched("intake", settings) as watch, opened(settings, at, write=True) as home, observed("intake") as run:
         summary = run_intake(home, at)
+        watch.count(**summary.counts)
         run.touched = lambda: of_intake(home, summary.lines)
         with home.reading() as connection:
             registered = {one.code for one in register(connection, known_by(connection, None))}

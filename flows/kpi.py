@@ -16,6 +16,7 @@ from warehouse.lineage.datasets import of_series
 from warehouse.lineage.events import observed
 from warehouse.release.contents import REPORTED_KPI
 from warehouse.settings import Settings, read_settings
+from warehouse.watch.runs import step, watched
 
 
 @without_values
@@ -24,10 +25,17 @@ def compute_kpi(settings: Settings, at: datetime, as_of: date | None = None) -> 
     from warehouse.analysis import refresh_analysis
     from warehouse.indicators.series import series
 
-    with opened(settings, at) as home, home.reading() as connection, observed("kpi") as run:
+    with (
+        watched("kpi", settings),
+        opened(settings, at) as home,
+        home.reading() as connection,
+        observed("kpi") as run,
+    ):
         run.touched = of_series
-        refresh_analysis(home)
-        return kpi_rows(series(connection, known_by(connection, None), as_of, None), REPORTED_KPI)
+        with step("analysis"):
+            refresh_analysis(home)
+        with step("series"):
+            return kpi_rows(series(connection, known_by(connection, None), as_of, None), REPORTED_KPI)
 
 
 @task(name="compute-kpi", retries=2, retry_delay_seconds=60, persist_result=False, cache_policy=NO_CACHE)

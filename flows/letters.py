@@ -16,6 +16,7 @@ from warehouse.mail.notices import run_notices
 from warehouse.mail.posting import insist
 from warehouse.mail.reminders import run_reminders
 from warehouse.settings import Settings, read_settings
+from warehouse.watch.runs import watched
 
 NOTICES, REMINDERS = "notices", "reminders"
 RUN = {NOTICES: run_notices, REMINDERS: run_reminders}
@@ -25,9 +26,11 @@ LAST = 4  # attempts: letters that the server puts off on the last one are left 
 @without_values
 def post(kind: str, settings: Settings, at: datetime, attempt: int = LAST) -> list[Row]:
     """Send what is due; return how many letters went which way. Before the last attempt none is put off."""
-    posted = RUN[kind](settings, at)
-    if attempt < LAST:
-        insist(posted)
+    with watched(kind, settings) as watch:
+        posted = RUN[kind](settings, at)
+        watch.count(sent=posted.sent, kept=posted.kept, refused=posted.refused, postponed=posted.postponed)
+        if attempt < LAST:
+            insist(posted)
     return letter_rows(posted)
 
 

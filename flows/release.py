@@ -16,6 +16,7 @@ from warehouse.home import opened
 from warehouse.lineage.datasets import of_release
 from warehouse.lineage.events import observed
 from warehouse.settings import Settings, read_settings
+from warehouse.watch.runs import step, watched
 
 
 @without_values
@@ -26,13 +27,14 @@ def publish(
     from warehouse.analysis import refresh_analysis
     from warehouse.release.publish import make_release
 
-    with opened(settings, at, write=True) as home, observed("release") as run:
+    with watched("release", settings), opened(settings, at, write=True) as home, observed("release") as run:
         as_of = as_of or due_for_release(home, at.astimezone(settings.timezone).date())
         if as_of is None:
             return release_rows(None, None)
         folder = make_release(home, as_of, at, None, on_warning)
         run.touched = lambda: of_release(folder)
-        refresh_analysis(home)
+        with step("analysis"):
+            refresh_analysis(home)
         return release_rows(folder.name, as_of)
 
 

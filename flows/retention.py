@@ -13,13 +13,15 @@ from flows.failures import without_values
 from warehouse.erasure.retention import retain
 from warehouse.home import opened
 from warehouse.settings import Settings, read_settings
+from warehouse.watch.runs import watched
 
 
 @without_values
 def destroy_due(settings: Settings, at: datetime) -> list[Row]:
     """Destroy what is due; return how much of each kind."""
-    with opened(settings, at, write=True) as home:
+    with watched("retention", settings) as watch, opened(settings, at, write=True) as home:
         counts = retain(home, at).counts
+        watch.count(**{name: counts[name] for name in ("again", "files", "rows", "made")})
     return [
         {
             "людей, присланных снова": counts["again"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,6 +33,7 @@ def standing(status: Status, zone: ZoneInfo) -> Entry:
         "on": status.on.isoformat(),
         "dates": [_of_date(one, zone) for one in status.dates],
         "waiting": status.waiting,
+        "left": asdict(status.left),
         "alarms": [
             {"institution": one.institution_code, "delivery": one.delivery, "received_at": _at(one.received_at, zone)}
             for one in status.alarms
@@ -129,6 +131,14 @@ def totals_words(day: Entry) -> str:
     words += f"; не сдали: {of['missing']}"
     waits = {"held": "ждут подтверждения", "waiting": "файл ждёт приёма", "refused": "последний файл не принят"}
     return words + "".join(f"; {name}: {of[key]}" for key, name in waits.items() if of[key]) + "."
+
+
+def left_words(standing: Entry) -> str:
+    """Word what the last intake left in the channels; nothing where it left nothing."""
+    of = standing["left"]
+    parts = [f"писем не с зарегистрированных адресов: {of['strangers']}"] * bool(of["strangers"])
+    parts += [f"файлов, которые канал показал и не отдал: {of['unread']}"] * bool(of["unread"])
+    return f"При последнем приёме осталось в каналах: {'; '.join(parts)}." if parts else ""
 
 
 def title_words(day: Entry) -> str:

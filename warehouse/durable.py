@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a file readable by its owner alone, under another name first."""
+def write_durably(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Write a file under another name first; it is its owner's alone unless `mode` says otherwise."""
     partial = path.with_name(f".{path.name}.part")
     with open(partial, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        os.fchmod(file.fileno(), 0o600)  # what a killed process left may have been anybody's
+        os.fchmod(file.fileno(), mode)  # what a killed process left may have been anybody's
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -9,13 +9,14 @@ from datetime import date, datetime, time
 import sqlalchemy as sa
 
 from warehouse.alarms import Alarm, alarms
+from warehouse.channels.left import Left, last_left
 from warehouse.erasure.again import Again, again_kept
 from warehouse.expected import Institution, ReportingDate, calendar, register
 from warehouse.held import Held, waiting_deliveries
 from warehouse.home import Home
 from warehouse.inbox import look
 from warehouse.journal import arrivals, known_by
-from warehouse.ledger import in_force, waiting
+from warehouse.ledger import in_force, judged_anew, place, waiting
 from warehouse.mail.journal import Said, last_reminders
 from warehouse.tables import table
 
@@ -66,6 +67,7 @@ class Status:
     alarms: list[Alarm]  # since the first of the dates was opened
     held: list[Held]  # deliveries that wait to be confirmed
     again: list[Again]  # deliveries that name people who were erased
+    left: Left  # in the channels, by the last intake
 
 
 def status_of(home: Home, on: date) -> Status:
@@ -81,7 +83,8 @@ def status_of(home: Home, on: date) -> Status:
         again = again_kept(connection, home.settings)
     files = Counter(one.folder for one in look(home.settings.inbox, taken, 0).ready)
     dates = [_with_post(one, home, files) for one in dates]
-    return Status(on, tuple(dates), dict(sorted(files.items())), foreign, held, again)
+    left = last_left(home.settings)
+    return Status(on, tuple(dates), dict(sorted(files.items())), foreign, held, again, left)
 
 
 def _with_post(one: DateStatus, home: Home, files: Counter[str]) -> DateStatus:
@@ -127,7 +130,8 @@ def _states(
     rows = connection.execute(sa.select(*columns).where(now.c.as_of == day.as_of))
     present = {row.institution_code: row for row in rows}
     columns = (ledger.c.institution_code, ledger.c.delivery, ledger.c.verdict, ledger.c.received_at)
-    judged = sa.select(*columns).where(ledger.c.as_of == day.as_of, ledger.c.seq <= seq).order_by(ledger.c.seq)
+    judged = sa.select(*columns).where(ledger.c.as_of == day.as_of, ledger.c.seq <= seq)
+    judged = judged.where(~judged_anew(ledger, seq)).order_by(place(ledger))
     last = {code: Receipt(*receipt) for code, *receipt in connection.execute(judged)}
     held = sa.select(awaiting.c.institution_code).where(awaiting.c.as_of == day.as_of)
     waits = set(connection.execute(held).scalars())

@@ -1,0 +1,1 @@
+"""What runs tell whoever watches them: events, figures and traces, without anything of a person."""
