@@ -1,4 +1,4 @@
-"""What an analyst starts from: views of what is in force now, and the series as a function."""
+"""What an analyst starts from: views of what is in force now, the series as a function, the star."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def readers_rights(connection: sa.Connection) -> str:
 def create_views(connection: sa.Connection) -> None:
     """Create `in_force` (one delivery per institution and date), `<sheet>_in_force` with its rows, `kpi` and `kpi_now`.
 
-    `kpi(as_of, known_at, definition)` is the series as a table function (`warehouse/indicators/functions.py`).
+    `kpi(as_of, known_at, definition)` is the series as a table function (`warehouse/indicators/functions.py`); the
+    views of the star are declared in `warehouse/star/`.
     """
     from warehouse.indicators.functions import create_functions
 
@@ -36,3 +37,14 @@ def create_views(connection: sa.Connection) -> None:
         statement = sa.select(now.c.institution_code, now.c.as_of, rows.c.delivery, *facts)
         _view(connection, f"{name}_in_force", statement.select_from(rows.join(now, now.c.delivery == rows.c.delivery)))
     create_functions(connection)
+    _create_star(connection)
+
+
+def _create_star(connection: sa.Connection) -> None:
+    from warehouse.star.declared import commented
+    from warehouse.star.views import dimensions, facts
+
+    star = (*dimensions(), *facts())
+    for view in star:
+        _view(connection, view.name, view.statement())
+    commented(connection, MENTORING, star)

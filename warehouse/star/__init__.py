@@ -1,0 +1,1 @@
+"""The star schema: views of what is in force now, with stable names, for analysts and their programs."""
