@@ -2,6 +2,9 @@
 
 usage: python benchmarks/country.py [--institutions 42000] [--participations 12000000] [--repeats 3] [--lake DIR]
 
+A state is kept then, a hundred corrections are added, and the refresh of the state is held against counting all of it
+anew: no time counts before every column of every figure is equal.
+
 Processor time is what is compared: seconds of a machine that others share tell little. Prints the ratio's minimum,
 median and maximum; keeps them in build/country-<participations>.json.
 """
@@ -11,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import shutil
 import statistics
 import tempfile
 import time
@@ -20,9 +24,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from warehouse.engine import raw
+from warehouse.indicators.kept.refresh import kept_figures, refresh
 from warehouse.indicators.large import everything, series_of
 from warehouse.packed import packed
-from warehouse.synthetic.country import Country, write_country
+from warehouse.release.contents import KEY
+from warehouse.synthetic.country import Country, write_country, write_late
 
 BUILD = Path(__file__).parents[1] / "build"
 # The columns that the statements of the series read of each large table.
@@ -65,6 +71,25 @@ def timed(work: Callable[[], object]) -> tuple[float, float, object]:
     return time.process_time() - cpu, time.perf_counter() - wall, result
 
 
+def refreshed(folder: Path, lake: Path, country: Country) -> dict[str, object]:
+    """Return what a refresh after a hundred new deliveries costs over the full count, in the same run."""
+    grown, state, anew = folder / "grown", folder / "state.duckdb", folder / "anew"
+    shutil.copytree(lake, grown)
+    made, _, _ = timed(lambda: refresh(grown, state))
+    write_late(grown, country, deliveries=100)
+    anew.mkdir()
+    ours, ours_wall, done = timed(lambda: refresh(grown, state))
+    full, full_wall, _ = timed(lambda: count(grown, anew))
+    for rows in kept_figures(state):
+        if rows != pq.read_table(anew / f"{rows['as_of'][0]}.parquet").sort_by([(name, "ascending") for name in KEY]):
+            raise SystemExit("A refreshed date is not the date counted anew.")
+    return {
+        "state_cpu_seconds": round(made, 1), "state_megabytes": state.stat().st_size // 1_000_000,
+        "refresh": done, "refresh_cpu_seconds": round(ours, 2), "refresh_wall_seconds": round(ours_wall, 2),
+        "refresh_over_full_cpu": round(ours / full, 4), "refresh_over_full_wall": round(ours_wall / full_wall, 4),
+    }  # fmt: skip
+
+
 def measure(folder: Path, country: Country, repeats: int, lake: Path | None) -> dict[str, object]:
     """Return ratios, seconds and peak memory."""
     made = 0.0
@@ -86,6 +111,7 @@ def measure(folder: Path, country: Country, repeats: int, lake: Path | None) -> 
         "series_cpu_seconds": round(statistics.median(run[1] for run in runs), 1),
         "scan_cpu_seconds": round(statistics.median(run[2] for run in runs), 2),
         "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        **refreshed(folder, lake, country),
     }  # fmt: skip
 
 

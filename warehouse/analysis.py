@@ -138,10 +138,10 @@ def _ordered(table: sa.Table) -> sa.Select:
 
 
 class Pseudonyms:
-    """People's pseudonyms of one file: keyed by a key that is never kept, alike for alike tokens."""
+    """People's pseudonyms of one file or lake, alike for alike tokens: without a key, by one that is never kept."""
 
-    def __init__(self) -> None:
-        self._key = secrets.token_bytes(32)
+    def __init__(self, key: bytes | None = None) -> None:
+        self._key = key or secrets.token_bytes(32)
 
     def of(self, rows: pa.Table) -> pa.Table:
         """Return the rows with pseudonyms in place of tokens."""

@@ -9,7 +9,7 @@ The lake that intake writes has a file a batch, table and date, as deliveries ca
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -27,6 +27,8 @@ FACTS = (*(sheet.name for sheet in FORM.sheets), "participations")
 OF_ONE_DATE = ("participations", "pairs", "surveys", "documents", "events", "partners", "practices")
 # Counted from by nobody: the work of the program, and what was told to senders.
 LEFT_OUT = ("pending_receipts", "lake_files", "findings", "sheet_counts", "decided_people", "releases")
+OF_SENDERS = {"deliveries": "institution_code", "institutions": "code", "plans": "institution_code"}
+NEW_LEDGER = f"{MENTORING}.new_deliveries"
 MEMORY = "1500MB"  # of DuckDB's own; what it does not count itself fits beside it into 2 GB
 ROW_GROUP = 122_880  # rows: one thread's share of DuckDB's work
 COMPRESSION = "zstd"
@@ -51,15 +53,44 @@ class Packed:
             rows = _rows(one, files_of(self.folder, one, within), self.connection.dialect)
             raw(self.connection).execute(f'CREATE OR REPLACE VIEW "{one.schema}"."{one.name}" AS {rows}')
 
+    def show_since(self, files: Collection[str]) -> None:
+        """Show of facts the rows of some files alone; of ledger, register and plans those of the senders in them.
+
+        `NEW_LEDGER` has the ledger's rows of these files.
+        """
+        dialect, run = self.connection.dialect, raw(self.connection).execute
+        ledger = tables_of().tables[f"{MENTORING}.deliveries"]
+        new = [path for path in files_of(self.folder, ledger) if self._name(path) in files]
+        run(f"CREATE OR REPLACE TABLE {NEW_LEDGER} AS {_rows(ledger, new, dialect)}")
+        senders = f"SELECT institution_code FROM {NEW_LEDGER}"
+        for one in packed_tables():
+            every = files_of(self.folder, one) if one.name in (*OF_SENDERS, *FACTS) else []
+            if one.name in FACTS:
+                rows = _rows(one, [path for path in every if self._name(path) in files], dialect)
+            elif one.name in OF_SENDERS:  # kept: they are asked again and again
+                rows = f"FROM {MENTORING}.{one.name}_of_senders"
+                mine = f"SELECT * FROM ({_rows(one, every, dialect)}) WHERE {OF_SENDERS[one.name]} IN ({senders})"
+                run(f"CREATE OR REPLACE TABLE {MENTORING}.{one.name}_of_senders AS {mine}")
+            else:
+                continue
+            run(f'CREATE OR REPLACE VIEW "{one.schema}"."{one.name}" AS {rows}')
+
+    def _name(self, path: str) -> str:
+        return Path(path).relative_to(self.folder).as_posix()
+
 
 @contextlib.contextmanager
-def packed(folder: Path, memory: str = MEMORY, threads: int | None = None) -> Iterator[Packed]:
-    """Open a packed lake, the whole of it shown."""
+def packed(
+    folder: Path, memory: str = MEMORY, threads: int | None = None, beside: Mapping[str, Path] | None = None
+) -> Iterator[Packed]:
+    """Open a packed lake, the whole of it shown; DuckDB files `beside` it are attached under their names."""
     engine = sa.create_engine("duckdb:///:memory:", hide_parameters=True, poolclass=sa.StaticPool)
     try:
         with engine.connect() as connection:
             for schema in (JOURNAL, MENTORING):
                 raw(connection).execute(f"CREATE SCHEMA {schema}")
+            for name, file in (beside or {}).items():
+                raw(connection).execute(f"ATTACH {_literal(str(file))} AS {name}")
             lake = Packed(folder, connection)
             for name, value in (_settings(folder, memory) | ({"threads": threads} if threads else {})).items():
                 raw(connection).execute(f"SET GLOBAL {name} = {value!r}")

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from flows.cli.answers import put
 from flows.cli.edge import installation
-from flows.cli.russian import Command, ExistingFolder, Group, NewPath, Option
+from flows.cli.progress import progress
+from flows.cli.russian import Command, ExistingFolder, Group, Misused, NewFolder, NewPath, Option
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @click.group(cls=Group)
@@ -16,34 +23,45 @@ def lake() -> None:
 
 
 @lake.command("pack", cls=Command)
-@click.option("-o", "--output", cls=Option, type=NewPath(), required=True, help="Новая папка.")
+@click.option("-o", "--output", cls=Option, type=NewFolder(), required=True, help="Папка озера.")
 def pack(output: Path) -> None:
     """Записать всё, из чего считаются показатели, в файлы Parquet без личных сведений.
 
-    Вместо токенов людей в них псевдонимы одного этого озера.
+    Вместо токенов людей в них псевдонимы одного этого озера. Если озеро в папке уже есть, в него дописывается новое.
     """
     from warehouse.packing import pack as pack_all
 
-    with installation() as home, home.reading() as connection:
+    with installation() as home, home.reading() as connection, progress("Запись озера"):
         home.audit("lake pack")
-        files = pack_all(connection, output.absolute())
+        files = pack_all(connection, output.absolute(), home.ring.tokens)
     click.echo(f"Записано файлов: {files}.")
     click.echo(output)
 
 
 @lake.command("kpi", cls=Command)
 @click.argument("folder", type=ExistingFolder(), metavar="ОЗЕРО")
-@click.option("--spark", cls=Option, metavar="АДРЕС", help="Считать на Spark, пробно: local или spark://машина:7077.")
-def kpi(folder: Path, spark: str | None) -> None:
+@click.option("--spark", cls=Option, metavar="АДРЕС", help="Считать на Spark: local[*] или spark://машина:7077.")
+@click.option("--state", cls=Option, type=NewPath(), metavar="ФАЙЛ", help="Хранить счёт и считать только новое.")
+def kpi(folder: Path, spark: str | None, state: Path | None) -> None:
     """Посчитать ряд показателей по озеру: CSV, дата за датой.
 
-    Без --spark считает DuckDB, в памяти до 2 ГБ. На Spark — те же запросы, но пробно: по нему не выпускают.
+    Без --spark считает DuckDB, в памяти до 2 ГБ. На Spark — те же запросы и те же числа; озеро должно лежать
+    под одним путём на каждой его машине. С --state числа прежних сдач не пересчитываются; когда нового больше,
+    чем сдачи, всё считается заново, и причина называется.
     """
     from warehouse.indicators.large import everything, series_of
     from warehouse.packed import packed
-    from warehouse.release.extract import render_csv
+    from warehouse.settings import Misconfigured
 
-    heading = True
+    if not any(folder.glob("*/**/*.parquet")):
+        raise Misconfigured(
+            f"{folder}: это не озеро, файлов Parquet в нём нет. Запишите его: nastavnik lake pack -o ПАПКА."
+        )
+    if state is not None:
+        if spark is not None:
+            raise Misused("--state не сочетается с --spark.")
+        _printed(_of_state(folder.absolute(), state.absolute()))
+        return
     with packed(folder.absolute()) as opened:
         if spark is None:
             dated = series_of(opened, everything(opened))
@@ -52,10 +70,35 @@ def kpi(folder: Path, spark: str | None) -> None:
 
             with session(spark) as running:
                 dated = iter(list(series_on_spark(running, opened, everything(opened))))
-        for _, figures in dated:
-            text = render_csv(figures).decode()
-            click.echo(text if heading else text.split("\n", 1)[1], nl=False)
-            heading = False
+        _printed(_watched(dated))
+
+
+def _printed(dated: Iterator[pa.Table]) -> None:
+    from warehouse.release.extract import render_csv
+
+    for number, figures in enumerate(dated):
+        text = render_csv(figures).decode()
+        put(text.split("\n", 1)[1] if number else text)
+
+
+def _of_state(folder: Path, state: Path) -> Iterator[pa.Table]:
+    """Bring a state up to date, and yield its figures."""
+    from warehouse.indicators.kept.refresh import kept_figures, refresh
+
+    with progress("Подсчёт показателей"):
+        whole, figures = refresh(folder, state)
+    click.echo(f"Посчитано всё: {whole}." if whole else f"Обновлено показателей: {figures}.", err=True)
+    yield from kept_figures(state)
+
+
+def _watched(dated: Iterator[tuple[Any, pa.Table]]) -> Iterator[pa.Table]:
+    """Yield the figures of one date after another; a bar stands only while the next is counted."""
+    while True:
+        with progress("Подсчёт показателей"):
+            found = next(dated, None)
+        if found is None:
+            return
+        yield found[1]
 
 
 COMMANDS = (lake,)

@@ -36,11 +36,11 @@ def started(home: Path, output: Path, **settings: str) -> subprocess.Popen[bytes
         return subprocess.Popen([sys.executable, "-c", UP], env=environ, cwd=home, stdout=log, stderr=log)
 
 
-def wait_for(reached: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
+def wait_for(reached: Callable[[], object], what: str, seconds: float = PATIENCE, pause: float = 0.3) -> None:
     deadline = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < deadline, f"no {what} after {seconds:.0f} s"
-        time.sleep(0.3)
+        time.sleep(pause)
 
 
 def url_in(output: Path) -> str | None:

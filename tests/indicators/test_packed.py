@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import time
@@ -33,6 +34,7 @@ from warehouse.tables import table
 SMALL = Country(institutions=90, participations=9000)
 ROOT = Path(__file__).parents[2]
 SPARK = ROOT / ".venv-spark/bin"
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=256m"
 STARTING = 300  # seconds, on cores that other tests share
 
 
@@ -113,10 +115,10 @@ def test_a_packed_warehouse_gives_its_own_figures(tmp_path: Path) -> None:
         take(home)
         expected = figures(home)
         with home.reading() as connection:
-            pack(connection, tmp_path / "lake")
+            pack(connection, tmp_path / "lake", home.ring.tokens)
             tokens = fetch(connection, sa.select(table("participants").c.name_token)).to_pydict()["name_token"]
             with pytest.raises(Misconfigured):
-                pack(connection, tmp_path / "lake")
+                pack(connection, home.settings.inbox, home.ring.tokens)
     with packed(tmp_path / "lake") as opened:
         assert in_key_order([rows for _, rows in series_of(opened, everything(opened))]) == expected
         others = fetch(opened.connection, sa.select(table("participants").c.name_token)).to_pydict()["name_token"]
@@ -139,7 +141,8 @@ def cluster(folder: Path, workers: int = 2) -> Iterator[str]:
     def start(name: str, *arguments: str) -> None:
         command = [str(launcher), f"org.apache.spark.deploy.{name}", "--host", "127.0.0.1", *arguments]
         with (folder / f"{name.split('.')[0]}.log").open("a") as out:
-            processes.append(subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=folder))
+            environ = os.environ | {"JAVA_TOOL_OPTIONS": QUICK}
+            processes.append(subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=folder, env=environ))
 
     try:
         start("master.Master", "--port", "0", "--webui-port", "0")
@@ -162,15 +165,45 @@ def cluster(folder: Path, workers: int = 2) -> Iterator[str]:
             process.wait(30)
 
 
+def spark_at(master: str, lake: Path, seconds: int, **environ: str) -> subprocess.CompletedProcess[str]:
+    command = [str(SPARK / "nastavnik"), "lake", "kpi", str(lake), "--spark", master]
+    return subprocess.run(command, env=os.environ | environ, capture_output=True, text=True, timeout=seconds)
+
+
+def for_few_rows(folder: Path) -> dict[str, str]:
+    """Settings of Spark and Java under which few rows are counted soon: no code is generated, little is compiled."""
+    without = "spark.sql.codegen.wholeStage false\nspark.sql.codegen.factoryMode NO_CODEGEN\n"
+    (folder / "spark-defaults.conf").write_text(without)
+    return {"SPARK_CONF_DIR": str(folder), "JAVA_TOOL_OPTIONS": QUICK}
+
+
+with_spark = pytest.mark.skipif(
+    not (SPARK / "nastavnik").exists() or shutil.which("java") is None, reason="needs Java 17 and make spark"
+)
+
+
 @pytest.mark.slow
-@pytest.mark.skipif(not (SPARK / "nastavnik").exists(), reason="Spark is not installed: make spark")
-@pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java 17")
+@with_spark
 def test_spark_gives_the_same_figures(tmp_path: Path, lake: Path) -> None:
-    asked = ["lake", "kpi", str(lake)]
     with cluster(tmp_path) as master:
-        command = [str(SPARK / "nastavnik"), *asked, "--spark", master]
-        by_spark = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=1200)
+        by_spark = spark_at(master, lake, 2 * STARTING, **for_few_rows(tmp_path))
     assert by_spark.returncode == 0, by_spark.stderr[-2000:]
-    by_duckdb = CliRunner().invoke(cli, asked).output
-    assert by_duckdb.count("\n") > 10_000
+    by_duckdb = CliRunner().invoke(cli, ["lake", "kpi", str(lake)]).output
+    assert by_duckdb.count("\n") > 9_000
     assert by_spark.stdout == by_duckdb
+
+
+@pytest.mark.slow
+@with_spark
+@pytest.mark.parametrize(
+    ("master", "environ", "told"),
+    [
+        ("spark://127.0.0.1:1", {}, "не отвечает"),
+        ("local", {"JAVA_HOME": "/nowhere"}, "Java 17"),
+        ("nowhere", {}, "не адрес Spark"),
+    ],
+)
+def test_what_spark_lacks_is_told(lake: Path, master: str, environ: dict[str, str], told: str) -> None:
+    failed = spark_at(master, lake, STARTING, **environ)
+    assert failed.returncode == 2 and told in failed.stderr
+    assert "Traceback" not in failed.stderr and not failed.stdout

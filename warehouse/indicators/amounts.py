@@ -166,7 +166,7 @@ COUNTED_OVER_EXPECTED = ("expected", "reported", "on_time")
 
 
 def amounts(measures: dict[str, Measure], place: sa.FromClause, roster: Roster) -> sa.CTE:
-    """One row per institution and date of `place` with every amount; each sheet is gone through once."""
+    """One row per institution and date of `place`, and who told, with every amount; each sheet is gone through once."""
     joined, columns = place, dict[str, Amount]()
     by_sheet: dict[tuple[str, str], dict[str, Measure]] = {}
     for name, measure in measures.items():
@@ -179,7 +179,7 @@ def amounts(measures: dict[str, Measure], place: sa.FromClause, roster: Roster) 
         joined, found = _joined_sums(joined, sheet, delivery, chosen, place, roster.known)
         columns |= found
     named = [columns[name].label(name) for name in measures]
-    return sa.select(*(place.c[name] for name in PLACE), *named).select_from(joined).cte()
+    return sa.select(*(place.c[name] for name in (*PLACE, "told_by")), *named).select_from(joined).cte()
 
 
 def _joined_sums(

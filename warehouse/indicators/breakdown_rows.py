@@ -96,7 +96,7 @@ def _flags(named: Conditions) -> list[sa.ColumnElement]:
 def people_keyed(rows: sa.CTE, participants: Conditions, students: Conditions) -> sa.CTE:
     """One row per place and person, with a bit of `mask` for each name, in their order."""
     of_students = (sa.and_(one, rows.c.category == STUDENT) for one in students.values())
-    return masked(rows, rows, rows.c.person, [*participants.values(), *of_students])
+    return masked(rows, rows, [*participants.values(), *of_students], key=rows.c.person)
 
 
 def pairs_counted(rows: sa.CTE, pairs: Conditions) -> sa.CTE:

@@ -19,9 +19,10 @@ from warehouse.indicators.breakdown_rows import conditions, pairs_counted, parts
 from warehouse.indicators.counts import SCOPE, STUDENTS, Statement
 from warehouse.indicators.cubes import distinct_cube, total_cube
 from warehouse.indicators.definitions import Breakdown, Definitions, Measure, Member, by_version, definitions
+from warehouse.indicators.figures import exact_decimals, hundredths
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.scopes import PLACE, Roster, roster
-from warehouse.indicators.series import exact_decimals, hundredths, reporting_dates
+from warehouse.indicators.series import reporting_dates
 from warehouse.loading import fetch
 from warehouse.release.contents import BREAKDOWNS, MEMBERS
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import NamedTuple
 
 import pandas as pd
 import pyarrow as pa
@@ -21,6 +22,7 @@ from warehouse.loading import fetch
 
 SCOPE = ["scope_type", "scope_code", "as_of"]
 STUDENTS = "students"
+MISSING = "missing_"  # begins the names of what institutions that did not report last told
 Statement = sa.Select | sa.CompoundSelect
 Ask = Callable[[Statement], pa.Table]  # the engine that answers
 Cube = tuple[list[str], Statement]  # names of columns, and the statement that counts them over every scope
@@ -69,12 +71,32 @@ def measure_cubes(measures: dict[str, Measure], relations: Roster) -> Iterator[C
     """
     totals = {name: m for name, m in measures.items() if m.source in AMOUNTS}
     yield list(totals), total_cube(amounts(totals, relations.in_force, relations), list(totals))
-    for source, keyed in DISTINCT.items():
+    for source, keys in keys_of(measures).items():
+        rows = relations.keep(source, DISTINCT[source](keys.measures, relations))
+        yield list(keys.measures), distinct_cube(rows, relations.places, list(keys.parted), list(keys.across))
+
+
+class Keys(NamedTuple):
+    """The measures of one source that tells keys apart: within each kind of institution, or across kinds."""
+
+    parted: dict[str, Measure]
+    across: dict[str, Measure]
+
+    @property
+    def measures(self) -> dict[str, Measure]:
+        """All of them, in the order of their bits."""
+        return self.parted | self.across
+
+
+def keys_of(measures: dict[str, Measure]) -> dict[str, Keys]:
+    """Return the measures of each source of keys that has any."""
+    found = {}
+    for source in DISTINCT:
         parted, across = ({n: m for n, m in measures.items() if m.source == source and m.across_kinds == kinds}
                           for kinds in (False, True))  # fmt: skip
-        if chosen := parted | across:
-            rows = relations.keep(source, keyed(chosen, relations))
-            yield list(chosen), distinct_cube(rows, relations.places, list(parted), list(across))
+        if parted or across:
+            found[source] = Keys(parted, across)
+    return found
 
 
 def scopes_cube(relations: Roster) -> sa.CompoundSelect:
@@ -93,19 +115,29 @@ def count(
     return counted(partial(fetch, connection), definitions, roster(connection, known, dates, boundaries))
 
 
+def measured(definitions: Definitions) -> dict[str, Measure]:
+    """Return the measures of a version by the names of their columns."""
+    return _chosen(definitions, lambda m: True)
+
+
 def counted(ask: Ask, definitions: Definitions, relations: Roster) -> Counts:
     """Count every measure over relations; the scopes are sorted."""
-    measured = _chosen(definitions, lambda m: True)
-    scopes = _frame(ask, scopes_cube(relations)).sort_index()
+    rows = added(definitions, relations)
+    wide = _frame(ask, total_cube(rows, added_names(definitions))).sort_index()
+    _, *keyed = measure_cubes(measured(definitions), relations)
+    return counts_of(
+        pd.concat([wide, *(_frame(ask, cube).reindex(wide.index) for _, cube in keyed)], axis=1), definitions
+    )
 
-    def beside(cubes: Iterable[Cube]) -> list[pd.DataFrame]:
-        return [_frame(ask, cube).reindex(scopes.index) for _, cube in cubes]
 
-    rosters = _chosen(definitions, lambda m: m.source in COUNTED_OVER_EXPECTED)
-    institutions = pd.DataFrame({name: scopes[m.source] for name, m in rosters.items()}, index=scopes.index)
-    measures = pd.concat([*beside(measure_cubes(measured, relations)), institutions], axis=1)
-    missing = pd.concat(beside(_missing_cubes(definitions, relations)), axis=1).fillna(0)
-    return Counts(_nobody_is_zero(measures, definitions, scopes["reported"]), scopes, missing)
+def counts_of(wide: pd.DataFrame, definitions: Definitions) -> Counts:
+    """Make counts of one frame that has the columns of `added` and of the cubes that tell keys apart."""
+    measures = wide[[name for name in measured(definitions) if name in wide]].copy()
+    for name, measure in _chosen(definitions, lambda m: m.source in COUNTED_OVER_EXPECTED).items():
+        measures[name] = wide[measure.source]
+    missing = wide[[name for name in added_names(definitions) if name.startswith(MISSING)]].fillna(0)
+    missing = missing.rename(columns=lambda name: name.removeprefix(MISSING))
+    return Counts(_nobody_is_zero(measures, definitions, wide["reported"]), wide[list(COUNTED_OVER_EXPECTED)], missing)
 
 
 def _nobody_is_zero(measures: pd.DataFrame, definitions: Definitions, reported: pd.Series) -> pd.DataFrame:
@@ -115,9 +147,38 @@ def _nobody_is_zero(measures: pd.DataFrame, definitions: Definitions, reported: 
     return measures
 
 
-def _missing_cubes(definitions: Definitions, relations: Roster) -> Iterator[Cube]:
-    """Count over those that did not report: students last told of, and who never told of any."""
-    students, place = _chosen(definitions, lambda m: m.source == STUDENTS), relations.last_known
-    yield list(students), total_cube(amounts(students, place, relations), list(students))
-    untold = sa.case((place.c.headcount.is_(None), 1), else_=0).label("unknown")
-    yield ["unknown"], total_cube(sa.select(*(place.c[name] for name in PLACE), untold).cte(), ["unknown"])
+def totals(definitions: Definitions) -> dict[str, Measure]:
+    """Return the measures that are added up of what institutions tell; nothing told is not 0."""
+    return _chosen(definitions, lambda m: m.source in AMOUNTS)
+
+
+def added_names(definitions: Definitions) -> list[str]:
+    """Name the columns of `added` that are amounts."""
+    missing = [f"{MISSING}{name}" for name in _chosen(definitions, lambda m: m.source == STUDENTS)]
+    return [*COUNTED_OVER_EXPECTED, *totals(definitions), *missing, f"{MISSING}unknown"]
+
+
+def added(definitions: Definitions, relations: Roster) -> sa.CTE:
+    """One row an institution and date expected, of all that is added over scopes.
+
+    Flags of the institution; the totals of what it told; of one that did not report, the students it last told of,
+    and whether it never told of any.
+    """
+    expected, absent = relations.expected, relations.last_known
+    told = amounts(totals(definitions), relations.in_force, relations)
+    last = amounts(_chosen(definitions, lambda m: m.source == STUDENTS), absent, relations)
+    joined = expected
+    for rows in (told, absent, last):
+        same = (rows.c.told_by == expected.c.told_by) & (rows.c.as_of == expected.c.as_of)
+        joined = joined.outerjoin(rows, same)
+    untold = sa.case((sa.and_(absent.c.told_by.is_not(None), absent.c.headcount.is_(None)), 1), else_=0)
+    columns = {
+        "expected": sa.literal(1), "reported": expected.c.reported, "on_time": expected.c.on_time,
+        **{name: told.c[name] for name in totals(definitions)},
+        **{f"{MISSING}{name}": last.c[name] for name in _chosen(definitions, lambda m: m.source == STUDENTS)},
+        f"{MISSING}unknown": untold,
+    }  # fmt: skip
+    places = [expected.c[name] for name in PLACE]
+    return (
+        sa.select(*places, *(column.label(name) for name, column in columns.items())).select_from(joined).cte("added")
+    )

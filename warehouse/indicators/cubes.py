@@ -55,9 +55,9 @@ def distinct_cube(
 ) -> sa.Select:
     """Count different keys over every scope: a column a name, whose bit of `mask` is its place among all the names.
 
-    `rows`: as_of, place, key, mask; one row a place and key. Keys of the names `parted` are told apart within each
-    kind of institution and the kinds are then added (indicators.md, «Terms»); those of `across` are told apart over
-    all kinds, from the municipality up.
+    `rows`: as_of, place, key, mask; a place may have several rows of a key. Keys of the names `parted` are told apart
+    within each kind of institution and the kinds are then added (indicators.md, «Terms»); those of `across` are told
+    apart over all kinds, from the municipality up.
 
     Nearly everybody stands in one place on a date and counts once in each scope around it: these are added. Only the
     keys of several places are followed from level to level.
@@ -70,7 +70,9 @@ def distinct_cube(
     grouped = sa.select(*alike, sa.func.count().label("people")).where(~elsewhere).group_by(*alike).cte()
     summed = sa.select(grouped.c.place, *_with_bits(grouped, bits, grouped.c.people)).group_by(grouped.c.place).cte()
     alone = _placed(places, summed, summed, bits)
-    met = _placed(places, rows.join(several, same), rows, ("key", "mask"))
+    met = _followed(_placed(places, rows.join(several, same), rows, ("key", "mask")), {"institution": PLACE})[
+        "institution"
+    ]
     counts = []
     if parted:
         levels = _followed(met, _PARTED)

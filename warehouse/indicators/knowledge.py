@@ -18,6 +18,7 @@ class Knowledge:
     enrolment: int  # enrolment and staff, of first submissions and corrections alike
     decisions: int  # of the clerk, who is one person
     register: int  # institutions, plans, milestones, targets
+    rules: int | None = None  # what was judged anew, where it is known before the rest
 
     @classmethod
     def at(cls, seq: int) -> Knowledge:

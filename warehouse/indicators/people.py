@@ -68,17 +68,25 @@ class Keyed:
         return rows, roster.people.join(joined, rows), roster.people.of(rows)
 
     def __call__(self, measures: dict[str, Measure], roster: Roster) -> sa.CTE:
-        """One row per place and key, with a bit of `mask` for each measure, in their order; none without any."""
-        rows, joined, key = self.joined(roster)
-        present = roster.in_force
+        """Rows of place and key, with a bit of `mask` for each measure, in their order; none without any.
+
+        A person has a row for each token they are told by in a place: names find their owners when everybody has
+        become few.
+        """
+        rows, present, people = table(self.sheet), roster.in_force, roster.people
+        joined: sa.FromClause = present.join(rows, rows.c.delivery == present.c.delivery)
         conditions = [self.condition(m, rows, present) for m in measures.values()]
-        return masked(joined, present, key, conditions)
+        if self.key:
+            return masked(joined, present, conditions, key=rows.c[self.key])
+        joined = people.join_decided(joined, rows)
+        told = masked(joined, present, conditions, token=people.token(rows), by_name=people.by_name(rows))
+        return people.persons(told)
 
 
 def masked(
-    joined: sa.FromClause, place: sa.FromClause, key: sa.ColumnElement, conditions: Iterable[Condition]
+    joined: sa.FromClause, place: sa.FromClause, conditions: Iterable[Condition], **keys: sa.ColumnElement
 ) -> sa.CTE:
-    """One row per place and key of joined rows: as_of, place, key, and `mask`, a bit a condition; none without any.
+    """One row per place and keys of joined rows: as_of, place, keys, `mask` with a bit a condition; none without any.
 
     Conditions have most of their parts in common: each part is looked at once a row, and clears the bits of all the
     conditions that need it.
@@ -93,8 +101,8 @@ def masked(
     left: list[sa.ColumnElement[int]] = [sa.case((part, every), else_=every & ~bits) for part, bits in needed]
     start: sa.ColumnElement[int] = sa.literal(every, sa.BigInteger)
     mask = sa.func.bit_or(reduce(lambda mask, one: mask.bitwise_and(one), left, start), type_=sa.BigInteger)
-    keyed = sa.select(place.c.as_of, place.c.place, key.label("key"), mask.label("mask")).select_from(joined)
-    return keyed.group_by(place.c.as_of, place.c.place, key).having(mask != 0).cte()
+    apart = [place.c.as_of, place.c.place, *(column.label(name) for name, column in keys.items())]
+    return sa.select(*apart, mask.label("mask")).select_from(joined).group_by(*apart).having(mask != 0).cte()
 
 
 def _parts(condition: Condition) -> list[Condition]:

@@ -69,7 +69,7 @@ def relations(
     if successors is not None:
         expected = united(expected, successors)
     placed = keep("expected", _numbered(expected))
-    now = in_force(known.submissions, known.enrolment)
+    now = in_force(known.submissions, known.enrolment, known.rules)
     present = keep("in_force", _present(placed, None if known.enrolment == known.corrections else now))
     places = sa.select(placed.c.place, *(placed.c[name] for name in PLACE)).distinct().cte("places")
     last_known = keep("last_known", _last_known(placed, now))
@@ -82,7 +82,7 @@ def _numbered(expected: sa.CTE) -> sa.CTE:
 
 
 def _expected(known: Knowledge, asked: sa.FromClause) -> sa.CTE:
-    now = in_force(known.submissions, known.corrections)
+    now = in_force(known.submissions, known.corrections, known.rules)
     register = known_reference("institutions", known.register)
     valid = sa.and_(
         register.c.valid_from <= asked.c.as_of,
@@ -91,7 +91,7 @@ def _expected(known: Knowledge, asked: sa.FromClause) -> sa.CTE:
     ledger = table("deliveries")
     in_time = (
         sa.select(ledger.c.institution_code, ledger.c.as_of)
-        .where(heard(ledger, known.submissions, known.corrections), ledger.c.late.is_(False))
+        .where(heard(ledger, known.submissions, known.corrections, known.rules), ledger.c.late.is_(False))
         .distinct()
         .subquery("in_time")
     )
