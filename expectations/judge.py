@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from expectations.rules.cells import READING, checks_of, text_literal
 from expectations.rules.rows import row_checks
 from expectations.rules.ruleset import SHIPPED, Ruleset, Thresholds
@@ -11,6 +13,12 @@ from expectations.staging import Staging
 from expectations.structure import Form
 
 RULESET = "1.0"  # raised whenever a condition changes; findings are kept per version
+
+
+def version_of(rules: Ruleset) -> str:
+    """Name rules: the shipped ones by their version, others by that and a hash of what is set otherwise."""
+    text = rules.text
+    return f"{RULESET}+{hashlib.sha256(text.encode()).hexdigest()[:8]}" if text else RULESET
 
 
 # What is held against the good rows of other sheets is judged after these; the submission comes last.

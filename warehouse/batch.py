@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
 
+import pyarrow as pa
 import sqlalchemy as sa
 
-from expectations.judge import RULESET, judge
+from expectations.judge import judge, version_of
 from expectations.reading.reading import Reading, unreadable
+from expectations.rules.ruleset import SHIPPED, Ruleset
 from expectations.staging import Staged, Staging
 from warehouse import ledger
+from warehouse.adopted import Adopted, adopted_rules, as_of_told, by_rules
 from warehouse.erasure.later import without_erased
 from warehouse.explained import fingerprints
 from warehouse.home import Home
@@ -69,33 +73,44 @@ class Batch:
     def process(self, arrivals: list[Arrival]) -> list[Line]:
         """Judge and store; return a line an arrival. Nothing is visible before the caller commits."""
         seq = arrivals[0].entry.seq - 1
-        bases = {
-            day: ledger.basis(self._connection, RULESET, seq, day)
-            for day in {a.received_on(self._settings) for a in arrivals}
-        }
-        left = self._left(arrivals)
-        repeated = self._repeated_bytes([a for a in arrivals if a.delivery not in left], bases)
+        adopted = adopted_rules(self._connection, seq)
+        basis = self.bases(seq, adopted)
+        left = self.left(arrivals)
+        repeated = self._repeated_bytes([a for a in arrivals if a.delivery not in left], basis)
         fresh = [a for a in arrivals if a.delivery not in repeated and a.delivery not in left]
-        lines, rows = [], []
+        lines, rows = [], list[dict[str, object]]()
         if fresh:
             staged = self.read(fresh)
             same = self._same_content(staged, seq)
             repeated |= {one.delivery: same[one.delivery] for one in staged if one.delivery in same}
             staged = [one for one in staged if one.delivery not in same]
-            rows = self._judge(staged, seq)
+            parts = by_rules(staged, adopted)
+            staged.clear()
+            for rules, part in parts:
+                folders = [one.folder for one in part]
+                kept = judged(part, judging_context(self._connection, folders, seq), rules)
+                self.store(kept)
+                rows += kept.ledger.values()
         put_back(self._connection, self._settings.lake, self._vault, left)
-        judged = {str(row["delivery"]): row for row in rows}
+        stored = {str(row["delivery"]): row for row in rows}
         for arrival in arrivals:
             if arrival.delivery in left:
                 continue
-            row = judged.get(arrival.delivery) or _repetition(repeated[arrival.delivery])
-            lines.append(self._line(arrival, row, bases[arrival.received_on(self._settings)]))
+            row = stored.get(arrival.delivery) or _repetition(repeated[arrival.delivery])
+            as_of: date | None = row.get("as_of")  # type: ignore[assignment]
+            of_rules = version_of(adopted.of(as_of))
+            lines.append(line_of(arrival, row, of_rules, basis(arrival.received_on(self._settings), as_of)))
         insert_rows(self._connection, table("deliveries"), lines)
         insert_rows(self._connection, table("pending_receipts"), [{"delivery": a.delivery} for a in arrivals])
         lines += [one.line for one in left.values()]
         return [Line(str(x["delivery"]), str(x["institution_code"]), str(x["verdict"])) for x in lines]
 
-    def _left(self, arrivals: list[Arrival]) -> dict[str, Left]:
+    def bases(self, seq: int, adopted: Adopted) -> Basis:
+        """Return what tells all that a verdict depends on, by the day a file came and the reporting date it names."""
+        of_day = cache(partial(ledger.basis, self._connection, seq))
+        return lambda day, as_of: f"{version_of(adopted.of(as_of))}/{of_day(day)}"
+
+    def left(self, arrivals: list[Arrival]) -> dict[str, Left]:
         """Return what deliveries left whose bytes were destroyed since; bytes that come anew are judged as any."""
         gone = destroyed(self._connection, {a.entry.sha256 or "" for a in arrivals})
         again = [a for a in arrivals if a.entry.sha256 in gone]
@@ -105,12 +120,12 @@ class Batch:
         path = arrival.path(self._settings)
         return not self._remains.has(arrival.delivery) and (path is None or path.exists())
 
-    def _repeated_bytes(self, arrivals: list[Arrival], bases: dict[date, str]) -> dict[str, str]:
+    def _repeated_bytes(self, arrivals: list[Arrival], basis: Basis) -> dict[str, str]:
         earlier = ledger.earlier_deliveries(self._connection, [a.entry.sha256 or "" for a in arrivals])
         found = {}
         for a in arrivals:
             same = earlier.get((a.entry.subject, a.entry.sha256 or ""), [])
-            if (first := ledger.repeats(same, bases[a.received_on(self._settings)])) is not None:
+            if (first := ledger.repeats(same, partial(basis, a.received_on(self._settings)))) is not None:
                 found[a.delivery] = first.delivery
         return found
 
@@ -136,41 +151,50 @@ class Batch:
         told = ledger.contents_told(self._connection, [one.folder for one in staged], seq)
         same = {}
         for one in staged:
-            dates = one.sheets["organisation"].column("as_of").to_pylist()
-            contents = told.get((one.folder, dates[0]), {}) if dates else {}
+            as_of = as_of_told(one)
+            contents = told.get((one.folder, as_of), {}) if as_of else {}
             if (delivery := contents.get(one.content_hash)) is not None:
                 same[one.delivery] = delivery
         return same
 
-    def _judge(self, staged: list[Staged], seq: int) -> list[dict[str, object]]:
-        if not staged:
-            return []
-        with Staging() as staging:
-            staging.load(staged, judging_context(self._connection, [one.folder for one in staged], seq))
-            staged.clear()  # their rows need no second place in memory
-            judge(staging)
-            kept = Kept(staging)
-        self._store(kept)
-        return list(kept.ledger.values())
-
-    def _store(self, kept: Kept) -> None:
+    def store(self, kept: Kept) -> None:
+        """Put what was judged into vault, lake and warehouse."""
         accepted = {d: row["as_of"] for d, row in kept.ledger.items() if row["verdict"] != "rejected"}
         keep_identities(self._vault, without_erased(self._connection, kept, self._settings.timezone), list(accepted))
         files = write_lake(self._settings.lake, kept.facts, accepted)
-        for name, rows in kept.facts.items():
-            bulk_insert(self._connection, table(name), rows)
-        told = {"findings": kept.findings, "sheet_counts": kept.sheet_counts, "lake_files": files}
-        for name, rows in (told | {"fingerprints": fingerprints(kept.warnings, self._key)}).items():
+        bulk_insert(self._connection, table("lake_files"), files)
+        self.enter(kept)
+
+    def enter(self, kept: Kept) -> None:
+        """Put what was judged into the warehouse alone."""
+        told = {"findings": kept.findings, "sheet_counts": kept.sheet_counts}
+        for name, rows in (
+            kept.facts | told | {"fingerprints": fingerprints(kept.warnings, self._key, kept.limits)}
+        ).items():
             bulk_insert(self._connection, table(name), rows)
 
-    def _line(self, arrival: Arrival, row: dict[str, object], basis: str) -> dict[str, object]:
-        entry = arrival.entry
-        row = {name: value for name, value in row.items() if name != "folder"}
-        return row | {
-            "seq": entry.seq, "delivery": arrival.delivery, "institution_code": entry.subject,
-            "known_at": entry.known_at, "received_at": entry.received_at, "sha256": entry.sha256,
-            "ruleset": RULESET, "basis": basis,
-        }  # fmt: skip
+
+Basis = Callable[[date, date | None], str]  # of the day a file came on, and of its reporting date
+
+
+def judged(staged: list[Staged], context: dict[str, pa.Table], rules: Ruleset = SHIPPED) -> Kept:
+    """Judge deliveries by rules; they are taken out of the list."""
+    with Staging() as staging:
+        staging.load(staged, context)
+        staged.clear()  # their rows need no second place in memory
+        judge(staging, rules)
+        return Kept(staging, rules)
+
+
+def line_of(arrival: Arrival, row: dict[str, object], ruleset: str, basis: str) -> dict[str, object]:
+    """Return the ledger's line of a delivery: how it was judged, and what the journal tells of it."""
+    entry = arrival.entry
+    row = {name: value for name, value in row.items() if name != "folder"}
+    return row | {
+        "seq": entry.seq, "delivery": arrival.delivery, "institution_code": entry.subject,
+        "known_at": entry.known_at, "received_at": entry.received_at, "sha256": entry.sha256,
+        "ruleset": ruleset, "basis": basis,
+    }  # fmt: skip
 
 
 def _repetition(of: str) -> dict[str, object]:

@@ -10,10 +10,11 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
-from expectations.judge import judge
 from expectations.reading.reading import Reading, unreadable
 from expectations.rules.wording import Finding, Group, group_findings
-from expectations.staging import Staged, Staging
+from expectations.staging import Staged
+from warehouse.adopted import adopted_rules, by_rules
+from warehouse.batch import judged
 from warehouse.effect import Effect, effect_of
 from warehouse.explained import explained_among, fingerprints
 from warehouse.home import Home
@@ -95,25 +96,33 @@ def _staged(number: int, reading: Reading, institution: str | None, on: date) ->
 
 
 def _judge(home: Home, files: list[Path], staged: list[Staged], at: datetime) -> list[Checked]:
+    found: dict[str, Checked] = {}
     with home.reading() as connection:
-        context = judging_context(connection, [one.folder for one in staged], known_by(connection, None))
-    with Staging() as staging:
-        staging.load(staged, context)
-        judge(staging)
-        verdicts = dict(staging.run("SELECT delivery, verdict FROM verdicts"))
-        kept = Kept(staging)
+        seq = known_by(connection, None)
+        contexts = [
+            (rules, part, judging_context(connection, [one.folder for one in part], seq))
+            for rules, part in by_rules(staged, adopted_rules(connection, seq))
+        ]
+    for rules, part, context in contexts:
+        found |= _checked(home, files, judged(part, context, rules), at)
+    return [found[str(number)] for number in range(len(files))]
+
+
+def _checked(home: Home, files: list[Path], kept: Kept, at: datetime) -> dict[str, Checked]:
+    """Tell of the deliveries judged together, by their numbers among the files."""
     found: dict[str, list[Finding]] = defaultdict(list)
     for row in kept.findings.to_pylist():
         found[row["delivery"]].append(Finding(*(row[name] for name in Finding._fields)))
     with home.reading() as connection:
-        explained = explained_among(connection, fingerprints(kept.warnings, home.ring.tokens))
-    names = [str(number) for number in range(len(files))]
+        explained = explained_among(connection, fingerprints(kept.warnings, home.ring.tokens, kept.limits))
     zone = home.settings.timezone
     when = {
         name: {number: one.known_at.astimezone(zone).date() for number, one in of.items()}
         for name, of in explained.items()
     }
-    return [
-        Checked(file, verdicts[name], tuple(found[name]), effect_of(home, kept, name, at), when.get(name, {}))
-        for name, file in zip(names, files, strict=True)
-    ]
+    return {
+        name: Checked(
+            files[int(name)], told["verdict"], tuple(found[name]), effect_of(home, kept, name, at), when.get(name, {})
+        )
+        for name, told in kept.ledger.items()
+    }

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from logging import WARNING
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from warehouse.channels.address import Address
 from warehouse.channels.channel import Found, Waiting
 from warehouse.channels.faults import note_faults
 from warehouse.channels.inboxes import Inboxes
+from warehouse.channels.left import Left, note_left
 from warehouse.channels.opening import channel_of
 from warehouse.erasure.destroying import finish
 from warehouse.holding import hold_drops
@@ -29,6 +31,7 @@ from warehouse.ledger import accepted_deliveries, delivery_id, earlier_deliverie
 from warehouse.received import Received
 from warehouse.tables import table
 from warehouse.vault import forget_strays
+from warehouse.watch.runs import step, tell
 
 
 @dataclass
@@ -46,6 +49,12 @@ class IntakeSummary:
     @property
     def verdicts(self) -> Counter[str]:
         return Counter(line.verdict for line in self.lines)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What it counted, for whoever watches."""
+        left = {name: getattr(self, name) for name in ("unsettled", "odd", "unread", "strangers")}
+        return {**self.verdicts, "held": len(self.held), **left, "channel_faults": len(self.faults)}
 
 
 Progress = Callable[[int, int], None]  # files read, files in all
@@ -70,16 +79,22 @@ def run_intake(
     summary.strangers = inboxes.strangers
     summary.faults = inboxes.faults
     if inbox is None:
-        summary.faults |= send_receipts(home.settings)
+        with step("outbox"):
+            summary.faults |= send_receipts(home.settings)
         note_faults(home.settings, summary.faults)
+        note_left(home.settings, Left(summary.strangers, summary.unread))
+    for name in summary.faults:
+        tell("channel-fault", WARNING, channel=name.partition("://")[0] if "://" in name else "folder")
     return summary
 
 
 def _taken_from(inboxes: Inboxes, home: Home, received_at: datetime, on_progress: Progress, own: bool) -> IntakeSummary:
     from warehouse.receipts import write_pending_receipts
 
-    found, summary = _look(home, inboxes), IntakeSummary()
-    write_pending_receipts(home)
+    with step("look"):
+        found, summary = _look(home, inboxes), IntakeSummary()
+    with step("receipts"):
+        write_pending_receipts(home)
     if own:
         _empty(found.taken)  # an earlier run ended between its commit and this
     if not found.ready:
@@ -91,10 +106,13 @@ def _taken_from(inboxes: Inboxes, home: Home, received_at: datetime, on_progress
     with Ahead(home.readers) as ahead:
         coming = waves(found.ready, home.settings.batch)
         for batch in _one_ahead(_receive_all(home, wave, ahead, progress.read, inboxes) for wave in coming):
-            _import_gate()
-            _take(home, batch, received_at, ahead, summary)
+            with step("prepare"):
+                _import_gate()
+            with step("judge"):
+                _take(home, batch, received_at, ahead, summary)
             progress.taken(len(batch.wave))
-            write_pending_receipts(home)
+            with step("receipts"):
+                write_pending_receipts(home)
             if own:
                 _empty([one for one, _ in batch.files])
     finish(home, received_at)  # destroyed bytes that came again are not kept
@@ -177,7 +195,8 @@ def _receive_all(
 ) -> _Received:
     """Keep the bytes of a batch and begin to read those that their sender never sent before."""
     receive = partial(home.received.receive_from, limit=home.settings.limits.file_bytes)
-    fetched = [(one, inboxes.fetch(one, receive)) for one in wave]
+    with step("receive"):
+        fetched = [(one, inboxes.fetch(one, receive)) for one in wave]
     files = [(one, file) for one, file in fetched if file is not None]
     with home.reading() as connection:
         earlier = earlier_deliveries(connection, [file.sha256 for _, file in files])
@@ -199,6 +218,7 @@ def _take(home: Home, batch: _Received, at: datetime, ahead: Ahead, summary: Int
     numbers = f"{arriving[0].entry.seq}-{arriving[-1].entry.seq}"
     counts = Counter(line.verdict for line in lines) + Counter(held=len(held))
     home.audit("intake", numbers, received=len(lines), **counts)
+    tell("batch-taken", entries=numbers, received=len(lines), **counts)
 
 
 def _enter(connection: sa.Connection, good: list[tuple[Waiting, Received]], at: datetime) -> list[Arrival]:
@@ -206,7 +226,7 @@ def _enter(connection: sa.Connection, good: list[tuple[Waiting, Received]], at: 
     journal = Journal(connection)
     ledger = table("deliveries")
     counted = sa.select(ledger.c.institution_code, ledger.c.sha256, sa.func.count()).where(
-        ledger.c.sha256.in_([file.sha256 for _, file in good])
+        ledger.c.sha256.in_([file.sha256 for _, file in good]), ledger.c.arrived_seq.is_(None)
     )
     before = {(a, b): n for a, b, n in connection.execute(counted.group_by(ledger.c.institution_code, ledger.c.sha256))}
     arriving = []

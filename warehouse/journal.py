@@ -14,6 +14,7 @@ RECEIVED, WITHDRAWAL, DECISION = "received", "withdrawal", "decision"
 HELD, CONFIRMATION = "held", "confirmation"
 EXPLANATION, UNEXPLAINED = "explanation", "unexplained"  # of warnings; and taken back
 REFERENCE, RELEASE = "reference", "release"
+RESTATEMENT, RESTATED = "restatement", "restated"  # of dates, by rules; and a delivery judged anew by it
 ERASURE, RETENTION, DESTROYED = "erasure", "retention", "destroyed"  # asked, due; and done
 
 

@@ -12,8 +12,13 @@ from warehouse.loading import fetch
 from warehouse.reference import known_reference
 
 
-def judging_context(connection: sa.Connection, institutions: list[str], seq: int) -> dict[str, pa.Table]:
-    """Return the tables of `CONTEXT`, the past of these institutions among them."""
+def judging_context(
+    connection: sa.Connection, institutions: list[str], seq: int, past: int | None = None
+) -> dict[str, pa.Table]:
+    """Return the tables of `CONTEXT`, the past of these institutions among them.
+
+    With `past`, an earlier number, theirs as it was known then.
+    """
 
     def known(name: str, *columns: str) -> pa.Table:
         reference = known_reference(name, seq)
@@ -29,5 +34,5 @@ def judging_context(connection: sa.Connection, institutions: list[str], seq: int
         "calendar": known("reporting_dates", "as_of", "due_on"),
         "plans": plans.rename_columns(CONTEXT["plans"].names),
         "milestones": known("milestones", "code", "due_on"),
-        "past": ledger.past(connection, institutions, seq),
+        "past": ledger.past(connection, institutions, seq if past is None else past),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,9 +20,13 @@ EVER = 2**62  # a journal number no entry reaches
 
 @dataclass(frozen=True)
 class Earlier:
-    """An earlier delivery of the same bytes from the same sender; `void` where it is withdrawn or was held in vain."""
+    """An earlier delivery of the same bytes from the same sender.
+
+    `void` where it is withdrawn, was held in vain, or was judged anew and holds as another delivery.
+    """
 
     delivery: str
+    as_of: date | None
     verdict: str
     basis: str
     void: bool
@@ -32,44 +37,72 @@ def delivery_id(folder: str, sha256: str, repetition: int) -> str:
     return hashlib.sha256(f"{folder}\0{sha256}\0{repetition}".encode()).hexdigest()[:16]
 
 
+def restated_id(delivery: str) -> str:
+    """Name the delivery that takes the place of one judged anew: the same file under another judgement."""
+    return hashlib.sha256(f"{delivery}\0restated".encode()).hexdigest()[:16]
+
+
 Number = int | sa.ColumnElement[int]  # a journal number
 
 
-def in_force(seq: Number, corrections: Number | None = None) -> sa.Subquery:
+def in_force(seq: Number, corrections: Number | None = None, rules: Number | None = None) -> sa.Subquery:
     """Return the deliveries in force as known at a journal number: the newest accepted per institution and date.
 
-    One withdrawn, or held and not confirmed, is none. With `corrections`, an earlier number, an institution and date
-    that had a delivery in force then keeps it; the others have what is in force at `seq`.
+    One withdrawn, held and not confirmed, or judged anew is none; a delivery judged anew has its file's place among
+    the others. With `corrections`, an earlier number, an institution and date that had a delivery in force then keeps
+    it; the others have what is in force at `seq`. `rules` as `heard` takes it.
     """
     ledger = table("deliveries")
     newest = sa.func.row_number().over(
-        partition_by=(ledger.c.institution_code, ledger.c.as_of), order_by=ledger.c.seq.desc()
+        partition_by=(ledger.c.institution_code, ledger.c.as_of), order_by=place(ledger).desc()
     )
-    known = sa.select(ledger, newest.label("newest")).where(heard(ledger, seq, corrections)).subquery("accepted")
+    known = sa.select(ledger, newest.label("newest")).where(heard(ledger, seq, corrections, rules)).subquery("accepted")
     columns = [column for column in known.c if column.name != "newest"]
     return sa.select(*columns).where(known.c.newest == 1).subquery("in_force")
 
 
-def heard(ledger: sa.FromClause, seq: Number, corrections: Number | None = None) -> sa.ColumnElement[bool]:
+def place(ledger: sa.FromClause) -> sa.ColumnElement[int]:
+    """The journal number that a file came with: by it deliveries replace each other, whenever they were judged."""
+    return sa.func.coalesce(ledger.c.arrived_seq, ledger.c.seq)
+
+
+def heard(
+    ledger: sa.FromClause, seq: Number, corrections: Number | None = None, rules: Number | None = None
+) -> sa.ColumnElement[bool]:
     """The condition that a row of the ledger is an accepted delivery, not laid aside, as known at a journal number.
 
     With `corrections`, of an institution and date that had one in force at that earlier number, those known then.
+    With `rules`, a later number, what was judged anew by then has its new judgement already.
     """
     if corrections is None or corrections == seq:
-        return _accepted(ledger, seq)
+        return _accepted(ledger, seq, rules)
     earlier = table("deliveries").alias("earlier")
     same = (earlier.c.institution_code == ledger.c.institution_code) & (earlier.c.as_of == ledger.c.as_of)
-    told = sa.exists().where(same, _accepted(earlier, corrections))
-    return sa.or_(_accepted(ledger, corrections), sa.and_(_accepted(ledger, seq), ~told))
+    told = sa.exists().where(same, _accepted(earlier, corrections, rules))
+    return sa.or_(_accepted(ledger, corrections, rules), sa.and_(_accepted(ledger, seq, rules), ~told))
 
 
-def _accepted(ledger: sa.FromClause, seq: Number) -> sa.ColumnElement[bool]:
-    return sa.and_(ledger.c.verdict.in_(ACCEPTED), ledger.c.seq <= seq, ~laid_aside(ledger, seq))
+def _accepted(ledger: sa.FromClause, seq: Number, rules: Number | None) -> sa.ColumnElement[bool]:
+    if rules is None or rules == seq:
+        return sa.and_(ledger.c.verdict.in_(ACCEPTED), ledger.c.seq <= seq, ~laid_aside(ledger, seq))
+    anew = sa.and_(ledger.c.arrived_seq.is_not(None), ledger.c.seq <= rules)
+    aside = (
+        _noted("withdrawals", ledger, seq),
+        sa.and_(_noted("holds", ledger, rules), ~_noted("confirmations", ledger, seq)),  # what is held came so
+        _noted("restated", ledger, rules),
+    )
+    known = sa.and_(place(ledger) <= seq, sa.or_(ledger.c.arrived_seq.is_(None), anew))
+    return sa.and_(ledger.c.verdict.in_(ACCEPTED), known, ~sa.or_(*aside))
 
 
 def laid_aside(ledger: sa.FromClause, seq: Number) -> sa.ColumnElement[bool]:
     """The condition that a row of the ledger is a delivery that, at a journal number, may not be in force."""
-    return sa.or_(_noted("withdrawals", ledger, seq), held(ledger, seq))
+    return sa.or_(_noted("withdrawals", ledger, seq), held(ledger, seq), judged_anew(ledger, seq))
+
+
+def judged_anew(ledger: sa.FromClause, seq: Number) -> sa.ColumnElement[bool]:
+    """The condition that a row of the ledger is a delivery whose place, by a journal number, another judgement took."""
+    return _noted("restated", ledger, seq)
 
 
 def held(ledger: sa.FromClause, seq: Number) -> sa.ColumnElement[bool]:
@@ -88,20 +121,30 @@ def waiting(seq: Number) -> sa.Subquery:
     They are held and the last word of their institution on the date: a newer accepted delivery, held or not, takes
     their place, and so does a repetition of another one.
     """
-    ledger, newer, other = (table("deliveries").alias(name) for name in ("ledger", "newer", "other"))
+    ledger, newer, first, other = (table("deliveries").alias(name) for name in ("ledger", "newer", "first", "other"))
     holds = table("holds")  # few: everything else is looked up for them alone
-    later = (newer.c.institution_code == ledger.c.institution_code, newer.c.seq > ledger.c.seq, newer.c.seq <= seq)
+    of_sender = (newer.c.institution_code == ledger.c.institution_code, newer.c.seq <= seq)
+    later = (*of_sender, place(newer) > place(ledger))
     told = sa.func.coalesce(newer.c.duplicate_of, newer.c.delivery)  # the delivery whose contents the newer one has
+    contents = newer.join(first, first.c.delivery == told).join(  # as they are judged by now
+        other, sa.and_(place(other) == place(first), other.c.seq <= seq, ~_noted("restated", other, seq))
+    )
     replaced = (
         sa.exists()
-        .select_from(newer.join(other, other.c.delivery == told))
-        .where(*later, other.c.delivery != ledger.c.delivery, other.c.as_of == ledger.c.as_of)
+        .select_from(contents)
+        .where(*later, place(other) != place(ledger), other.c.as_of == ledger.c.as_of)
         .where(other.c.verdict.in_(ACCEPTED), ~_noted("withdrawals", other, seq))
         .correlate(ledger)
     )
-    gone = [_noted(name, ledger, seq) for name in ("confirmations", "withdrawals")]
+    gone = [_noted(name, ledger, seq) for name in ("confirmations", "withdrawals", "restated")]
     known = sa.select(ledger).join(holds, holds.c.delivery == ledger.c.delivery).where(holds.c.seq <= seq)
     return known.where(~sa.or_(*gone), ~replaced).subquery("waiting")
+
+
+def restated_as(connection: sa.Connection, delivery: str) -> str | None:
+    """Return the delivery that took the place of one judged anew; None where none did."""
+    made = table("restated")
+    return connection.execute(sa.select(made.c.by_delivery).where(made.c.delivery == delivery)).scalar()
 
 
 def accepted_deliveries(connection: sa.Connection) -> set[str]:
@@ -114,7 +157,7 @@ def earlier_deliveries(connection: sa.Connection, hashes: list[str]) -> dict[tup
     """Return earlier deliveries of these bytes by (sender, hash), oldest first."""
     ledger, now = table("deliveries"), waiting(EVER)
     void = sa.and_(laid_aside(ledger, EVER), ledger.c.delivery.not_in(sa.select(now.c.delivery)))
-    columns = (ledger.c.institution_code, ledger.c.sha256, ledger.c.delivery, ledger.c.verdict, ledger.c.basis)
+    columns = [ledger.c[name] for name in ("institution_code", "sha256", "delivery", "as_of", "verdict", "basis")]
     statement = sa.select(*columns, void.label("void")).where(ledger.c.sha256.in_(hashes)).order_by(ledger.c.seq)
     found: dict[tuple[str, str], list[Earlier]] = {}
     for sender, sha256, *earlier in connection.execute(statement):
@@ -122,14 +165,14 @@ def earlier_deliveries(connection: sa.Connection, hashes: list[str]) -> dict[tup
     return found
 
 
-def repeats(earlier: list[Earlier], basis: str) -> Earlier | None:
-    """Return the delivery that these bytes merely repeat.
+def repeats(earlier: list[Earlier], basis: Callable[[date | None], str]) -> Earlier | None:
+    """Return the delivery that these bytes merely repeat; `basis` tells that of a judgement today, by reporting date.
 
     Accepted bytes are a repetition until they are withdrawn, or held and replaced by others; refused ones only while
     nothing that the verdict depends on (rules, reference data, opened reporting dates) has changed.
     """
     judged = [one for one in earlier if one.verdict != "duplicate" and not one.void]
-    same = [one for one in judged if one.verdict in ACCEPTED or one.basis == basis]
+    same = [one for one in judged if one.verdict in ACCEPTED or one.basis == basis(one.as_of)]
     return same[-1] if same else None
 
 
@@ -152,10 +195,10 @@ def past(connection: sa.Connection, institutions: list[str], seq: int) -> pa.Tab
     return fetch(connection, sa.select(*columns).where(now.c.institution_code.in_(institutions)))
 
 
-def basis(connection: sa.Connection, ruleset: str, seq: int, on: date) -> str:
-    """Name all that a verdict depends on beside the bytes: rules, reference data, reporting dates opened by a day."""
+def basis(connection: sa.Connection, seq: int, on: date) -> str:
+    """Name all that a verdict depends on beside bytes and rules: reference data, reporting dates opened by a day."""
     loads = [last_load(name, seq) for name in ("institutions", "reporting_dates")]
     calendar = known_reference("reporting_dates", seq)
     opened = sa.select(sa.func.max(calendar.c.as_of)).where(calendar.c.as_of <= on).scalar_subquery()
     register, dates, last = connection.execute(sa.select(*loads, opened)).one()
-    return f"{ruleset}/{register}/{dates}/{last}"
+    return f"{register}/{dates}/{last}"

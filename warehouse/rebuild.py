@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import groupby
 
 import sqlalchemy as sa
 
-from warehouse.batch import Arrival, Batch, in_batches
+from warehouse.batch import Batch
 from warehouse.decisions import replay_withdrawal
 from warehouse.holding import replay_confirmation, replay_hold
 from warehouse.home import Home
 from warehouse.indicators.decided import keep_decided
-from warehouse.journal import CONFIRMATION, HELD, RECEIVED, REFERENCE, RELEASE, WITHDRAWAL, Entry, all_entries
+from warehouse.journal import CONFIRMATION, HELD, REFERENCE, RELEASE, WITHDRAWAL, all_entries
 from warehouse.lake import orphans
-from warehouse.ledger import accepted_deliveries, delivery_id
+from warehouse.ledger import accepted_deliveries
 from warehouse.reference import replay_reference
 from warehouse.release.publish import record_release
+from warehouse.restating import replay_restated
+from warehouse.steps import Anew, Step, steps
 from warehouse.tables import MENTORING, table, tables_of
 from warehouse.vault import forget_strays
 
@@ -63,25 +64,12 @@ def _empty(connection: sa.Connection) -> None:
             connection.execute(kept.delete())
 
 
-def steps(entries: list[Entry], size: int) -> Iterator[list[Arrival] | Entry]:
-    """Group the journal into batches of deliveries, parted by whatever else became known between them."""
-    before: dict[tuple[str, str | None], int] = {}
-    for event, run in groupby(entries, key=lambda entry: entry.event):
-        if event != RECEIVED:
-            yield from run
-            continue
-        arrivals = []
-        for entry in run:
-            key = (entry.subject, entry.sha256)
-            arrivals.append(Arrival(entry, delivery_id(entry.subject, entry.sha256 or "", before.get(key, 0))))
-            before[key] = before.get(key, 0) + 1
-        yield from in_batches(arrivals, size)
-
-
-def _replay(home: Home, connection: sa.Connection, step: list[Arrival] | Entry, summary: RebuildSummary) -> None:
+def _replay(home: Home, connection: sa.Connection, step: Step, summary: RebuildSummary) -> None:
     if isinstance(step, list):
         Batch(home, connection).process(step)
         summary.deliveries += len(step)
+    elif isinstance(step, Anew):
+        replay_restated(home, connection, step.entries)
     elif step.event == REFERENCE:
         replay_reference(connection, home.received, step)
         summary.reference_loads += 1

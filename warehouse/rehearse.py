@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,18 +13,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
-from expectations.judge import judge
 from expectations.rules.ruleset import Ruleset
-from expectations.staging import Staging
-from warehouse.batch import Arrival, Batch
+from warehouse.batch import Arrival, Batch, judged
 from warehouse.home import Home
 from warehouse.indicators.series import series
-from warehouse.journal import all_entries, known_by
+from warehouse.journal import known_by
 from warehouse.judging import judging_context
+from warehouse.ledger import EVER, judged_anew, place
 from warehouse.loading import bulk_insert
-from warehouse.rebuild import steps
 from warehouse.release.contents import KEY, REPORTED_KPI
 from warehouse.remains import destroyed
+from warehouse.steps import files_of
 from warehouse.storing import Kept
 from warehouse.tables import table
 
@@ -73,7 +72,8 @@ def rehearse(home: Home, rules: Ruleset, on_progress: Progress = lambda done, of
     with home.engine.connect() as connection, connection.begin() as transaction:
         stored = _stored(connection)
         before, after = _counted(connection, stored), Counter[str]()
-        batches = [list(batch) for batch in _batches(connection, stored, home.settings.batch)]
+        names = {row["place"]: delivery for delivery, row in stored.items()}
+        batches = list(files_of(connection, names, home.settings.batch))
         found.deliveries = sum(map(len, batches))
         for done, arrivals in enumerate(batches, 1):
             kept = _judged(home, connection, arrivals, rules)
@@ -115,7 +115,8 @@ class _Changed:
 def _stored(connection: sa.Connection) -> dict[str, Row]:
     """Return the ledger's lines of deliveries that were judged and can be judged anew, by delivery."""
     ledger, gone = table("deliveries"), destroyed(connection)
-    rows = connection.execute(sa.select(ledger).where(ledger.c.verdict != "duplicate")).mappings()
+    own = (ledger.c.verdict != "duplicate", ~judged_anew(ledger, EVER))
+    rows = connection.execute(sa.select(ledger, place(ledger).label("place")).where(*own)).mappings()
     return {row["delivery"]: dict(row) for row in rows if row["sha256"] not in gone}
 
 
@@ -127,25 +128,16 @@ def _counted(connection: sa.Connection, stored: dict[str, Row]) -> Counter[str]:
     return counted
 
 
-def _batches(connection: sa.Connection, stored: dict[str, Row], size: int) -> Iterable[list[Arrival]]:
-    """Group what was judged as a rebuild does: each sender once, and nothing else learned in between."""
-    for step in steps(all_entries(connection), size):
-        if isinstance(step, list) and (judged := [one for one in step if one.delivery in stored]):
-            yield judged
-
-
 def _judged(home: Home, connection: sa.Connection, arrivals: list[Arrival], rules: Ruleset) -> Kept:
     staged = Batch(home, connection).read(arrivals)
-    with Staging() as staging:
-        staging.load(staged, judging_context(connection, [one.folder for one in staged], arrivals[0].entry.seq - 1))
-        judge(staging, rules)
-        return Kept(staging)
+    context = judging_context(connection, [one.folder for one in staged], arrivals[0].entry.seq - 1)
+    return judged(staged, context, rules)
 
 
 def _moved(connection: sa.Connection, changed: list[_Changed]) -> list[Moved]:
     """Compute the reported figures with and without what would change."""
     seq = known_by(connection, None)
-    before = _reported(connection, seq)
+    before = reported(connection, seq)
     ledger = table("deliveries")
     for one in changed:
         delivery = one.ledger["delivery"]
@@ -154,7 +146,18 @@ def _moved(connection: sa.Connection, changed: list[_Changed]) -> list[Moved]:
             bulk_insert(connection, table(name), rows)
         values = {name: value for name, value in one.ledger.items() if name not in ("delivery", "folder")}
         connection.execute(ledger.update().where(ledger.c.delivery == delivery).values(values))
-    after = _reported(connection, seq)
+    return _differences(before, reported(connection, seq))
+
+
+def moved(connection: sa.Connection, before: int, after: int) -> list[Moved]:
+    """Return the reported shares that differ between two journal numbers."""
+    return _differences(reported(connection, before), reported(connection, after))
+
+
+Shares = dict[tuple[str, str, date], Decimal | None]
+
+
+def _differences(before: Shares, after: Shares) -> list[Moved]:
     return [
         Moved(*key, before.get(key), after.get(key))
         for key in sorted(before.keys() | after.keys())
@@ -162,7 +165,8 @@ def _moved(connection: sa.Connection, changed: list[_Changed]) -> list[Moved]:
     ]
 
 
-def _reported(connection: sa.Connection, seq: int) -> dict[tuple[str, str, date], Decimal | None]:
+def reported(connection: sa.Connection, seq: int) -> Shares:
+    """Return the reported share of every scope and date, in per cent."""
     rows = series(connection, seq, indicators=(REPORTED_KPI,)).to_pylist()
-    place = [name for name in KEY if name in ("scope_type", "scope_code", "as_of")]
-    return {tuple(row[name] for name in place): row["value"] for row in rows}
+    key = [name for name in KEY if name in ("scope_type", "scope_code", "as_of")]
+    return {tuple(row[name] for name in key): row["value"] for row in rows}

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from copy import copy
+
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from expectations.form import FORM, MENTEE, MENTOR
-from expectations.judge import RULESET
+from expectations.judge import version_of
 from expectations.rules.cells import text_literal
 from expectations.rules.resting import said_of_warnings
 from expectations.rules.rows import PAIR_KEY
+from expectations.rules.ruleset import SHIPPED, Ruleset
 from expectations.staging import Staging
 from expectations.structure import Sheet
 
@@ -80,7 +85,7 @@ _FINDINGS = f"""
 SELECT delivery,
        (row_number() OVER (PARTITION BY delivery ORDER BY {_SEVERITIES}, sheet NULLS FIRST, row NULLS FIRST,
                            length(letter), letter, rule, detail))::INTEGER AS number,
-       '{RULESET}' AS ruleset, sheet, row, letter, "column", rule, severity, detail
+       {{ruleset}} AS ruleset, sheet, row, letter, "column", rule, severity, detail
 FROM findings ORDER BY delivery, number
 """
 _COUNTS = """
@@ -106,9 +111,10 @@ LEFT JOIN (SELECT delivery, sum(rows_read) AS read, sum(rows_stored) AS stored, 
 
 
 class Kept:
-    """Everything of one judged batch that is to be stored, as Arrow tables by name."""
+    """Everything of one batch, judged by some rules, that is to be stored: Arrow tables by name."""
 
-    def __init__(self, staging: Staging) -> None:
+    def __init__(self, staging: Staging, rules: Ruleset = SHIPPED) -> None:
+        self.limits = rules.thresholds
         horizontal = [sheet for sheet in FORM.sheets if not sheet.vertical]
         statements = {sheet.name: _sheet_rows(sheet) for sheet in horizontal}
         statements |= {sheet.name: _labelled_row(sheet) for sheet in FORM.sheets if sheet.vertical}
@@ -116,9 +122,23 @@ class Kept:
         staging.put("kept_participants", self.facts["participants"])
         self.facts["participations"] = staging.fetch(_participations())
         self.vault = {sheet.name: staging.fetch(_vault_rows(sheet)) for sheet in FORM.sheets if sheet.personal}
-        self.findings = staging.fetch(_FINDINGS)
+        self.findings = staging.fetch(_FINDINGS.format(ruleset=text_literal(version_of(rules))))
         staging.put("kept_findings", self.findings)
         self.warnings = staging.fetch(said_of_warnings("kept_findings"))  # people's cells: to be hashed, not stored
         self.sheet_counts = staging.fetch(_COUNTS)
         staging.put("kept_counts", self.sheet_counts)
         self.ledger = {row["delivery"]: row for row in staging.fetch(_LEDGER).to_pylist()}
+
+    def only(self, deliveries: Collection[str]) -> Kept:
+        """Return what is to be stored of some of the deliveries."""
+        chosen, wanted = copy(self), pa.array(sorted(deliveries), pa.string())
+
+        def theirs(rows: pa.Table) -> pa.Table:
+            return rows.filter(pc.is_in(rows["delivery"], wanted))
+
+        chosen.facts = {name: theirs(rows) for name, rows in self.facts.items()}
+        chosen.vault = {name: theirs(rows) for name, rows in self.vault.items()}
+        chosen.findings, chosen.warnings = theirs(self.findings), theirs(self.warnings)
+        chosen.sheet_counts = theirs(self.sheet_counts)
+        chosen.ledger = {name: row for name, row in self.ledger.items() if name in deliveries}
+        return chosen

@@ -17,6 +17,7 @@ from warehouse.destruction_tables import destruction_tables
 from warehouse.explanation_tables import explanation_tables, held_tables
 from warehouse.indexes import add_indexes
 from warehouse.reference_tables import reference_tables
+from warehouse.restatement_tables import restated_tables, restatement_tables
 
 JOURNAL, MENTORING, VAULT = "journal", "mentoring", "personal"
 SQL = {"TEXT": sa.Text, "BIGINT": sa.BigInteger, "DOUBLE": sa.Double, "DATE": sa.Date}
@@ -88,7 +89,8 @@ def _journal(metadata: sa.MetaData) -> None:
                 primary_key=True, autoincrement=False),
         _column("known_at", Time, "когда стало известно; не убывает с номером", nullable=False),
         _column("event", sa.Text, "received, held, confirmation, withdrawal, decision, explanation, unexplained, "
-                "reference, release, publication, erasure, retention или destroyed", nullable=False),
+                "reference, release, restatement, restated, publication, erasure, retention или destroyed",
+                nullable=False),
         _column("subject", sa.Text, "папка отправителя, сдача, решение, справочник или выпуск", nullable=False),
         _column("sha256", sa.Text, "хеш полученных байтов"),
         _column("size", sa.BigInteger, "длина полученных байтов"),
@@ -144,6 +146,7 @@ def _ledger(metadata: sa.MetaData) -> None:
         _column("rows_skipped", sa.Integer, "строк пропущено по правилу (пустые, «Итого»)", nullable=False),
         _column("enrolled", sa.BigInteger, "обучающихся по листу «Контингент»"),
         _column("involved", sa.BigInteger, "разных обучающихся, вовлечённых в отчётном году"),
+        _column("arrived_seq", sa.BigInteger, "у сдачи, суждённой заново, номер записи, с которой получен её файл"),
         schema=MENTORING, comment="Ведомость сдач: каждый полученный файл и его вердикт",
     )  # fmt: skip
     sa.Table(
@@ -237,7 +240,9 @@ def tables_of(form: Form = FORM) -> sa.MetaData:
     _journal(metadata)
     destruction_tables(metadata, JOURNAL)
     explanation_tables(metadata, JOURNAL)
+    restatement_tables(metadata, JOURNAL)
     held_tables(metadata, MENTORING)
+    restated_tables(metadata, MENTORING)
     _ledger(metadata)
     _findings(metadata)
     reference_tables(metadata, MENTORING)
@@ -283,6 +288,11 @@ def decisions() -> sa.Table:
 def erasures() -> sa.Table:
     """Return the journal's table of people whose identity was erased."""
     return tables_of().tables[f"{JOURNAL}.erasures"]
+
+
+def restatements() -> sa.Table:
+    """Return the journal's table of restatements."""
+    return tables_of().tables[f"{JOURNAL}.restatements"]
 
 
 def destructions() -> sa.Table:

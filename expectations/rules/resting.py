@@ -12,6 +12,7 @@ from expectations.form import FORM
 from expectations.judge import suites
 from expectations.rules.catalogue import ACROSS, RULES
 from expectations.rules.cells import READING, text_literal
+from expectations.rules.ruleset import SHIPPED, Thresholds
 from expectations.rules.structure import Severity
 from expectations.rules.submission import SUBMISSIONS
 
@@ -63,9 +64,9 @@ def explainable() -> set[str]:
 
 
 @cache
-def version_of(rule: str) -> str:
+def version_of(rule: str, limits: Thresholds = SHIPPED.thresholds) -> str:
     """Name the condition of a rule, its limits with it: an explanation holds while it is the same."""
-    goods = sorted(check.good for checks in suites(FORM).values() for check in checks if check.rule == rule)
+    goods = sorted(check.good for checks in suites(FORM, limits).values() for check in checks if check.rule == rule)
     return hashlib.sha256("\0".join(goods).encode()).hexdigest()[:16]
 
 

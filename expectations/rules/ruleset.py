@@ -38,6 +38,15 @@ class Ruleset:
         """Return what becomes of a row or a submission that breaks the rule."""
         return self.severities.get(rule, RULES[rule].severity)
 
+    @property
+    def text(self) -> str:
+        """What is set otherwise than in the shipped rules, a line `name=value` each, sorted; `read` takes it back."""
+        set_ = {name: getattr(self.thresholds, own) for name, own in NAMES.items()}
+        usual = {name: getattr(Thresholds(), own) for name, own in NAMES.items()}
+        graver = {rule: one.value for rule, one in self.severities.items() if one is not RULES[rule].severity}
+        other = {name: value for name, value in set_.items() if value != usual[name]} | graver
+        return "\n".join(f"{name}={value}" for name, value in sorted(other.items()))
+
 
 SHIPPED = Ruleset()
 
@@ -57,6 +66,12 @@ def changed(settings: Iterable[tuple[str, str]]) -> Ruleset:
         else:
             raise BadRule(f"{name}: такого правила или предела нет. Пределы: {', '.join(NAMES)}.")
     return Ruleset(replace(Thresholds(), **thresholds), severities)
+
+
+def read(text: str) -> Ruleset:
+    """Return the rules that a `Ruleset.text` tells."""
+    parted = (line.partition("=") for line in text.splitlines())
+    return changed((name, value) for name, _, value in parted)
 
 
 def _number(name: str, value: str) -> int:

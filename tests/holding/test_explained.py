@@ -101,7 +101,7 @@ def test_until_the_values_change(home: Home, kept: str, people: str, still: bool
 def test_a_rule_with_another_condition_asks_anew(home: Home, kept: str, monkeypatch: pytest.MonkeyPatch) -> None:
     told = pa.table({"delivery": ["d"], "number": [1], "rule": [OLD], "folder": ["NSH-S007"], "said": ["x"]})
     before = explained.fingerprints(told, b"key")
-    monkeypatch.setattr(explained, "version_of", lambda rule: "another")
+    monkeypatch.setattr(explained, "version_of", lambda rule, *_: "another")
     assert explained_rules(home, kept) == {}
     assert explained.fingerprints(told, b"key") != before
 

@@ -153,7 +153,7 @@ def test_the_protocol_says_what_the_document_says(answered: Answered) -> None:
 
 
 KEYS = set(
-    "receipt_version delivery institution verdict as_of received_at late ruleset duplicate_of in_force held counts totals "
+    "receipt_version delivery institution verdict as_of received_at late ruleset duplicate_of in_force restates held counts totals "
     "groups findings".split()
 )
 

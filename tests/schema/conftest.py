@@ -14,5 +14,5 @@ from warehouse.schema.migrating import MIGRATIONS
 def with_one_more(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of migrations that ends with an example."""
     folder = Path(shutil.copytree(MIGRATIONS, tmp_path_factory.mktemp("migrations") / "all"))
-    shutil.copy(Path(__file__).with_name("example_0002.py"), folder / "versions" / "0002_example.py")
+    shutil.copy(Path(__file__).with_name("example_0003.py"), folder / "versions" / "0003_example.py")
     return folder

@@ -15,12 +15,12 @@ from warehouse.engine import open_engine
 from warehouse.home import forget_made, opened
 from warehouse.release.publish import make_release
 from warehouse.schema import upgrade as upgrading
-from warehouse.schema.upgrade import plan, upgrade
+from warehouse.schema.upgrade import FIRST, plan, upgrade
 from warehouse.schema.version import HEAD, KEPT_APART, WAREHOUSE, number_of
 from warehouse.settings import Misconfigured, Settings
-from warehouse.unfinished import unfinished
+from warehouse.unfinished import end, unfinished
 
-AFTER = "0002"
+AFTER = "0003"
 
 
 def fill(folder: Path, url: str | None = None) -> dict[str, object]:
@@ -79,13 +79,15 @@ def test_up_and_down_and_up_again_lose_nothing(
 
 def test_data_of_a_newer_program_are_told(settings: Settings, with_one_more: Path) -> None:
     upgrade(settings, COLLECTED, AFTER, folder=with_one_more)
-    with pytest.raises(Misconfigured, match=r"более новой версией программы: схема 0002.*--down --to 0001"):
+    with pytest.raises(Misconfigured, match=r"более новой версией программы: схема 0003.*--down --to 0002"):
         plan(settings)
 
 
 def test_data_without_a_number_are_told_and_then_numbered(
     settings: Settings, filled: tuple[Path, dict[str, object]]
 ) -> None:
+    upgrade(settings, COLLECTED, FIRST)
+    end(settings)  # as that version left it
     sql(settings, "DROP TABLE journal.schema_version")
     with pytest.raises(Misconfigured, match="выполните nastavnik upgrade"), opened(settings, COLLECTED):
         pass

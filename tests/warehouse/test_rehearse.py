@@ -64,7 +64,7 @@ def test_what_is_told_is_what_such_rules_would_have_made(
     """The figures rehearsed are those of an installation that was judged so from the start."""
     rules = changed([("consent-missing", "error"), ("age-implausible", "error")])
     told = {(one.scope_type, one.scope_code): one.after for one in rehearse(town, rules).figures}
-    monkeypatch.setattr("expectations.judge.judge.__defaults__", (rules,))
+    monkeypatch.setattr("warehouse.adopted.SHIPPED", rules)
     from tests.installations import installation
 
     with installation(tmp_path / "home") as other:

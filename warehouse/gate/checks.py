@@ -17,7 +17,7 @@ from warehouse.indicators.definitions import definitions_on
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.scopes import Roster, roster
 from warehouse.journal import arrivals
-from warehouse.ledger import ACCEPTED
+from warehouse.ledger import ACCEPTED, judged_anew, place
 from warehouse.queue import open_queue
 from warehouse.queue_doubt import doubt_words, doubts
 from warehouse.queue_words import figure_words
@@ -108,7 +108,8 @@ def _refused(
             ledger.c.institution_code.in_(sa.select(relations.expected.c.told_by)),
             ledger.c.seq <= seq, ledger.c.verdict.in_((*ACCEPTED, REJECTED)), of_date,
         )
-        .order_by(ledger.c.seq)
+        .where(~judged_anew(ledger, seq))
+        .order_by(place(ledger))
     )  # fmt: skip
     last = dict(connection.execute(judged).tuples().all())
     refused = sorted(code for code, verdict in last.items() if verdict == REJECTED)

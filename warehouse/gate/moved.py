@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from warehouse.gate.points import PASSES, WARNS, Point, listed
 from warehouse.release.contents import REPORTED_KPI, Contents
 from warehouse.release.wording import change, day, number
-from warehouse.revisions.causes import CAUSES, DEFINITION, REGISTER
+from warehouse.revisions.causes import CAUSES, DEFINITION, REGISTER, RULES
 
 
 def after_counting(contents: Contents, previous: date | None, most: Decimal) -> list[Point]:
@@ -48,11 +48,12 @@ def _unasked(contents: Contents) -> Point:
     told = list(_told(contents.revisions))
     if told:
         return Point(title, WARNS, f"Изменились показатели выпуска {contents.compared_to}: {'; '.join(told)}.")
-    return Point(title, PASSES, f"Ни реестр, ни определения не изменили показателей выпуска {contents.compared_to}.")
+    same = "Ни правила, ни реестр, ни определения не изменили показателей выпуска"
+    return Point(title, PASSES, f"{same} {contents.compared_to}.")
 
 
 def _told(revisions: pa.Table) -> Iterator[str]:
-    for cause in (REGISTER, DEFINITION):
+    for cause in (RULES, REGISTER, DEFINITION):
         found = revisions.filter(pc.equal(revisions["cause"], cause)).num_rows
         if found:
             yield f"{CAUSES[cause]} — {found}"

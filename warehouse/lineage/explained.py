@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from warehouse.indicators.definitions import Definitions, Indicator, Measure, by_version, definitions
+from warehouse.indicators.figures import figure_of
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.scopes import Roster, roster, scope_code
-from warehouse.indicators.series import figure_of
 from warehouse.lineage.rows import Scope, count_of, counted_rows
 from warehouse.lineage.vintage import Vintage
 from warehouse.settings import Misconfigured

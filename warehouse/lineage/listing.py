@@ -176,6 +176,7 @@ def trace_json(traced: Traced) -> str:
         "sheet": traced.sheet.title, "row": traced.row, "fate": traced.fate, "findings": said(traced),
         "held": traced.held
         and {"waits": traced.held.waits, "before": traced.held.drop.before, "after": traced.held.drop.after},
+        "restated": traced.restated._asdict(),
         "in_force": [{"release": release or None, "in_force": holds} for release, holds in traced.holds.items()],
         "figures": [
             {name: json_value(value) for name, value in row.items()} | {"release": row["release"] or None}

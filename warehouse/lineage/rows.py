@@ -16,7 +16,7 @@ from warehouse.indicators.definitions import Measure
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.people import DISTINCT, Keyed
 from warehouse.indicators.scopes import Roster, scope_code
-from warehouse.ledger import ACCEPTED
+from warehouse.ledger import heard
 from warehouse.loading import fetch
 from warehouse.tables import table
 
@@ -159,7 +159,7 @@ def _institutions(measure: Measure, roster: Roster, scope: Scope) -> sa.Select:
         return _select(expected, scope, expected, key | {"delivery": expected.c.delivery}, expected.c.reported == 1)
     in_time = sa.and_(
         ledger.c.institution_code == expected.c.told_by, ledger.c.as_of == expected.c.as_of,
-        ledger.c.verdict.in_(ACCEPTED), ledger.c.seq <= roster.known.submissions, ledger.c.late.is_(False),
+        heard(ledger, roster.known.submissions), ledger.c.late.is_(False),
     )  # fmt: skip
     joined = expected.join(ledger, in_time)
     return _select(expected, scope, joined, key | {"delivery": ledger.c.delivery}, expected.c.on_time == 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.people import DISTINCT
 from warehouse.indicators.scopes import Roster, roster, scope_code
 from warehouse.journal import REFERENCE
-from warehouse.ledger import ACCEPTED, in_force
+from warehouse.ledger import ACCEPTED, in_force, restated_as
 from warehouse.lineage.rows import SHEETS, counts_row, source_of
 from warehouse.lineage.vintage import Vintage, release_deliveries, vintages_of
 from warehouse.listing import findings_of
@@ -51,6 +52,14 @@ class Traced:
     holds: dict[str, bool]
     touched: pa.Table
     held: Held | None  # the delivery was held, and perhaps confirmed since
+    restated: Restated  # the file was judged more than once
+
+
+class Restated(NamedTuple):
+    """The judgements of the same file before and after a delivery; None where it was the first, or is the last."""
+
+    before: str | None
+    after: str | None
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,7 @@ def trace(connection: sa.Connection, delivery: str, sheet: str, row: int) -> Tra
     ledger = table("deliveries")
     known = connection.execute(sa.select(ledger).where(ledger.c.delivery == delivery)).first()
     if known is None:
-        raise Misconfigured(f"Сдачи {delivery} нет.")
+        raise Misconfigured(f"Сдачи {delivery} нет. Номер сдачи — в протоколе и в nastavnik findings --format csv.")
     one = next((s for s in FORM.sheets if sheet in (s.name, s.title)), None)
     if one is None:
         titles = ", ".join(s.title for s in FORM.sheets)
@@ -80,7 +89,14 @@ def trace(connection: sa.Connection, delivery: str, sheet: str, row: int) -> Tra
     holds = _holds(connection, known)
     touched = _touched(connection, known, one, row, holds) if fate == STORED else []
     held = held_of(connection, [delivery]).get(delivery)
-    return Traced(known, one, row, fate, findings, holds, pa.Table.from_pylist(touched, schema=TOUCHED), held)
+    figures = pa.Table.from_pylist(touched, schema=TOUCHED)
+    return Traced(known, one, row, fate, findings, holds, figures, held, _restated(connection, delivery))
+
+
+def _restated(connection: sa.Connection, delivery: str) -> Restated:
+    made = table("restated")
+    before = sa.select(made.c.delivery).where(made.c.by_delivery == delivery)
+    return Restated(connection.execute(before).scalar(), restated_as(connection, delivery))
 
 
 def _fate(connection: sa.Connection, known: sa.Row, sheet: Sheet, row: int, findings: list[Finding]) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from warehouse.journal import known_by
-from warehouse.ledger import ACCEPTED, laid_aside
+from warehouse.ledger import ACCEPTED, laid_aside, place
 from warehouse.settings import Misconfigured
 from warehouse.tables import table
 
@@ -52,7 +52,7 @@ def release_deliveries() -> sa.Select:
     """
     made, ledger = table("releases"), table("deliveries")
     newest = sa.func.row_number().over(
-        partition_by=(made.c.release, ledger.c.institution_code, ledger.c.as_of), order_by=ledger.c.seq.desc()
+        partition_by=(made.c.release, ledger.c.institution_code, ledger.c.as_of), order_by=place(ledger).desc()
     )
     told = sa.and_(ledger.c.seq <= made.c.seq, ledger.c.as_of <= made.c.as_of, ledger.c.verdict.in_(ACCEPTED))
     ranked = (

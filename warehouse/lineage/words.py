@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from warehouse.held import Held
 from warehouse.indicators.definitions import Measure
+
+if TYPE_CHECKING:
+    from warehouse.lineage.traced import Restated
 
 BASES = {
     "year": "пара началась не позже отчётной даты и не закончилась до 1 января отчётного года",
@@ -52,6 +56,15 @@ def held_words(held: Held, zone: ZoneInfo) -> str:
     if held.confirmed_at is not None:
         return f"{told}; подтверждена {held.confirmed_at.astimezone(zone):%d.%m.%Y}, с этого времени действует"
     return f"{told}; {'ждёт подтверждения' if held.waits else 'не подтверждена, действовать уже не будет'}"
+
+
+def restated_words(restated: Restated) -> list[str]:
+    """Say that a file was judged anew, before and since."""
+    told = {
+        "Файл проверен заново, прежнее решение о нём — сдача": restated.before,
+        "Пересмотрена: её место заняла сдача": restated.after,
+    }
+    return [f"{words} {delivery}" for words, delivery in told.items() if delivery]
 
 
 def ranges(rows: Iterable[int]) -> str:

@@ -14,7 +14,7 @@ from expectations.rules.structure import Severity
 from warehouse.expected import Institution, ReportingDate, calendar, register
 from warehouse.home import Home
 from warehouse.journal import known_by
-from warehouse.ledger import in_force, waiting
+from warehouse.ledger import EVER, in_force, judged_anew, place, waiting
 from warehouse.settings import Settings
 from warehouse.tables import table
 
@@ -94,18 +94,22 @@ def _refused(
 
 
 def _judged() -> sa.Select:
-    """Every delivery with the verdict on its bytes, oldest first."""
-    ledger, first = table("deliveries"), table("deliveries").alias("first")
+    """Every delivery with the verdict on its bytes that holds by now, in the order in which files came."""
+    ledger, first, told = table("deliveries"), *(table("deliveries").alias(name) for name in ("first", "told"))
+    joined = ledger.outerjoin(first, ledger.c.duplicate_of == first.c.delivery).outerjoin(
+        told, sa.and_(place(told) == place(first), ~judged_anew(told, EVER), told.c.verdict != "duplicate")
+    )
     return (
         sa.select(
             ledger.c.institution_code,
-            sa.func.coalesce(first.c.as_of, ledger.c.as_of).label("as_of"),
+            sa.func.coalesce(told.c.as_of, ledger.c.as_of).label("as_of"),
             ledger.c.received_at,
-            sa.func.coalesce(first.c.verdict, ledger.c.verdict).label("verdict"),
-            sa.func.coalesce(first.c.delivery, ledger.c.delivery).label("delivery"),
+            sa.func.coalesce(told.c.verdict, ledger.c.verdict).label("verdict"),
+            sa.func.coalesce(told.c.delivery, ledger.c.delivery).label("delivery"),
         )
-        .select_from(ledger.outerjoin(first, ledger.c.duplicate_of == first.c.delivery))
-        .order_by(ledger.c.seq)
+        .select_from(joined)
+        .where(~judged_anew(ledger, EVER))
+        .order_by(place(ledger))
     )
 
 

@@ -20,7 +20,7 @@ class Facts:
 
     seq: int
     deliveries: list[Row]
-    laid_aside: frozenset[str]  # withdrawn, or held and not confirmed
+    laid_aside: frozenset[str]  # withdrawn, held and not confirmed, or judged anew as another
     decisions: list[Row]
     reference: dict[str, list[Row]]  # the last load of each table known, as it was loaded
     lake_files: list[Row]
@@ -39,11 +39,11 @@ def read_facts(connection: sa.Connection, seq: int) -> Facts:
 
 
 def _laid_aside(connection: sa.Connection, seq: int) -> frozenset[str]:
-    withdrawn, held, confirmed = (
+    withdrawn, held, confirmed, judged_anew = (
         {row["delivery"] for row in _until(connection, table(name), seq)}
-        for name in ("withdrawals", "holds", "confirmations")
+        for name in ("withdrawals", "holds", "confirmations", "restated")
     )
-    return frozenset(withdrawn | (held - confirmed))
+    return frozenset(withdrawn | (held - confirmed) | judged_anew)
 
 
 def _until(connection: sa.Connection, rows: sa.Table, seq: int) -> list[Row]:

@@ -31,11 +31,12 @@ class Place:
 
 
 def accepted(facts: Facts) -> list[Row]:
-    """Return the accepted deliveries that nobody withdrew and that are not held, oldest first."""
-    return [
+    """Return the accepted deliveries that nobody withdrew and that are not held, in the order in which files came."""
+    found = [
         row for row in facts.deliveries
         if row["verdict"].startswith("accepted") and row["delivery"] not in facts.laid_aside
     ]  # fmt: skip
+    return sorted(found, key=lambda row: row["arrived_seq"] or row["seq"])
 
 
 def holding(facts: Facts) -> dict[tuple[str, date], str]:

@@ -15,7 +15,7 @@ from expectations.form import FORM
 from expectations.rules.wording import Finding, Group, group_findings
 from warehouse.explained import explained_of
 from warehouse.held import Held, held_of
-from warehouse.ledger import ACCEPTED
+from warehouse.ledger import ACCEPTED, judged_anew, place
 from warehouse.listing import findings_of
 from warehouse.reference import last_entries
 from warehouse.tables import table
@@ -64,6 +64,7 @@ class Receipt:
     findings: tuple[Finding, ...]
     held: Held | None = None  # it, or what it repeats, was held
     explained: Mapping[int, date] = field(default_factory=dict)  # when, by the number of a finding from 1
+    restates: str | None = None  # the delivery in whose place it stands: the same file, judged anew
 
     @property
     def waits(self) -> bool:
@@ -127,6 +128,7 @@ def receipts_of(connection: sa.Connection, deliveries: list[str], timezone: Zone
                 number: one.known_at.astimezone(timezone).date()
                 for number, one in explained.get(row.delivery, {}).items()
             },
+            restates=row.restates,
         )
 
 
@@ -144,14 +146,16 @@ def _other(row: sa.Row, name: str, timezone: ZoneInfo) -> Other | None:
 def _headers(deliveries: list[str]) -> sa.Select:
     """Ledger lines with the name of the sender, the delivery repeated and the one in force at that moment."""
     ledger, repeated, ruling = (table("deliveries").alias(name) for name in ("d", "repeated", "ruling"))
+    restated = table("restated").alias("anew")
     accepted, held, confirmed = table("deliveries").alias("accepted"), table("holds"), table("confirmations")
     # Whatever was held counts from its confirmation alone, and its own receipt is written anew then.
     by_then = sa.or_(confirmed.c.seq <= ledger.c.seq, accepted.c.delivery == ledger.c.delivery)
     then = sa.exists().where(confirmed.c.delivery == accepted.c.delivery, by_then)
     counted = sa.or_(~sa.exists().where(held.c.delivery == accepted.c.delivery), then)
     as_of = sa.func.coalesce(ledger.c.as_of, repeated.c.as_of)
-    newest = (
-        sa.select(ledger.c.delivery, sa.func.max(accepted.c.seq).label("seq"))
+    last = sa.func.row_number().over(partition_by=ledger.c.delivery, order_by=place(accepted).desc())
+    ranked = (
+        sa.select(ledger.c.delivery, accepted.c.delivery.label("ruling"), last.label("last"))
         .select_from(
             ledger.outerjoin(repeated, repeated.c.delivery == ledger.c.duplicate_of).join(
                 accepted,
@@ -161,22 +165,25 @@ def _headers(deliveries: list[str]) -> sa.Select:
             )
         )
         .where(ledger.c.delivery.in_(deliveries), accepted.c.verdict.in_(ACCEPTED), counted)
-        .group_by(ledger.c.delivery)
-        .subquery("newest")
+        .where(~judged_anew(accepted, ledger.c.seq))
+        .subquery("ranked")
     )
+    newest = sa.select(ranked).where(ranked.c.last == 1).subquery("newest")
     register = last_entries(EVER)
     return (
         sa.select(
             *(ledger.c[name] for name in ("delivery", "institution_code", "received_at", "verdict", "ruleset", "late")),
             as_of.label("as_of"),
             register.c.name,
+            restated.c.delivery.label("restates"),
             *_other_columns(repeated, "repeated"),
             *_other_columns(ruling, "ruling"),
         )
         .select_from(
             ledger.outerjoin(repeated, repeated.c.delivery == ledger.c.duplicate_of)
             .outerjoin(newest, newest.c.delivery == ledger.c.delivery)
-            .outerjoin(ruling, ruling.c.seq == newest.c.seq)
+            .outerjoin(ruling, ruling.c.delivery == newest.c.ruling)
+            .outerjoin(restated, restated.c.by_delivery == ledger.c.delivery)
             .outerjoin(register, register.c.code == ledger.c.institution_code)
         )
         .where(ledger.c.delivery.in_(deliveries))

@@ -27,6 +27,7 @@ def document(receipt: Receipt) -> bytes:
         "ruleset": receipt.ruleset,
         "duplicate_of": _other(receipt.duplicate_of),
         "in_force": _other(receipt.in_force),
+        "restates": receipt.restates,
         "held": _held(receipt.held),
         "counts": [asdict(one) for one in receipt.counts],
         "totals": {name: count for name, count in asdict(receipt.totals).items() if name != "sheet"},

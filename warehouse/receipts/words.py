@@ -119,6 +119,7 @@ def facts(receipt: Receipt, contact: str | None = None) -> list[tuple[str, str]]
         ("Отчётная дата", day(receipt.as_of) if receipt.as_of else "не прочитана"),
         ("Получено", moment(receipt.received_at) + late),
         ("Номер сдачи", receipt.delivery),
+        *([("Пересмотрено", f"файл сдачи {receipt.restates} проверен заново")] if receipt.restates else []),
         *([("Подтверждено", moment(confirmed))] if confirmed else []),
         *([("Вопросы", contact)] if contact else []),
     ]

@@ -1,8 +1,10 @@
 """The causes of a change, in the order in which what is known is exchanged."""
 
+RULES = "rules"
 LATE_SUBMISSION, CORRECTION, ENROLMENT = "late_submission", "correction", "enrolment"
 DECISION, REGISTER, DEFINITION = "decision", "register", "definition"
 CAUSES = {
+    RULES: "пересмотр по правилам",
     LATE_SUBMISSION: "поздняя сдача",
     CORRECTION: "исправление сдачи",
     ENROLMENT: "уточнение контингента",
@@ -11,6 +13,7 @@ CAUSES = {
     DEFINITION: "определение показателя",
 }
 ABOUT = {
+    RULES: "сданное раньше суждено заново: по другим правилам, реестру или календарю (backfill)",
     LATE_SUBMISSION: "организация, о которой на эту дату ещё не было сведений, их сдала",
     CORRECTION: "участники, пары, анкеты, документы, мероприятия в сдаче взамен прежней; отзыв или подтверждение сдачи",
     ENROLMENT: "численность обучающихся и педагогов в сдаче, которая заменила прежнюю",

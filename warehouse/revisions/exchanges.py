@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import sqlalchemy as sa
 
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.journal import REFERENCE
-from warehouse.ledger import ACCEPTED, in_force
-from warehouse.revisions.causes import CORRECTION, DECISION, ENROLMENT, LATE_SUBMISSION, REGISTER
+from warehouse.ledger import ACCEPTED, in_force, place
+from warehouse.revisions.causes import CORRECTION, DECISION, ENROLMENT, LATE_SUBMISSION, REGISTER, RULES
 from warehouse.tables import decisions, entries, table
 
 COUNTED_BY = ("institutions", "plans", "milestones")  # reference files that numerators and denominators depend on
@@ -18,18 +19,22 @@ COUNTED_BY = ("institutions", "plans", "milestones")  # reference files that num
 def exchanges(connection: sa.Connection, before: int, after: int) -> Iterator[tuple[str, Knowledge]]:
     """Yield the way from one journal number to a later one: each cause that happened, and what is known after it.
 
-    The definition comes last and is none of the journal's.
+    What was judged anew comes first: whatever else came, came as it is judged by now. The definition comes last and is
+    none of the journal's.
     """
+    anew = after if _any_restated(connection, before, after) else None
+    if anew is not None:
+        yield RULES, replace(Knowledge.at(before), rules=anew)
     late, corrected = _deliveries(connection, before, after)
     happened = {
         LATE_SUBMISSION: late, CORRECTION: corrected, ENROLMENT: corrected,
         DECISION: _any_decision(connection, before, after), REGISTER: _any_reference(connection, before, after),
     }  # fmt: skip
     known = [before] * len(happened)
-    for place, (cause, did) in enumerate(happened.items()):
-        known[place] = after
+    for number, (cause, did) in enumerate(happened.items()):
+        known[number] = after
         if did:
-            yield cause, Knowledge(*known)
+            yield cause, replace(Knowledge(*known), rules=anew)
 
 
 def _deliveries(connection: sa.Connection, before: int, after: int) -> tuple[bool, bool]:
@@ -37,10 +42,10 @@ def _deliveries(connection: sa.Connection, before: int, after: int) -> tuple[boo
 
     One that was held becomes known when it is confirmed.
     """
-    ledger, gone, told = table("deliveries"), table("withdrawals"), in_force(before)
+    ledger, gone, told = table("deliveries"), table("withdrawals"), in_force(before, rules=after)
     confirmed = table("confirmations")
     since = sa.select(confirmed.c.delivery).where(confirmed.c.seq > before, confirmed.c.seq <= after)
-    came = sa.or_(sa.and_(ledger.c.seq > before, ledger.c.seq <= after), ledger.c.delivery.in_(since))
+    came = sa.or_(sa.and_(place(ledger) > before, ledger.c.seq <= after), ledger.c.delivery.in_(since))
     same = (told.c.institution_code == ledger.c.institution_code) & (told.c.as_of == ledger.c.as_of)
     statement = (
         sa.select(told.c.delivery.is_not(None))
@@ -51,6 +56,12 @@ def _deliveries(connection: sa.Connection, before: int, after: int) -> tuple[boo
     found = set(connection.execute(statement).scalars())
     withdrawn = sa.select(gone.c.seq).where(gone.c.seq > before, gone.c.seq <= after).limit(1)
     return False in found, True in found or connection.execute(withdrawn).first() is not None
+
+
+def _any_restated(connection: sa.Connection, before: int, after: int) -> bool:
+    made = table("restated")
+    statement = sa.select(made.c.seq).where(made.c.seq > before, made.c.seq <= after).limit(1)
+    return connection.execute(statement).first() is not None
 
 
 def _any_decision(connection: sa.Connection, before: int, after: int) -> bool:

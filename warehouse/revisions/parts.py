@@ -15,8 +15,8 @@ import sqlalchemy as sa
 
 from warehouse.indicators.counts import Counts, count
 from warehouse.indicators.definitions import Definitions, Indicator, by_version, definitions
+from warehouse.indicators.figures import exact_decimals, hundredths
 from warehouse.indicators.knowledge import Knowledge
-from warehouse.indicators.series import exact_decimals, hundredths
 from warehouse.release.contents import FIGURES, REVISION_KEY, REVISIONS
 from warehouse.revisions.causes import DEFINITION
 from warehouse.revisions.exchanges import exchanges

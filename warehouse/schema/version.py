@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from warehouse.settings import Misconfigured
 from warehouse.tables import JOURNAL, MENTORING, VAULT, tables_of, vault_of
 
-HEAD = "0001"  # the newest of migrations/versions; kept here so that opening a home imports no Alembic
-LEDGER = ("deliveries", "withdrawals", "holds", "confirmations", "pending_receipts", "releases")
+HEAD = "0002"  # the newest of migrations/versions; kept here so that opening a home imports no Alembic
+LEDGER = ("deliveries", "withdrawals", "holds", "confirmations", "restated", "pending_receipts", "releases")
 VERSIONS, NUMBER = "schema_version", "version_num"  # the second name is Alembic's
 
 
