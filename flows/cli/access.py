@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from flows.cli.answers import CSV, JSON, TABLE, form_option, put, put_json
 from flows.cli.edge import DONE, FAILED, installation, local, settings
-from flows.cli.russian import Command, ExistingFolder, Group, Moment, NewPath, OneOf, Option
+from flows.cli.progress import progress
+from flows.cli.russian import Command, ExistingFolder, Group, Moment, NewFile, Option
 
 
 @click.group(cls=Group)
@@ -39,7 +41,7 @@ def apply(dry_run: bool) -> None:
 
 
 @click.command(cls=Command)
-@click.option("-o", "--output", cls=Option, type=NewPath(), help="Куда записать; по умолчанию в папку analysis.")
+@click.option("-o", "--output", cls=Option, type=NewFile(), help="Куда записать; по умолчанию в папку analysis.")
 def analysis(output: Path | None) -> None:
     """Сделать файл для аналитиков: база DuckDB без личных сведений; последняя строка ответа — её путь.
 
@@ -48,7 +50,7 @@ def analysis(output: Path | None) -> None:
     """
     from warehouse.analysis import make_analysis
 
-    with installation() as home:
+    with installation() as home, progress("Запись файла для аналитиков"):
         made = make_analysis(home, output)
     click.echo(f"{'Записано' if made.fresh else 'Нового нет'}: известно по запись журнала № {made.seq}.")
     click.echo(made.path)
@@ -61,7 +63,8 @@ def audit() -> None:
 
 @audit.command("verify", cls=Command)
 @click.argument("folders", type=ExistingFolder(), nargs=-1, metavar="[ВЫПУСК…]")
-def verify(folders: tuple[Path, ...]) -> int:
+@form_option(JSON)
+def verify(folders: tuple[Path, ...], form: str) -> int:
     """Доказать, что журнал никто не правил: каждая строка на месте и сцеплена с прежней.
 
     Конец журнала сверяется с выпусками: каждый помнит, какой строкой он записан. Папки выпусков, переданных
@@ -71,7 +74,11 @@ def verify(folders: tuple[Path, ...]) -> int:
 
     own = settings()
     releases = [*anchored(own), *folders]
-    lines, wrong = verify_audit(own, releases)
+    with progress("Проверка журнала"):
+        lines, wrong = verify_audit(own, releases)
+    if form == JSON:
+        put_json({"whole": not wrong, "lines": lines, "releases": len(releases), "wrong": wrong})
+        return FAILED if wrong else DONE
     for one in wrong:
         click.echo(one, err=True)
     click.echo("Журнал не доказан." if wrong else f"Журнал цел: строк {lines}, сверено с выпусками: {len(releases)}.")
@@ -80,18 +87,20 @@ def verify(folders: tuple[Path, ...]) -> int:
 
 @audit.command("list", cls=Command)
 @click.option("--since", cls=Option, type=Moment(), help="С какого времени; по умолчанию всё.")
-@click.option("--format", "form", cls=Option, type=OneOf(["table", "csv", "json"]), default="table", help="Вид ответа.")
+@form_option(CSV, JSON)
 def list_lines(since: datetime | None, form: str) -> None:
     """Показать журнал аудита."""
-    from flows.cli.audit_tables import audit_csv, audit_json, show_audit
+    from flows.cli.audit_tables import audit_csv, show_audit
     from warehouse.audit import read_lines
 
     own = settings()
     lines = read_lines(own, local(since, own))
-    if form == "table":
+    if form == TABLE:
         show_audit(lines, own.timezone)
+    elif form == CSV:
+        put(audit_csv(lines))
     else:
-        click.echo(audit_csv(lines) if form == "csv" else audit_json(lines), nl=False)
+        put_json(lines)
 
 
 COMMANDS = (roles, analysis, audit)

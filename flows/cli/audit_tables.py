@@ -1,11 +1,9 @@
-"""The audit journal as a table, CSV and JSON."""
+"""The audit journal as a table and CSV."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
-from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -34,11 +32,6 @@ def audit_csv(lines: list[Line]) -> str:
     writer.writerow(COLUMNS)
     writer.writerows((one.number, one.at, one.actor, one.action, one.subject, _counts(one.counts)) for one in lines)
     return out.getvalue()
-
-
-def audit_json(lines: list[Line]) -> str:
-    """Return acts as a JSON list, with their hashes."""
-    return json.dumps([asdict(one) for one in lines], ensure_ascii=False, indent=2) + "\n"
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from flows.cli.answers import JSON, form_option, put_json
 from flows.cli.edge import DONE, FAILED, REJECTED, Failed, local, now, settings
 from flows.cli.progress import progress
-from flows.cli.russian import Command, ExistingFolder, Moment, NewPath, Option, WholeNumber
+from flows.cli.russian import Command, ExistingFolder, Moment, NewFolder, Option, WholeNumber
+
+if TYPE_CHECKING:
+    from warehouse.copies.backup import Made
 
 
 class Until(click.ParamType):
@@ -28,14 +32,18 @@ class Until(click.ParamType):
 
 
 @click.command(cls=Command)
-@click.option("-o", "--output", cls=Option, type=NewPath(), help="Папка копий; по умолчанию из NASTAVNIK_BACKUP.")
+@click.option("-o", "--output", cls=Option, type=NewFolder(), help="Папка копий; по умолчанию из NASTAVNIK_BACKUP.")
 @click.option(
-    "--keep-days", cls=Option, type=WholeNumber(), help="Убрать копии старше стольких дней; последняя остаётся."
+    "--keep-days",
+    cls=Option,
+    type=WholeNumber(most=36500),
+    help="Убрать копии старше стольких дней; последняя остаётся.",
 )
 @click.option(
     "--verify", "proved", cls=Option, type=ExistingFolder(), help="Ничего не копировать: проверить папку копий."
 )
-def backup(output: Path | None, keep_days: int | None, proved: Path | None) -> int:
+@form_option(JSON)
+def backup(output: Path | None, keep_days: int | None, proved: Path | None, form: str) -> int:
     """Сделать резервную копию; приём при этом может идти.
 
     В папку копий дописывается только новое. Копируется то, чего заново не сделать: полученные книги, журнал, связка
@@ -44,15 +52,19 @@ def backup(output: Path | None, keep_days: int | None, proved: Path | None) -> i
     """
     from warehouse.copies.backup import backup as make
     from warehouse.settings import Misconfigured
+    from warehouse.watch.runs import watched
 
     if proved is not None:
-        return _verify(proved)
+        return _verify(proved, form)
     own, started = settings(), time.monotonic()
     folder = output or own.backup
     if folder is None:
         raise Misconfigured("Укажите папку копий: -o ПАПКА или NASTAVNIK_BACKUP.")
-    with progress("Копирование") as advance:
+    with watched("backup", own), progress("Копирование") as advance:
         made = _told(lambda: make(own, folder, now(), keep_days, advance))
+    if form == JSON:
+        put_json(_entry(made))
+        return REJECTED if made.lost else DONE
     megabytes, seconds = made.new_bytes / 1e6, time.monotonic() - started
     click.echo(
         f"Копия {made.snapshot.name}: файлов {len(made.snapshot.files)}, нового {megabytes:.1f} МБ, {seconds:.1f} с."
@@ -66,13 +78,22 @@ def backup(output: Path | None, keep_days: int | None, proved: Path | None) -> i
     return REJECTED if made.lost else DONE
 
 
-def _verify(folder: Path) -> int:
+def _entry(made: Made) -> dict:
+    files = len(made.snapshot.files)
+    told = {"snapshot": made.snapshot.name, "files": files, "new_bytes": made.new_bytes}
+    return told | {"pruned": made.pruned, "lost": made.lost}
+
+
+def _verify(folder: Path, form: str) -> int:
     from warehouse.copies.folder import CopiesFolder
     from warehouse.copies.verifying import verify_copies
 
     copies = CopiesFolder(folder)
     with progress("Проверка") as advance:
         wrong = verify_copies(copies, advance)
+    if form == JSON:
+        put_json({"whole": not wrong, "snapshots": copies.names(), "wrong": wrong})
+        return FAILED if wrong else DONE
     for line in wrong:
         click.echo(line, err=True)
     for name in copies.names():

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flows.cli.answers import CSV, JSON, TABLE, form_option, put, put_json
 from flows.cli.edge import DONE, REJECTED, Failed, installation, local, now, settings
 from flows.cli.places import Inbox
 from flows.cli.progress import progress
-from flows.cli.russian import Command, Day, ExistingFile, Moment, NewPath, OneOf, Option
+from flows.cli.russian import Command, Day, ExistingFile, Moment, NewFile, Option
+from flows.cli.tables import say
 
 if TYPE_CHECKING:
     from warehouse.channels.address import Address
@@ -25,28 +27,40 @@ if TYPE_CHECKING:
     help="Откуда брать: папка или адрес S3, SFTP или IMAP; по умолчанию всё, что задано в NASTAVNIK_INBOX.",
 )
 @click.option("--received-at", cls=Option, type=Moment(), help="Когда получено; по умолчанию сейчас.")
-def intake(inbox: Path | Address | None, received_at: datetime | None) -> int:
+@form_option(JSON)
+def intake(inbox: Path | Address | None, received_at: datetime | None, form: str) -> int:
     """Принять всё, что ждёт: прочитать, проверить, загрузить, написать протоколы.
 
     Отправителя называет папка: inbox/<код организации>/<файл>, в хранилище и на сервере так же.
     Каждый файл принимается ровно один раз.
     """
+    from flows.cli.entries import intake_entry
     from flows.cli.words import fault_words, intake_words
     from warehouse.alarms import alarms_among
     from warehouse.intake import run_intake
     from warehouse.lastnight import note_night
     from warehouse.lineage.datasets import of_intake
     from warehouse.lineage.events import observed
+    from warehouse.watch.runs import watched
 
     at = local(received_at, settings()) or now()
-    with installation(at, write=True) as home, observed("intake") as run, progress("Чтение файлов") as advance:
+    with (
+        watched("intake", settings()) as watch,
+        installation(at, write=True) as home,
+        observed("intake") as run,
+        progress("Чтение файлов") as advance,
+    ):
         summary = run_intake(home, at, inbox, advance)
+        watch.count(**summary.counts)
         run.touched = lambda: of_intake(home, summary.lines)
         with home.reading() as connection:
             foreign = alarms_among(connection, (line.delivery for line in summary.lines))
     if inbox is None and not summary.faults:
         note_night(home.settings, now())
-    click.echo(intake_words(summary, home.settings.receipts, len(foreign)))
+    if form == JSON:
+        put_json(intake_entry(summary, foreign))
+    else:
+        say(intake_words(summary, home.settings.receipts, len(foreign)))
     if summary.faults:
         raise Failed(fault_words(summary.faults))
     return REJECTED if summary.verdicts["rejected"] else DONE
@@ -63,11 +77,13 @@ def intake(inbox: Path | Address | None, received_at: datetime | None) -> int:
 @click.option(
     "--marked",
     cls=Option,
-    type=NewPath(),
+    type=NewFile(),
     help="Куда записать проверенную книгу с пометками в ячейках; файл для проверки тогда один.",
 )
-def check(files: tuple[Path, ...], institution: str | None, marked: Path | None) -> int:
+@form_option(JSON)
+def check(files: tuple[Path, ...], institution: str | None, marked: Path | None, form: str) -> int:
     """Проверить книги, ничего не принимая: вердикт, замечания и что изменится, если книгу сдать."""
+    from flows.cli.entries import checked_entry
     from flows.cli.words import checked_words, marked_words
     from warehouse.checking import check_files
     from warehouse.marked.marking import NotMarked, mark_checked
@@ -81,15 +97,16 @@ def check(files: tuple[Path, ...], institution: str | None, marked: Path | None)
             made = mark_checked(home, checked[0], marked) if marked is not None else None
         except NotMarked as error:
             raise Failed(str(error)) from None
-    click.echo("\n\n".join(checked_words(one) for one in checked))
-    if made is not None:
-        click.echo(f"\n{marked_words(made)}")
+    if form == JSON:
+        put_json([checked_entry(one) for one in checked])
+    else:
+        say("\n\n".join([*map(checked_words, checked), *([marked_words(made)] if made else ())]))
     return REJECTED if any(one.verdict == "rejected" for one in checked) else DONE
 
 
 @click.command(cls=Command)
 @click.argument("delivery", metavar="СДАЧА")
-@click.option("-o", "--output", cls=Option, type=NewPath(), required=True, help="Куда записать книгу.")
+@click.option("-o", "--output", cls=Option, type=NewFile(), required=True, help="Куда записать книгу.")
 def mark(delivery: str, output: Path) -> None:
     """Вернуть присланную книгу с пометками: ячейки раскрашены, в примечаниях — что не так и что имелось в виду.
 
@@ -98,84 +115,81 @@ def mark(delivery: str, output: Path) -> None:
     from flows.cli.words import marked_words
     from warehouse.marked.marking import NotMarked, mark_delivery
 
-    with installation() as home:
+    with installation() as home, progress("Пометки в книге"):
         try:
             made = mark_delivery(home, delivery, output)
         except NotMarked as error:
             raise Failed(str(error)) from None
-    click.echo(marked_words(made))
+    say(marked_words(made))
 
 
 @click.command(cls=Command)
-@click.option(
-    "--format",
-    "form",
-    cls=Option,
-    type=OneOf(["table", "csv"]),
-    default="table",
-    help="Таблица по причинам или все строки CSV.",
-)
+@form_option(CSV, JSON)
 @click.option(
     "--delivery", cls=Option, metavar="СДАЧА", help="Показать замечания одной сдачи: номера, места, пояснения."
 )
 def findings(form: str, delivery: str | None) -> None:
-    """Показать замечания ко всем полученным сдачам или к одной."""
+    """Показать замечания ко всем полученным сдачам или к одной.
+
+    Таблица считает их по причинам; для программ — все до одного, с листом, строкой и столбцом.
+    """
+    from flows.cli.tables import show_findings
     from warehouse.across_kept import kept_findings_across
-    from warehouse.listing import count_findings, findings_csv
+    from warehouse.listing import FINDINGS_HEADER, count_findings, findings_csv, findings_rows
     from warehouse.vault import may_read
 
     if delivery is not None:
-        _findings_of(delivery)
+        _findings_of(delivery, form)
         return
     with installation() as home, home.reading() as connection:
-        across = kept_findings_across(home, connection)
+        with progress("Сверка сдач между собой"):
+            across = kept_findings_across(home, connection)
+            counted = count_findings(connection, across) if form == TABLE else []
         if not may_read(home.vault):
             click.echo("Сверка людей не показана: этой учётной записи личные сведения закрыты.", err=True)
-        if form == "csv":
-            home.audit("findings")
-            for line in findings_csv(connection, across):
-                click.echo(line, nl=False)
+        if form == TABLE:
+            show_findings(counted)
             return
-        from flows.cli.tables import show_findings
+        home.audit("findings")
+        if form == JSON:
+            put_json([dict(zip(FINDINGS_HEADER, cells, strict=True)) for cells in findings_rows(connection, across)])
+            return
+        for line in findings_csv(connection, across):
+            put(line)
 
-        show_findings(count_findings(connection, across))
 
-
-def _findings_of(delivery: str) -> None:
+def _findings_of(delivery: str, form: str) -> None:
+    from flows.cli.entries import finding_entries
     from flows.cli.tables import show_findings_of
     from warehouse.explained import explained_of
-    from warehouse.listing import findings_of
+    from warehouse.listing import findings_csv, findings_of, findings_rows
     from warehouse.marked.marking import require_delivery
 
     with installation() as home, home.reading() as connection:
         require_delivery(connection, delivery)
-        explained = explained_of(connection, [delivery]).get(delivery, {})
-        show_findings_of(findings_of(connection, [delivery])[delivery], explained, home.settings.timezone)
+        explained, zone = explained_of(connection, [delivery]).get(delivery, {}), home.settings.timezone
+        if form == CSV:
+            put("".join(findings_csv(connection, {}, delivery)))
+        elif form == JSON:
+            put_json(finding_entries(findings_rows(connection, {}, delivery), explained, zone))
+        else:
+            show_findings_of(findings_of(connection, [delivery])[delivery], explained, zone)
 
 
 @click.command(cls=Command)
 @click.option("--on", cls=Option, type=Day(), help="На какой день; по умолчанию сегодня.")
-@click.option(
-    "--format",
-    "form",
-    cls=Option,
-    type=OneOf(["table", "json"]),
-    default="table",
-    help="Таблица или то же для программ.",
-)
+@form_option(JSON)
 def status(on: date | None, form: str) -> None:
     """Показать, кто сдал, кто опаздывает, что ждёт, когда был последний протокол и последнее напоминание."""
-    import json
-
     from flows.cli.tables import show_status
     from flows.standing import standing
     from warehouse.status import status_of
 
-    with installation() as home:
+    with installation() as home, progress("Подсчёт сданного"):
         day = on or now().astimezone(home.settings.timezone).date()
         told = standing(status_of(home, day), home.settings.timezone)
-    if form == "json":
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+    if form == JSON:
+        put_json(told)
     else:
         show_status(told)
 

@@ -11,10 +11,7 @@ from flows.cli.progress import progress
 from flows.cli.russian import Command, OneOf, Option, WholeNumber
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from warehouse.demo import DateDone
-    from warehouse.settings import Settings
 
 ORDER_NUMBER = 632  # any number does; this one is the order's
 
@@ -41,6 +38,7 @@ def demo(size: str, seed: int, show: bool, fresh: bool) -> None:
 
     Нужна пустая папка NASTAVNIK_HOME. Одно и то же число --seed даёт одни и те же книги.
     """
+    from flows.cli.summary import show_summary
     from warehouse import demo as job
 
     of_demo = job.prepare_home(settings(), fresh=fresh)
@@ -54,7 +52,7 @@ def demo(size: str, seed: int, show: bool, fresh: bool) -> None:
     with job.demonstration(of_demo, world, waves) as home, progress("Чтение файлов") as advance:
         for done in job.go_through(home, waves, advance):
             click.echo(_date_words(done))
-    _show_results(of_demo, done.release)
+    show_summary(of_demo.home, done.release)
     if show:
         click.launch(str(done.release / "report.html"))
 
@@ -75,22 +73,6 @@ def _date_words(done: DateDone) -> str:
 
     received = f"получено {done.verdicts.total()}: {verdict_words(done.verdicts)}"
     return f"  {done.as_of:%d.%m.%Y}: {received}. Выпуск {done.release.name}"
-
-
-def _show_results(of_demo: Settings, release: Path) -> None:
-    from flows.cli.tables import show_series
-    from warehouse.demo import reported_series
-
-    show_series(reported_series(release))
-    places = {
-        "Отчёт": release / "report.html",
-        "Книга с графиками": release / "kpi.xlsx",
-        "Показатели": release / "kpi.csv",
-        "Протоколы школам": of_demo.receipts,
-    }
-    width = max(map(len, places)) + 2
-    for title, path in places.items():
-        click.echo(f"{title + ':':<{width}}{path}")
 
 
 COMMANDS = (demo,)

@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from flows.cli.edge import DONE, Failed, installation, now
-from flows.cli.russian import Command, NewPath, Option
+from flows.cli.progress import progress
+from flows.cli.russian import Command, NewFolder, Option
 
 
 @click.command(cls=Command)
 @click.option("--release", cls=Option, metavar="ВЫПУСК", required=True, help="Номер выпуска, например 2021-12-31-1.")
-@click.option("-o", "--output", cls=Option, type=NewPath(), help="Куда записать копию; по умолчанию только в public.")
+@click.option("-o", "--output", cls=Option, type=NewFolder(), help="Куда записать копию; по умолчанию только в public.")
 def publish(release: str, output: Path | None) -> int:
     """Записать открытый пакет выпуска: данные о малом числе людей скрыты; последняя строка ответа — его папка.
 
@@ -24,10 +25,11 @@ def publish(release: str, output: Path | None) -> int:
 
     at = now()
     try:
-        with installation(at, write=True) as home:
-            click.echo(make_publication(home, release, at, output))
+        with installation(at, write=True) as home, progress("Что скрыть, чтобы этого не вычислить"):
+            folder = make_publication(home, release, at, output)
     except (ReleaseDiffers, Unpublishable) as error:
         raise Failed(str(error)) from None
+    click.echo(folder)
     return DONE
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
+from flows.cli.answers import JSON, form_option, put_json
 from flows.cli.edge import DONE, REJECTED, Failed, now, settings
-from flows.cli.russian import Command, OneOf, Option, WholeNumber
+from flows.cli.progress import progress
+from flows.cli.russian import Command, Option, WholeNumber
+from flows.cli.tables import say
 
 if TYPE_CHECKING:
     from warehouse.doctor.checks import Asked
@@ -17,9 +19,11 @@ WORDS = {"ok": "в порядке", "warn": "внимание", "fail": "сбо�
 
 
 @click.command(cls=Command)
-@click.option("--night", cls=Option, type=WholeNumber(), help="Только одно: был ли удачный приём за столько часов.")
+@click.option(
+    "--night", cls=Option, type=WholeNumber(most=87600), help="Только одно: был ли удачный приём за столько часов."
+)
 @click.option("--mail", cls=Option, is_flag=True, help="Отправить ответ на адреса NASTAVNIK_ALARM_TO.")
-@click.option("--format", "form", cls=Option, type=OneOf(["table", "json"]), default="table", help="Вид ответа.")
+@form_option(JSON)
 def doctor(night: int | None, mail: bool, form: str) -> int:
     """Проверить, всё ли работает, и сказать, что сделать: версии, расписания, часы, диск, ключи, права, справочники.
 
@@ -35,8 +39,12 @@ def doctor(night: int | None, mail: bool, form: str) -> int:
     else:
         from flows.cli.scheduled import SCHEDULES
 
-        answers = examine(own, at, [*CHECKS, SCHEDULES])
-    click.echo(_json(answers) if form == "json" else told(answers))
+        with progress("Проверка"):
+            answers = examine(own, at, [*CHECKS, SCHEDULES])
+    if form == JSON:
+        put_json(_entries(answers))
+    else:
+        say(told(answers))
     if mail:
         from warehouse.doctor.telling import tell
         from warehouse.mail.server import MailFailed
@@ -63,12 +71,11 @@ def _subject(answers: list[Asked]) -> str:
     return f"Наставник: сбой — {', '.join(broken)}" if broken else "Наставник: проверка пройдена"
 
 
-def _json(answers: list[Asked]) -> str:
-    rows = [
+def _entries(answers: list[Asked]) -> list[dict]:
+    return [
         {"check": check.name, "level": answer.level, "told": answer.told, "advice": answer.advice}
         for check, answer in answers
     ]
-    return json.dumps(rows, ensure_ascii=False, indent=2)
 
 
 COMMANDS = (doctor,)

@@ -8,7 +8,7 @@ import click
 
 from flows.cli.edge import Failed, installation
 from flows.cli.progress import progress
-from flows.cli.russian import Command, ExistingFile, NewPath, Option
+from flows.cli.russian import Command, ExistingFile, NewFile, NewFolder, Option
 
 _RELEASE = click.option(
     "--release", cls=Option, metavar="ВЫПУСК", required=True, help="Номер выпуска, например 2021-12-31-1."
@@ -18,7 +18,7 @@ _RELEASE = click.option(
 @click.command(cls=Command)
 @_RELEASE
 @click.option("--template", cls=Option, type=ExistingFile(), help="Свой образец документа Word вместо нашего.")
-@click.option("-o", "--output", cls=Option, type=NewPath(), help="Куда записать; по умолчанию в папку documents.")
+@click.option("-o", "--output", cls=Option, type=NewFile(), help="Куда записать; по умолчанию в папку documents.")
 def monitoring(release: str, template: Path | None, output: Path | None) -> None:
     """Сделать отчёт о мониторинге для регионального наставнического центра и управления: документ Word.
 
@@ -28,16 +28,17 @@ def monitoring(release: str, template: Path | None, output: Path | None) -> None
     from warehouse.proof import Unproved
 
     try:
-        with installation() as home:
-            click.echo(make_monitoring(home, release, output, template))
+        with installation() as home, progress("Составление отчёта"):
+            written = make_monitoring(home, release, output, template)
     except Unproved as error:
         raise Failed(str(error)) from None
+    click.echo(written)
 
 
 @click.command(cls=Command)
 @_RELEASE
 @click.option("--institution", cls=Option, metavar="КОД", help="Только одна организация; по умолчанию все.")
-@click.option("-o", "--output", cls=Option, type=NewPath(), help="В какую папку; по умолчанию в папку documents.")
+@click.option("-o", "--output", cls=Option, type=NewFolder(), help="В какую папку; по умолчанию в папку documents.")
 def pages(release: str, institution: str | None, output: Path | None) -> None:
     """Сделать страницу о каждой организации для её руководителя: PDF на одном листе, без имён."""
     from warehouse.documents.making import make_pages

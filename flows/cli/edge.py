@@ -7,12 +7,14 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from flows.cli import alphabet
+from flows.cli.progress import progress
 from flows.cli.russian import Group, explained
 from warehouse.faults import fault_of
 
@@ -30,6 +32,7 @@ FAULTS = {
     errno.EIO: "диск не отвечает",
     errno.EFBIG: "файл больше дозволенного",
 }
+UNREACHED = "OperationalError/OperationalError"  # of psycopg, which has no code for a connection that was not made
 
 
 class Failed(Exception):
@@ -44,7 +47,7 @@ class Edge(Group):
         words = list(sys.argv[1:] if args is None else args)
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
-                stream.reconfigure(errors="replace")  # a terminal without Cyrillic must not stop the work
+                stream.reconfigure(errors=alphabet.NAME)  # a terminal without Cyrillic must not stop the work
         sys.exit(_leave(self._code(words)))
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -122,6 +125,8 @@ def _reason(error: BaseException) -> str:
     if (damage := _damage(error)) is not None:
         return damage
     fault = fault_of(error)
+    if fault.code == UNREACHED:
+        return "база не отвечает или не пускает; проверьте, что сервер работает, и адрес в NASTAVNIK_WAREHOUSE_URL"
     if fault.errno in FAULTS:
         return FAULTS[fault.errno]
     module, _, line = fault.place.rpartition(":")
@@ -150,9 +155,12 @@ def _trace(error: BaseException) -> None:
 
 def settings() -> Settings:
     """Read the settings of this process."""
-    from warehouse.settings import read_settings
+    from warehouse.settings import Misconfigured, read_settings
 
-    return read_settings()
+    own = read_settings()
+    if any(place.exists() and not place.is_dir() for place in (own.home, *own.home.parents)):
+        raise Misconfigured(f"NASTAVNIK_HOME: {own.home} — не папка. Назовите папку, где всё хранится.")
+    return own
 
 
 def now() -> datetime:
@@ -170,5 +178,7 @@ def installation(at: datetime | None = None, *, write: bool = False) -> Iterator
     """Open the installation of this process; `at` is the time that what happens now is known from."""
     from warehouse.home import opened
 
-    with opened(settings(), at or now(), write=write) as home:
+    with ExitStack() as closing:
+        with progress("Ждём хранилище"):
+            home = closing.enter_context(opened(settings(), at or now(), write=write))
         yield home

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import getpass
+from contextlib import nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from flows.cli.edge import installation, now
+from flows.cli.answers import JSON, form_option, put_json
+from flows.cli.edge import installation, now, settings
 from flows.cli.progress import progress
 from flows.cli.russian import Command, OneOf, Option, RowOf
 
@@ -83,17 +85,23 @@ def _answer(question: str) -> str:
 
 @click.command(cls=Command)
 @click.option("--dry-run", cls=Option, is_flag=True, help="Только сосчитать, чему вышел срок.")
-def retention(dry_run: bool) -> None:
+@form_option(JSON)
+def retention(dry_run: bool, form: str) -> None:
     """Уничтожить то, чему вышел срок хранения, и заново — тех, кого прислали снова; показатели остаются прежними.
 
     Сроки задают NASTAVNIK_KEEP_RECEIVED_YEARS, NASTAVNIK_KEEP_IDENTITIES_YEARS, NASTAVNIK_KEEP_RECEIPTS_YEARS и
     NASTAVNIK_KEEP_REJECTED_DAYS; ноль — хранить бессрочно. Делается акт об уничтожении.
     """
     from warehouse.erasure.retention import retain
+    from warehouse.watch.runs import watched
 
     at = now()
-    with installation(at, write=True) as home:
+    watch = nullcontext() if dry_run else watched("retention", settings())
+    with watch, installation(at, write=True) as home, progress("Поиск того, чему вышел срок"):
         done = retain(home, at, dry_run=dry_run)
+    if form == JSON:
+        put_json({"dry_run": dry_run, "counts": done.counts, "acts": done.acts})
+        return
     _tell(done.counts, dry_run=dry_run)
     for act in done.acts:
         click.echo(f"Акт: {act}")

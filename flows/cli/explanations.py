@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import getpass
+from typing import TYPE_CHECKING
 
 import click
 
+from flows.cli.answers import JSON, form_option, moment, put_json
 from flows.cli.edge import installation, now
 from flows.cli.russian import Command, Group, Option, WholeNumber
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from warehouse.explained import Entry
 
 _BY = click.option("--by", cls=Option, metavar="КТО", help="Кто решил; по умолчанию имя учётной записи.")
 
@@ -39,7 +46,8 @@ def explanations() -> None:
 
 @explanations.command("list", cls=Command)
 @click.option("--texts", cls=Option, is_flag=True, help="Показать и слова: в них могут быть личные сведения.")
-def list_explanations(texts: bool) -> None:
+@form_option(JSON)
+def list_explanations(texts: bool, form: str) -> None:
     """Показать действующие пояснения."""
     from flows.cli.persons_tables import show_explanations
     from warehouse.explained import listed
@@ -53,7 +61,18 @@ def list_explanations(texts: bool) -> None:
         words = {one.explained.seq: home.notes.read(one.explained.note) or "" for one in found} if texts else {}
         if texts:
             home.audit("explanations", count=len(found))
-    show_explanations(found, words, home.settings.timezone)
+    zone = home.settings.timezone
+    if form == JSON:
+        put_json([_entry(one, words, zone) for one in found])
+    else:
+        show_explanations(found, words, zone)
+
+
+def _entry(one: Entry, words: dict[int, str], zone: ZoneInfo) -> dict:
+    said = one.explained
+    told = {"number": said.seq, "known_at": moment(said.known_at, zone), "decided_by": said.decided_by}
+    about = {"delivery": one.delivery, "rules": one.rules, "findings": one.findings}
+    return told | about | ({"text": words[said.seq]} if words else {})
 
 
 @explanations.command("undo", cls=Command)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from flows.cli.edge import DONE, REJECTED, Failed, installation, local, now
+from flows.cli.answers import CSV, JSON, TABLE, form_option, put_figures, put_json
+from flows.cli.edge import DONE, REJECTED, Failed, installation, local, now, settings
 from flows.cli.progress import progress
-from flows.cli.russian import Command, Day, Moment, NewPath, OneOf, Option
+from flows.cli.russian import Command, Day, Moment, NewFolder, OneOf, Option
 
 
 @click.command(cls=Command)
@@ -29,7 +30,7 @@ from flows.cli.russian import Command, Day, Moment, NewPath, OneOf, Option
     default="then",
     help="Организации, какими были (then) или какими стали (today).",
 )
-@click.option("--format", "form", cls=Option, type=OneOf(["table", "csv", "json"]), default="table", help="Вид ответа.")
+@form_option(CSV, JSON)
 def kpi(
     as_of: date | None, known_at: datetime | None, definition: str | None, breakdown: str | None, boundaries: str,
     form: str,
@@ -43,7 +44,9 @@ def kpi(
     from warehouse.lineage.events import observed
     from warehouse.release.changes import notes_on_boundaries
 
-    with installation() as home, home.reading() as connection, observed("kpi") as run:
+    with (
+        installation() as home, home.reading() as connection, observed("kpi") as run, progress("Подсчёт показателей"),
+    ):  # fmt: skip
         run.touched = of_series
         seq = known_by(connection, local(known_at, home.settings))
         today = boundaries_of(connection, seq, as_of) if boundaries == "today" else None
@@ -53,14 +56,8 @@ def kpi(
             figures = breakdowns(connection, seq, dates, definition, codes=(breakdown,), boundaries=today)
         else:
             figures = series(connection, seq, as_of, definition, boundaries=today)
-    if form == "csv":
-        from warehouse.release.extract import render_csv
-
-        click.echo(render_csv(figures).decode(), nl=False)
-    elif form == "json":
-        from warehouse.listing import figures_json
-
-        click.echo(figures_json(figures))
+    if form != TABLE:
+        put_figures(figures, form)
     elif breakdown:
         from flows.cli.tables import show_breakdown
 
@@ -76,42 +73,57 @@ def kpi(
 
 @click.command(cls=Command)
 @click.option("--as-of", cls=Option, type=Day(), required=True, help="Отчётная дата.")
-@click.option("-o", "--output", cls=Option, type=NewPath(), help="Куда записать копию; по умолчанию только в releases.")
+@click.option(
+    "-o", "--output", cls=Option, type=NewFolder(), help="Куда записать копию; по умолчанию только в releases."
+)
 @click.option("--dry-run", cls=Option, is_flag=True, help="Только проверить, можно ли выпустить; ничего не записывать.")
-def release(as_of: date, output: Path | None, dry_run: bool) -> int:
+@form_option(JSON)
+def release(as_of: date, output: Path | None, dry_run: bool, form: str) -> int:
     """Заморозить ряд и записать выпуск; последняя строка ответа — его папка.
 
     Перед выпуском проверяется всё, что может ему помешать; предупреждения пишутся отдельно от ответа.
     """
     if dry_run:
-        return _rehearse(as_of)
+        return _rehearse(as_of, form)
     from warehouse.lineage.datasets import of_release
     from warehouse.lineage.events import observed
     from warehouse.proof import Unproved
     from warehouse.release.package import ReleaseDiffers
     from warehouse.release.publish import make_release
+    from warehouse.watch.runs import watched
 
     at = now()
+    warnings: list[str] = []
     try:
-        with installation(at, write=True) as home, observed("release") as run:
-            click.echo(folder := make_release(home, as_of, at, output, lambda text: click.echo(text, err=True)))
+        with watched("release", settings()), installation(at, write=True) as home, observed("release") as run:
+            with progress("Проверка, подсчёт и запись выпуска"):
+                folder = make_release(home, as_of, at, output, warnings.append)
             run.touched = lambda: of_release(folder)
     except (ReleaseDiffers, Unproved) as error:
         raise Failed(str(error)) from None
+    if form == JSON:
+        put_json({"as_of": as_of, "folder": folder, "warnings": warnings})
+        return DONE
+    for text in warnings:
+        click.echo(text, err=True)
+    click.echo(folder)
     return DONE
 
 
-def _rehearse(as_of: date) -> int:
+def _rehearse(as_of: date, form: str) -> int:
     from flows.cli.tables import console, table
     from warehouse.gate.points import BLOCKS, LEVELS
     from warehouse.gate.rehearsal import rehearse
     from warehouse.release.wording import day
 
-    with installation() as home:
+    with installation() as home, progress("Проверка перед выпуском"):
         points = rehearse(home, as_of, now())
+    blocked = any(point.level == BLOCKS for point in points)
+    if form == JSON:
+        put_json({"as_of": as_of, "blocked": blocked, "points": points})
+        return REJECTED if blocked else DONE
     rows = [(point.title, LEVELS[point.level], point.detail) for point in points]
     console().print(table(f"Проверка перед выпуском на {day(as_of)}", ("Что проверено", "Итог", "Подробности"), rows))
-    blocked = any(point.level == BLOCKS for point in points)
     console().print("Выпустить нельзя." if blocked else "Выпустить можно.")
     return REJECTED if blocked else DONE
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from flows.cli.edge import installation, now
-from flows.cli.russian import Command, Day, NewPath, Option
+from flows.cli.progress import progress
+from flows.cli.russian import Command, Day, NewFile, Option
 
 
 @click.command(cls=Command)
@@ -16,7 +17,7 @@ from flows.cli.russian import Command, Day, NewPath, Option
 @click.option(
     "--as-of", cls=Option, type=Day(), help="Отчётная дата; по умолчанию последняя, на которую есть сведения."
 )
-@click.option("-o", "--output", cls=Option, type=NewPath(), help="Куда записать; по умолчанию в папку forms.")
+@click.option("-o", "--output", cls=Option, type=NewFile(), help="Куда записать; по умолчанию в папку forms.")
 def forms(institution: str, as_of: date | None, output: Path | None) -> None:
     """Сделать базу наставляемых и базу наставников одной организации: книга xlsx с персональными данными.
 
@@ -24,7 +25,7 @@ def forms(institution: str, as_of: date | None, output: Path | None) -> None:
     """
     from warehouse.forms.making import make_forms
 
-    with installation() as home:
+    with installation() as home, progress("Составление форм"):
         made = make_forms(home, institution, as_of, now().astimezone(home.settings.timezone).date(), output)
     click.echo(f"Сведения на {made.as_of:%d.%m.%Y}. В файле персональные данные: передавайте его только организации.")
     for title, entries, unnamed in (

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from flows.cli.edge import installation, now
+from flows.cli.answers import JSON, form_option, put_json
+from flows.cli.edge import installation, now, settings
 from flows.cli.progress import progress
 from flows.cli.russian import Command, Group, Option
+
+if TYPE_CHECKING:
+    from warehouse.keyring import Keyring
+    from warehouse.settings import KeySource
 
 SOURCES = {"file": "файл", "environment": "переменная окружения", "command": "команда"}
 
@@ -17,20 +24,38 @@ def keys() -> None:
 
 
 @keys.command("show", cls=Command)
-def show() -> None:
+@form_option(JSON)
+def show(form: str) -> None:
     """Показать номера ключей, откуда взят главный и сколько ими зашифровано; сами ключи не показываются."""
     from warehouse.keys import key_id
     from warehouse.rotation import sealed_under
 
-    with installation() as home:
-        source, ring = home.settings.key, home.ring
+    with installation() as home, progress("Подсчёт зашифрованного"):
+        source, ring, sealed = home.settings.key, home.ring, sealed_under(home)
+    if form == JSON:
+        put_json(_entries(source, ring, sealed))
+    else:
         click.echo(f"Главный ключ: {', '.join(ring.masters)}; {SOURCES[source.kind]}, {source.setting}")
         click.echo(f"Ключ токенов: {key_id(ring.tokens)}")
-        for name, (files, rows) in sealed_under(home).items():
+        for name, (files, rows) in sealed.items():
             mark = " (действующий)" if name == ring.storage.current else ""
             click.echo(f"Ключ хранения {name}{mark}: полученных файлов {files}, листов с личными сведениями {rows}")
         if ring.changing:
             click.echo("Смена ключей не закончена: выполните nastavnik keys rotate.")
+
+
+def _entries(source: KeySource, ring: Keyring, sealed: dict[str, tuple[int, int]]) -> dict:
+    from warehouse.keys import key_id
+
+    return {
+        "master": {"ids": ring.masters, "source": source.kind, "setting": source.setting},
+        "tokens": key_id(ring.tokens),
+        "storage": [
+            {"id": name, "current": name == ring.storage.current, "files": files, "sheets": sheets}
+            for name, (files, sheets) in sealed.items()
+        ],
+        "changing": bool(ring.changing),
+    }
 
 
 @keys.command("rotate", cls=Command)
@@ -43,10 +68,9 @@ def rotate(tokens: bool) -> None:
     """
     from warehouse.home import opened
     from warehouse.rotation import rotate as change
-    from warehouse.settings import read_settings
 
     with (
-        opened(read_settings(), now(), write=True, changing_keys=True) as home,
+        opened(settings(), now(), write=True, changing_keys=True) as home,
         progress("Полученные файлы") as advance,
     ):
         done = change(home, tokens=tokens, on_progress=advance)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flows.cli.answers import JSON, form_option, put_json
 from flows.cli.edge import Failed, installation, now, settings
-from flows.cli.russian import Command, Option
+from flows.cli.progress import progress
+from flows.cli.russian import Argument, Command, Option
 
 if TYPE_CHECKING:
     from warehouse.mail.letters import Letter
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.option("--dry-run", cls=Option, is_flag=True, help="Только показать, какие письма пора отправить.")
-def post(dry_run: bool) -> None:
+@form_option(JSON)
+def post(dry_run: bool, form: str) -> None:
     """Разослать письма: что стало с файлами, напоминания вокруг срока, управлению — список не сдавших.
 
     Каждое письмо — один раз. Без почтового сервера (NASTAVNIK_SMTP_URL) напоминания остаются файлами в папках
@@ -27,20 +30,37 @@ def post(dry_run: bool) -> None:
     from warehouse.mail.posting import unsaid
     from warehouse.mail.reminders import due_reminders, run_reminders
     from warehouse.mail.server import MailFailed, server_of
+    from warehouse.watch.runs import watched
 
     own, at = settings(), now()
     if dry_run:
         server_of(own)
-        letters = unsaid(own, [*due_notices(own, at), *due_reminders(own, at)])
+        with progress("Подготовка писем"):
+            letters = unsaid(own, [*due_notices(own, at), *due_reminders(own, at)])
+        if form == JSON:
+            put_json([_entry(one) for one in letters])
+            return
         rows = [_shown(one) for one in letters]
         console().print(table("Пора отправить", ("Кому", "Тема", "Адрес"), rows) if rows else "Писать некому.")
         return
     try:
-        posted = run_notices(own, at) + run_reminders(own, at)
+        with progress("Отправка писем"):
+            with watched("notices", own):
+                posted = run_notices(own, at)
+            with watched("reminders", own):
+                posted += run_reminders(own, at)
     except MailFailed as error:
         raise Failed(str(error)) from None
+    if form == JSON:
+        put_json(posted)
+        return
     for row in letter_rows(posted):
         click.echo(f"{str(row['письма']).capitalize()}: {row['число']}.")
+
+
+def _entry(letter: Letter) -> dict:
+    to = letter.key.institution or None  # none: the department
+    return {"kind": letter.key.kind, "institution": to, "subject": letter.subject, "address": bool(letter.addresses)}
 
 
 def _shown(letter: Letter) -> tuple[str, str, str]:
@@ -48,7 +68,7 @@ def _shown(letter: Letter) -> tuple[str, str, str]:
 
 
 @click.command("mail-password", cls=Command)
-@click.argument("institution", metavar="КОД")
+@click.argument("institution", cls=Argument, metavar="КОД")
 @click.option("--new", cls=Option, is_flag=True, help="Сменить пароль: отправленное раньше открывается прежним.")
 def mail_password(institution: str, new: bool) -> None:
     """Показать пароль, которым организация открывает присланную по почте книгу с пометками.

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
+from flows.cli.answers import CSV, JSON, TABLE, form_option, put
 from flows.cli.edge import installation, local
-from flows.cli.russian import Command, Day, Moment, OneOf, Option, WholeNumber
+from flows.cli.progress import progress
+from flows.cli.russian import Command, Day, Moment, Option, WholeNumber
 
 SCOPE_TYPES = ("institution", "kind", "municipality", "region", "country")
 
@@ -29,9 +31,7 @@ class Scope(click.ParamType):
         )
 
 
-_FORMAT = click.option(
-    "--format", "form", cls=Option, type=OneOf(["table", "csv", "json"]), default="table", help="Вид ответа."
-)
+_FORMAT = form_option(CSV, JSON)
 
 
 @click.command(cls=Command)
@@ -70,19 +70,19 @@ def explain(
 
     if known_at is not None and release is not None:
         raise Misconfigured("Укажите что-нибудь одно: --known-at или --release.")
-    with installation() as home, home.reading() as connection:
+    with installation() as home, home.reading() as connection, progress("Разбор показателя"):
         at = vintage(connection, local(known_at, home.settings), release)
         explained = explain_figure(connection, indicator, scope, as_of, at, definition)
         zone = home.settings.timezone
-        doubtful = doubt_of(home, connection, indicator, scope, as_of, at) if form == "table" else None
-    if form == "table":
+        doubtful = doubt_of(home, connection, indicator, scope, as_of, at) if form == TABLE else None
+    if form == TABLE:
         from flows.cli.lineage_tables import show_explanation
 
         show_explanation(explained, zone, doubtful)
     else:
         from warehouse.lineage.listing import explanation_csv, explanation_json
 
-        click.echo(explanation_csv(explained) if form == "csv" else explanation_json(explained), nl=form == "json")
+        put(explanation_csv(explained) if form == CSV else explanation_json(explained) + "\n")
 
 
 @click.command(cls=Command)
@@ -94,17 +94,17 @@ def trace(delivery: str, sheet: str, row: int, form: str) -> None:
     """Проследить строку сдачи: что с ней стало и каких показателей она коснулась, в каждом выпуске и сейчас."""
     from warehouse.lineage.traced import trace as trace_row
 
-    with installation() as home, home.reading() as connection:
+    with installation() as home, home.reading() as connection, progress("Поиск строки в показателях"):
         traced = trace_row(connection, delivery, sheet, row)
         zone = home.settings.timezone
-    if form == "table":
+    if form == TABLE:
         from flows.cli.lineage_tables import show_trace
 
         show_trace(traced, zone)
     else:
         from warehouse.lineage.listing import trace_csv, trace_json
 
-        click.echo(trace_csv(traced) if form == "csv" else trace_json(traced), nl=form == "json")
+        put(trace_csv(traced) if form == CSV else trace_json(traced) + "\n")
 
 
 COMMANDS = (explain, trace)

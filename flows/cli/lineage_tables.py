@@ -9,8 +9,7 @@ from flows.cli.tables import console, table
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from rich.table import Table
-
+    from flows.cli.layout import Grid
     from warehouse.lineage.explained import Explanation, Side
     from warehouse.lineage.listing import Place
     from warehouse.lineage.traced import Traced
@@ -93,7 +92,7 @@ def _amount(side: Side, value: object) -> str:
     return f"различных {who} {different} по {counted(rows_named(side), ROWS_DATIVE)}"
 
 
-def _places(side: Side) -> Table:
+def _places(side: Side) -> Grid:
     """One institution: every sheet with its rows."""
     from warehouse.lineage.listing import PARTICIPANTS, places
 
@@ -132,7 +131,7 @@ def _heading(side: Side) -> str:
     return "Людей" if side.measure.source in DISTINCT else "Организаций"
 
 
-def _institutions(side: Side) -> Table:
+def _institutions(side: Side) -> Grid:
     """A larger scope: one line an institution and delivery, with counts."""
     from warehouse.lineage.listing import summary
     from warehouse.lineage.rows import adds
@@ -168,7 +167,7 @@ def _show_sources(explained: Explanation, zone: ZoneInfo) -> None:
 def show_trace(traced: Traced, zone: ZoneInfo) -> None:
     """Show what became of a row, where its delivery is in force, and the figures it touched."""
     from warehouse.lineage.listing import said
-    from warehouse.lineage.words import FATES, VERDICTS, held_words
+    from warehouse.lineage.words import FATES, VERDICTS, held_words, restated_words
     from warehouse.release.wording import NO, YES, day, moment
 
     out, known = console(), traced.delivery
@@ -177,6 +176,8 @@ def show_trace(traced: Traced, zone: ZoneInfo) -> None:
     out.print(f"Получена {received}; {VERDICTS[known.verdict]}; хеш файла {known.sha256}")
     if traced.held is not None:
         out.print(held_words(traced.held, zone))
+    for line in restated_words(traced.restated):
+        out.print(line)
     if known.duplicate_of:
         out.print(f"Повторяет сдачу {known.duplicate_of}")
     out.print(f"Лист «{traced.sheet.title}», строка {traced.row}: {FATES[traced.fate]}")
@@ -194,7 +195,7 @@ def show_trace(traced: Traced, zone: ZoneInfo) -> None:
         out.print("Показателей строка не коснулась.")
 
 
-def _touched(traced: Traced) -> Table:
+def _touched(traced: Traced) -> Grid:
     """One line an indicator and side: its scopes and the releases, told together where they are the same."""
     from warehouse.indicators.definitions import definitions
     from warehouse.lineage.words import SIDES

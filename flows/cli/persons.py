@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from flows.cli.answers import JSON, TABLE, form_option, put_json
 from flows.cli.edge import DONE, REJECTED, installation, now
-from flows.cli.russian import Command, ExistingFile, Group, NewPath, OneOf, Option, RowOf, WholeNumber
+from flows.cli.progress import progress
+from flows.cli.russian import Command, ExistingFile, Group, NewFile, OneOf, Option, RowOf, WholeNumber
 
 _BY = click.option("--by", cls=Option, metavar="КТО", help="Кто решил; по умолчанию имя учётной записи.")
 _GROUND = click.option(
@@ -71,9 +73,10 @@ def undo(number: int, by: str | None) -> None:
 
 @persons.command("queue", cls=Command)
 @click.option(
-    "-o", "--output", cls=Option, type=NewPath(), help="Куда записать книгу для ответов: в ней личные сведения."
+    "-o", "--output", cls=Option, type=NewFile(), help="Куда записать книгу для ответов: в ней личные сведения."
 )
-def queue(output: Path | None) -> None:
+@form_option(JSON)
+def queue(output: Path | None, form: str) -> None:
     """Показать, какие записи проверить человеку; с -o — книга, в которой обе записи рядом."""
     from warehouse.indicators.knowledge import Knowledge
     from warehouse.journal import known_by
@@ -81,7 +84,7 @@ def queue(output: Path | None) -> None:
     from warehouse.queue_doubt import doubts
     from warehouse.queue_sheet import places_of, records, write_queue
 
-    with installation() as home, home.reading() as connection:
+    with installation() as home, home.reading() as connection, progress("Подбор пар"):
         seq = known_by(connection, None)
         home.audit("persons queue", str(seq), written=int(output is not None))
         found = open_queue(connection, home.vault, known := Knowledge.at(seq))
@@ -89,8 +92,10 @@ def queue(output: Path | None) -> None:
         if output is not None:
             places = {place for pair in places_of(pairs) for place in pair}
             write_queue(output, pairs, records(connection, home.vault, seq, places))
-        doubtful = doubts(connection, known, found) if output is None else []
-    if output is None:
+        doubtful = doubts(connection, known, found) if output is None and form == TABLE else []
+    if form == JSON:
+        put_json(pairs.to_pylist())
+    elif output is None:
         from flows.cli.persons_tables import show_queue
 
         show_queue(pairs, doubtful)
@@ -102,7 +107,8 @@ def queue(output: Path | None) -> None:
 @click.argument("file", type=ExistingFile(), metavar="ФАЙЛ")
 @_BY
 @_GROUND
-def decide(file: Path, by: str | None, ground: str) -> int:
+@form_option(JSON)
+def decide(file: Path, by: str | None, ground: str, form: str) -> int:
     """Записать ответы из книги, которую сделала persons queue -o.
 
     «Не знаю» и пустые ответы не записываются. Повторный запуск того же файла ничего не меняет. Код завершения 1 —
@@ -117,6 +123,10 @@ def decide(file: Path, by: str | None, ground: str) -> int:
         done = decide_all(connection, answers, at, by or getpass.getuser(), ground)
     if done.recorded:
         home.audit("persons decide", recorded=done.recorded, repeated=done.repeated, refused=len(done.refused))
+    if form == JSON:
+        refused = [{"line": line, "why": why} for line, why in done.refused]
+        put_json({"recorded": done.recorded, "repeated": done.repeated, "refused": refused})
+        return REJECTED if done.refused else DONE
     for line, why in done.refused:
         click.echo(f"Строка {line}: {why}", err=True)
     click.echo(f"Записано решений: {done.recorded}; уже действовали: {done.repeated}; отклонено: {len(done.refused)}.")
@@ -124,13 +134,18 @@ def decide(file: Path, by: str | None, ground: str) -> int:
 
 
 @persons.command("list", cls=Command)
-def list_decisions() -> None:
+@form_option(JSON)
+def list_decisions(form: str) -> None:
     """Показать действующие решения."""
-    from flows.cli.persons_tables import show_decisions
+    from flows.cli.persons_tables import decision_entry, show_decisions
     from warehouse.decisions import decisions_in_effect
 
     with installation() as home, home.reading() as connection:
-        show_decisions(decisions_in_effect(connection), home.settings.timezone)
+        made, zone = decisions_in_effect(connection), home.settings.timezone
+    if form == JSON:
+        put_json([decision_entry(one, zone) for one in made])
+    else:
+        show_decisions(made, zone)
 
 
 @click.command(cls=Command)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from flows.cli.answers import moment
 from flows.cli.tables import console, table
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     import pyarrow as pa
-    from rich.table import Table
 
+    from flows.cli.layout import Grid
     from warehouse.decisions import Decision
     from warehouse.explained import Entry
     from warehouse.queue_doubt import Doubt
@@ -44,7 +45,7 @@ def show_queue(pairs: pa.Table, doubtful: list[Doubt]) -> None:
     console().print("Книга с обеими записями рядом: nastavnik persons queue -o ФАЙЛ.xlsx")
 
 
-def _doubts(doubtful: list[Doubt]) -> Table:
+def _doubts(doubtful: list[Doubt]) -> Grid:
     """The figures of the newest date that hang on the queue, those of single institutions left out."""
     from warehouse.release.wording import NO, SCOPES, YES, day, number, percent
 
@@ -67,6 +68,12 @@ def _percent(similarity: float | None) -> str:
     from warehouse.release.wording import ABSENT
 
     return ABSENT if similarity is None else f"{similarity:.0%}"
+
+
+def decision_entry(one: Decision, zone: ZoneInfo) -> dict:
+    """Return a decision in effect as programs read it."""
+    told = {"number": one.seq, "kind": one.kind, "left": one.left, "right": one.right}
+    return told | {"decided_by": one.decided_by, "known_at": moment(one.known_at, zone), "ground": one.ground}
 
 
 def show_decisions(made: list[Decision], zone: ZoneInfo) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
-from flows.cli.edge import FAILED, Failed, now, settings
-from flows.cli.russian import Command, ExistingFile, ExistingFolder, NewPath, Option
+from flows.cli.answers import JSON, form_option, put_json
+from flows.cli.edge import DONE, FAILED, Failed, now, settings
+from flows.cli.progress import progress
+from flows.cli.russian import Command, ExistingFile, ExistingFolder, NewFile, Option
 
 PASSPHRASE = "NASTAVNIK_SIGN_PASSPHRASE"
 
@@ -17,21 +19,26 @@ PASSPHRASE = "NASTAVNIK_SIGN_PASSPHRASE"
 @click.argument("folder", type=ExistingFolder(), metavar="ПАПКА")
 @click.option("--require-signature", cls=Option, is_flag=True, help="Без подписи выпуск не доказан.")
 @click.option("--key", cls=Option, type=ExistingFile(), help="Открытый ключ, которым выпуск должен быть подписан.")
-def verify(folder: Path, require_signature: bool, key: Path | None) -> int:
+@form_option(JSON)
+def verify(folder: Path, require_signature: bool, key: Path | None, form: str) -> int:
     """Доказать выпуск по одной его папке: хеши, согласие файлов, пересчёт всех показателей, подписи. Сеть не нужна."""
     from warehouse.proof.signing import check_signatures
     from warehouse.release.package import verify as disagreements
 
     signatures: list = []
-    wrong = disagreements(folder)
+    with progress("Пересчёт показателей"):
+        wrong = disagreements(folder)
     if not wrong:
         signatures, wrong = check_signatures(folder, required=require_signature, key_file=key)
+    if form == JSON:
+        put_json({"folder": folder, "proved": not wrong, "wrong": wrong, "signatures": signatures})
+        return FAILED if wrong else DONE
     for line in wrong:
         click.echo(line, err=True)
     for one in signatures:
         click.echo(f"Подписано: {one.role}, {one.signed_at}, отпечаток ключа {one.fingerprint}")
     click.echo("Выпуск не доказан." if wrong else _proved(folder))
-    return FAILED if wrong else 0
+    return FAILED if wrong else DONE
 
 
 def _proved(folder: Path) -> str:
@@ -47,7 +54,7 @@ def _proved(folder: Path) -> str:
 @click.option("--key", cls=Option, type=ExistingFile(), help="Файл закрытого ключа Ed25519 (PEM).")
 @click.option("--role", cls=Option, metavar="РОЛЬ", help="В каком качестве подписано, например «начальник отдела».")
 @click.option(
-    "--new-key", cls=Option, type=NewPath(), help="Создать пару ключей: закрытый здесь, открытый рядом, .pub."
+    "--new-key", cls=Option, type=NewFile(), help="Создать пару ключей: закрытый здесь, открытый рядом, .pub."
 )
 def sign(folder: Path | None, key: Path | None, role: str | None, new_key: Path | None) -> None:
     """Подписать выпуск: роль, время и подпись описи ложатся в его файл signature.json.
@@ -69,7 +76,9 @@ def sign(folder: Path | None, key: Path | None, role: str | None, new_key: Path 
         raise Misconfigured("Нужны папка выпуска, --key и --role; или --new-key.")
     from warehouse.release.package import verify as disagreements
 
-    if wrong := disagreements(folder):
+    with progress("Пересчёт показателей"):
+        wrong = disagreements(folder)
+    if wrong:
         raise Failed("\n".join([*wrong, "Выпуск не доказан и потому не подписан."]))
     one = signing.sign(folder, key, role, now(), passphrase)
     if own.home.is_dir():  # who signs may have no installation

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from flows.cli.answers import JSON, form_option, put_json
 from flows.cli.edge import installation, now
-from flows.cli.russian import Command, Day, ExistingFolder, Group, NewPath, Option
+from flows.cli.progress import progress
+from flows.cli.russian import Command, Day, ExistingFolder, Group, NewFile, Option
 
 JUDGED_AGAINST = {"targets", "institutions", "reporting_dates"}  # what makes targets odd
 
@@ -20,7 +22,8 @@ def reference() -> None:
 
 @reference.command("load", cls=Command)
 @click.argument("folder", type=ExistingFolder(), metavar="ПАПКА")
-def load(folder: Path) -> None:
+@form_option(JSON)
+def load(folder: Path, form: str) -> None:
     """Загрузить справочники из CSV-файлов папки.
 
     Берутся те из файлов institutions.csv, successions.csv, plans.csv, targets.csv, reporting_dates.csv,
@@ -30,12 +33,15 @@ def load(folder: Path) -> None:
     from warehouse.targets import shortened
 
     at = now()
-    with installation(at, write=True) as home:
+    with installation(at, write=True) as home, progress("Загрузка справочников"):
         with home.writing() as connection:
             loaded = load_reference(connection, home.received, folder, at)
         home.audit("reference load", ", ".join(loaded), rows=sum(loaded.values()))
         with home.reading() as connection:
             odd = odd_targets(connection) if loaded.keys() & JUDGED_AGAINST else []
+    if form == JSON:
+        put_json({"rows": loaded, "warnings": shortened(odd)})
+        return
     for name, rows in loaded.items():
         click.echo(f"{name}.csv: строк {rows}")
     for line in shortened(odd):
@@ -45,7 +51,7 @@ def load(folder: Path) -> None:
 @click.command(cls=Command)
 @click.option("--institution", cls=Option, required=True, metavar="КОД", help="Код организации из реестра.")
 @click.option("--as-of", cls=Option, type=Day(), required=True, help="Отчётная дата.")
-@click.option("-o", "--output", cls=Option, type=NewPath(), help="Куда записать книгу без людей.")
+@click.option("-o", "--output", cls=Option, type=NewFile(), help="Куда записать книгу без людей.")
 def template(institution: str, as_of: date, output: Path | None) -> None:
     """Сделать книгу для заполнения: с кодом, наименованием и датой.
 
@@ -54,13 +60,14 @@ def template(institution: str, as_of: date, output: Path | None) -> None:
     """
     from warehouse.prefilled import write_prefilled, write_registry
 
-    with installation() as home:
+    with installation() as home, progress("Составление книги"):
         if output is None:
-            output = write_registry(home, institution, as_of)
-            click.echo("В книге персональные данные: передавайте её только организации.", err=True)
+            made = write_registry(home, institution, as_of)
         else:
-            write_prefilled(home, institution, as_of, output)
-    click.echo(output)
+            write_prefilled(home, institution, as_of, made := output)
+    if output is None:
+        click.echo("В книге персональные данные: передавайте её только организации.", err=True)
+    click.echo(made)
 
 
 COMMANDS = (reference, template)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flows.cli.answers import CSV, JSON, TABLE, form_option, put_figures
 from flows.cli.edge import installation, local
-from flows.cli.russian import Command, Moment, OneOf, Option
+from flows.cli.progress import progress
+from flows.cli.russian import Command, Moment, Option
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,7 +41,7 @@ class Known(click.ParamType):
 @click.option("--from-definition", cls=Option, metavar="ВЕРСИЯ", help="Версия показателей для --from.")
 @click.option("--to-definition", cls=Option, metavar="ВЕРСИЯ", help="Версия показателей для --to.")
 @click.option("--institutions", cls=Option, is_flag=True, help="Разложить изменения по организациям.")
-@click.option("--format", "form", cls=Option, type=OneOf(["table", "csv", "json"]), default="table", help="Вид ответа.")
+@form_option(CSV, JSON)
 def revisions(
     before: str | datetime, after: str | datetime, from_definition: str | None, to_definition: str | None,
     institutions: bool, form: str,
@@ -49,7 +51,7 @@ def revisions(
     from warehouse.revisions.parts import parts_of, way_between
     from warehouse.revisions.states import under
 
-    with installation() as home, home.reading() as connection:
+    with installation() as home, home.reading() as connection, progress("Разбор изменений"):
         first = under(_state(connection, home.settings, before), from_definition)
         last = under(_state(connection, home.settings, after), to_definition)
         way = way_between(connection, first, last)
@@ -75,16 +77,10 @@ def _nothing() -> pa.Table:
 
 
 def _show(found: pa.Table, form: str) -> None:
-    if form == "csv":
-        from warehouse.release.extract import render_csv
-
-        click.echo(render_csv(found).decode(), nl=False)
-    elif form == "json":
-        from warehouse.listing import figures_json
-
-        click.echo(figures_json(found))
-    else:
+    if form == TABLE:
         _show_table(found)
+    else:
+        put_figures(found, form)
 
 
 def _show_table(found: pa.Table) -> None:

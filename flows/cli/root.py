@@ -6,6 +6,8 @@ import click
 
 from flows.cli import (
     access,
+    backfill,
+    completion,
     copies,
     deliveries,
     demo,
@@ -21,6 +23,7 @@ from flows.cli import (
     lake,
     letters,
     lineage,
+    metrics,
     persons,
     proof,
     reference,
@@ -28,6 +31,7 @@ from flows.cli import (
     revisions,
     scheduling,
     schema,
+    sql,
     trajectory,
 )
 from flows.cli.edge import Edge
@@ -51,7 +55,7 @@ def cli() -> None:
 for module in (
     demo, reference, deliveries, persons, figures, disclosure, documents, revisions, rehearse, lineage, trajectory,
     proof, forms, keys, access, erasure, letters, scheduling, held, explanations,
-    copies, schema, doctor, lake,
+    copies, schema, doctor, completion, lake, sql, metrics, backfill,
 ):  # fmt: skip
     for command in module.COMMANDS:
         cli.add_command(command)

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.exceptions import BadArgumentUsage, NoSuchCommand
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 HEADINGS = {"Options": "Параметры", "Commands": "Команды", "Positional arguments": "Что указать"}
 WIDTH = 100  # characters of a help page on a wide terminal
@@ -43,6 +46,22 @@ class Option(click.Option):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         record = super().get_help_record(ctx)
         return record and (record[0], record[1].replace("[required]", "[обязательно]"))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        return super().shell_complete(ctx, incomplete) or _offered(self.metavar, incomplete)
+
+
+class Argument(click.Argument):
+    """An argument whose words the shell may offer."""
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        return super().shell_complete(ctx, incomplete) or _offered(self.metavar, incomplete)
+
+
+def _offered(metavar: str | None, incomplete: str) -> list[CompletionItem]:
+    from flows.cli.completing import offered
+
+    return offered(metavar or "", incomplete)
 
 
 class Command(click.Command):
@@ -138,6 +157,9 @@ class Day(click.ParamType):
                 continue
         raise click.BadParameter("ожидается дата, например 2021-12-31.", ctx, param)
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return _offered(self.name, incomplete)
+
 
 class Moment(click.ParamType):
     """A date or a date with time; without an offset it is in the installation's own zone, which `at` adds."""
@@ -189,15 +211,19 @@ class RowOf(click.ParamType):
 
 
 class WholeNumber(click.ParamType):
-    """A whole number, not negative."""
+    """A whole number, not negative, and no greater than what it counts can be."""
 
     name = "ЧИСЛО"
 
+    def __init__(self, most: int | None = None) -> None:
+        self._most = most
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         text = str(value)
-        if text.isascii() and text.isdigit():
+        if text.isascii() and text.isdigit() and (self._most is None or int(text) <= self._most):
             return int(text)
-        raise click.BadParameter("ожидается целое неотрицательное число.", ctx, param)
+        most = "" if self._most is None else f", не больше {self._most}"
+        raise click.BadParameter(f"ожидается целое неотрицательное число{most}.", ctx, param)
 
 
 class ExistingFile(click.ParamType):
@@ -211,6 +237,9 @@ class ExistingFile(click.ParamType):
             raise click.BadParameter(f"нет такого файла: {click.format_filename(path)}", ctx, param)
         return path
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return _path(incomplete, "file")
+
 
 class ExistingFolder(click.ParamType):
     """A folder that is there."""
@@ -223,6 +252,9 @@ class ExistingFolder(click.ParamType):
             raise click.BadParameter(f"нет такой папки: {click.format_filename(path)}", ctx, param)
         return path
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return _path(incomplete, "dir")
+
 
 class NewPath(click.ParamType):
     """A place to write to."""
@@ -230,4 +262,38 @@ class NewPath(click.ParamType):
     name = "ПУТЬ"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        return Path(value)
+        path = Path(value)
+        if (file := next((one for one in path.absolute().parents if one.is_file()), None)) is not None:
+            raise click.BadParameter(f"{click.format_filename(file)} — файл, в нём ничего не записать.", ctx, param)
+        return path
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return _path(incomplete, "file")
+
+
+class NewFile(NewPath):
+    """A file to write."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = super().convert(value, param, ctx)
+        if path.is_dir():
+            shown = click.format_filename(path)
+            raise click.BadParameter(f"{shown} — папка, а нужен файл, например {shown}/имя.", ctx, param)
+        return path
+
+
+class NewFolder(NewPath):
+    """A folder to write to, which may be there."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = super().convert(value, param, ctx)
+        if path.exists() and not path.is_dir():
+            raise click.BadParameter(f"{click.format_filename(path)} — файл, а нужна папка.", ctx, param)
+        return path
+
+
+def _path(incomplete: str, kind: str) -> list[CompletionItem]:
+    """Leave the completing of a path to the shell."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type=kind)]

@@ -9,7 +9,7 @@ from flows.cli.russian import Command, Option, WholeNumber
 
 
 @click.command(cls=Command)
-@click.option("--port", cls=Option, type=WholeNumber(), help="Порт сервера; по умолчанию 4200 или свободный.")
+@click.option("--port", cls=Option, type=WholeNumber(most=65535), help="Порт сервера; по умолчанию 4200 или свободный.")
 def up(port: int | None) -> int:
     """Запустить всё по расписанию: сервер Prefect, исполнителя, задания. Остановка — Ctrl+C."""
     from flows.serving import up as serve

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+import click
+
+from flows.cli.layout import Grid, wrapped
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     import pyarrow as pa
     from rich.console import Console
-    from rich.table import Table
 
     from expectations.rules.wording import Finding
     from warehouse.explained import Explained
@@ -25,32 +29,37 @@ def printable(text: str) -> str:
     return "".join(sign if sign.isprintable() or sign in "\n\u00a0" else "�" for sign in text)
 
 
+def say(text: str) -> None:
+    """Tell sentences, whole lines where nobody's terminal would break them."""
+    safe = printable(text)
+    click.echo(wrapped(safe, shutil.get_terminal_size().columns) if sys.stdout.isatty() else safe)
+
+
 def console() -> Console:
-    """Return where tables and lines are shown."""
+    """Return where tables and lines are shown; sentences break at spaces on a terminal, and nowhere else."""
     from rich.console import Console
 
     class Safe(Console):
         def print(self, *shown: Any, **options: Any) -> None:
-            super().print(*(printable(one) if isinstance(one, str) else one for one in shown), **options)
+            texts = (self._line(one) if isinstance(one, str) else one for one in shown)
+            super().print(*texts, **options, soft_wrap=any(isinstance(one, str) for one in shown))
+
+        def _line(self, text: str) -> str:
+            return wrapped(printable(text), self.width) if self.is_terminal else printable(text)
 
     return Safe(file=sys.stdout, width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False, markup=False)
 
 
-def table(title: str, headings: Iterable[str], rows: Iterable[Iterable[str]], right: Iterable[int] = ()) -> Table:
-    """Make a table; `right` names the columns that hold numbers."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    made = Table(
-        title=Text(printable(title)), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
-    )
-    numbers = set(right)
-    for place, heading in enumerate(headings):
-        made.add_column(Text(heading), justify="right" if place in numbers else "left")
-    for row in rows:
-        made.add_row(*(Text(printable(cell)) for cell in row))
-    return made
+def table(
+    title: str,
+    headings: Iterable[str],
+    rows: Iterable[Iterable[str]],
+    right: Iterable[int] = (),
+    spare: Sequence[int] = (),
+) -> Grid:
+    """Make a table; `right` names the columns that hold numbers, `spare` those to go first on a narrow terminal."""
+    cells = [[printable(cell) for cell in row] for row in rows]
+    return Grid(printable(title), list(headings), cells, frozenset(right), spare)
 
 
 def show_findings(counted: list[RuleCount]) -> None:
@@ -70,7 +79,7 @@ def show_findings(counted: list[RuleCount]) -> None:
         for one in counted
     ]
     headings = ("Дата", "Важность", "Что не так", "Правило", "Организаций", "Замечаний")
-    console().print(table("Замечания", headings, rows, right=(4, 5)) if rows else "Замечаний нет.")
+    console().print(table("Замечания", headings, rows, right=(4, 5), spare=(3, 4)) if rows else "Замечаний нет.")
 
 
 def show_findings_of(findings: list[Finding], explained: Mapping[int, Explained], zone: ZoneInfo) -> None:
@@ -90,13 +99,13 @@ def show_findings_of(findings: list[Finding], explained: Mapping[int, Explained]
 
 def show_status(standing: dict) -> None:
     """Show who has submitted, who is late and what waits, as `flows.standing` tells it."""
-    from flows.standing import rows_of, title_words, totals_words
+    from flows.standing import left_words, rows_of, title_words, totals_words
 
     out = console()
     for one in standing["dates"]:
         rows = rows_of(one)
         headings = (heading.capitalize() for heading in (rows[0] if rows else ()))
-        out.print(table(title_words(one), headings, (row.values() for row in rows)))
+        out.print(table(title_words(one), headings, (row.values() for row in rows), spare=(5, 4, 1)))
         out.print(f"{totals_words(one)}\n")
     if not standing["dates"]:
         out.print("Отчётных дат пока не было.")
@@ -104,6 +113,8 @@ def show_status(standing: dict) -> None:
         out.print(table("Ждут приёма", ("Папка", "Файлов"), [(k, str(n)) for k, n in waiting.items()], right=(1,)))
     else:
         out.print("В папке приёма ничего не ждёт.")
+    if left := left_words(standing):
+        out.print(left)
     if standing["held"]:
         _show_held(out, standing["held"])
     if standing["alarms"]:
@@ -152,7 +163,9 @@ def show_figures(figures: pa.Table, titles: dict[str, str]) -> None:
         console().print("Показателей нет: на эти даты ничего не принято.")
         return
     headings = "Показатель Охват Дата Числитель Знаменатель Значение Цель Достигнута Статус".split()
-    console().print(table("Показатели", headings, [_figure(row, titles) for row in rows], right=(3, 4, 5, 6)))
+    console().print(
+        table("Показатели", headings, [_figure(row, titles) for row in rows], right=(3, 4, 5, 6), spare=(8, 4, 3, 7))
+    )
     console().print("По организациям и все показатели всех дат: nastavnik kpi --format csv")
 
 
@@ -207,26 +220,3 @@ def _counted(row: dict) -> str:
     from warehouse.release.wording import number, percent
 
     return f"{number(row['numerator'])} ({percent(row['value'], 2)})"
-
-
-def show_series(rows: list[dict]) -> None:
-    """Show the reported indicator against its targets: a line a date, a column a scope."""
-    from warehouse.release.wording import day
-
-    scopes = list(dict.fromkeys((row["scope_type"], row["scope_code"]) for row in rows))
-    by_place = {(row["as_of"], row["scope_code"]): row for row in rows}
-    dates = sorted({row["as_of"] for row in rows})
-    lines = [(day(when), *(_against_target(by_place.get((when, code))) for _, code in scopes)) for when in dates]
-    headings = ("Дата", *(code for _, code in scopes))
-    console().print(table("Вовлечено обучающихся", headings, lines, right=range(1, len(headings))))
-
-
-def _against_target(row: dict | None) -> str:
-    from warehouse.release.wording import ABSENT, percent
-
-    if row is None or row["value"] is None:
-        return ABSENT
-    if row["target"] is None:
-        return percent(row["value"], 2)
-    met = "достигнута" if row["meets_target"] else "не достигнута"
-    return f"{percent(row['value'], 2)}, цель {percent(row['target'])} {met}"

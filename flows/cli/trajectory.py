@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flows.cli.answers import CSV, JSON, TABLE, form_option, put_figures
 from flows.cli.edge import installation
-from flows.cli.russian import Command, Day, OneOf, Option
+from flows.cli.progress import progress
+from flows.cli.russian import Command, Day, Option
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -16,24 +18,18 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.option("--as-of", cls=Option, type=Day(), help="Отчётная дата; по умолчанию последняя со сдачами.")
-@click.option("--format", "form", cls=Option, type=OneOf(["table", "csv", "json"]), default="table", help="Вид ответа.")
+@form_option(CSV, JSON)
 def trajectory(as_of: date | None, form: str) -> None:
     """Сказать, сколько ещё нужно до целей: сколько человек не хватает, нужный и нынешний темп, прогноз."""
     from warehouse.indicators.trajectory import trajectory_known
     from warehouse.journal import known_by
 
-    with installation() as home, home.reading() as connection:
+    with installation() as home, home.reading() as connection, progress("Подсчёт пути к целям"):
         rows = trajectory_known(connection, known_by(connection, None), as_of)
-    if form == "csv":
-        from warehouse.release.extract import render_csv
-
-        click.echo(render_csv(rows).decode(), nl=False)
-    elif form == "json":
-        from warehouse.listing import figures_json
-
-        click.echo(figures_json(rows))
-    else:
+    if form == TABLE:
         _show(rows)
+    else:
+        put_figures(rows, form)
 
 
 HEADINGS = (

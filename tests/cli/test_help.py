@@ -17,12 +17,14 @@ _TABLE = README.read_text(encoding="utf-8").split("| command | does |")[1].split
 COMMANDS = {command for line in _TABLE.splitlines()[2:] for command in re.findall(r"`([a-z-]+)", line.split(" | ")[0])}
 # What stays in Latin letters: names that are typed, and proper names.
 LATIN = set(
-    "Spark Parquet local spark "
+    "Spark Parquet local spark Prometheus "
     "DuckDB PostgreSQL SQL SFTP IMAP GRANT TO CREATEROLE analyst apply TOML error consent participation percent public templates "
     "nastavnik csv json table town region inbox xlsx Prefect Ctrl C releases kpi trace help CSV "
     "documents institution other institutions plans targets reporting dates milestones home code "
     "form age category then today successions now "
     "withdrawn request court "
+    "parquet d q "  # of the prompt
+    "bash zsh fish Tab local share completions zfunc config completion "
     "Word PDF Ed PEM pub signature kind municipality country NSH S R RU".split()
 )
 

@@ -16,7 +16,7 @@ from expectations.deferred import defer
 ROOT = Path(__file__).parents[2]
 HEAVY = (
     "prefect great_expectations pandas numpy pyarrow duckdb sqlalchemy scipy jinja2 xlsxwriter vl_convert cryptography "
-    "python_calamine psycopg pysdmx openlineage rich altair"
+    "python_calamine psycopg pysdmx openlineage rich altair prometheus_client opentelemetry"
 ).split()
 STORE = "numpy pyarrow duckdb sqlalchemy cryptography"  # any look into the warehouse
 ALLOWED = {
