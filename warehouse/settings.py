@@ -12,44 +12,11 @@ from zoneinfo import ZoneInfo
 from expectations.reading.limits import Limits
 from warehouse import settings_words as words
 from warehouse.channels.address import Address, channels_in, outbox_of, own_inbox
+from warehouse.settings_known import KNOWN
 from warehouse.settings_words import REMIND_DAYS, Misconfigured
+from warehouse.watch.events import Log
 
 __all__ = ["KNOWN", "KeySource", "MarkedByMail", "Misconfigured", "Settings", "Source", "key_file", "read_settings"]
-
-KNOWN = {
-    "NASTAVNIK_HOME",
-    "NASTAVNIK_INBOX",
-    "NASTAVNIK_OUTBOX",
-    "NASTAVNIK_WAREHOUSE_URL",
-    "NASTAVNIK_KEY_FILE",
-    "NASTAVNIK_KEY",
-    "NASTAVNIK_KEY_COMMAND",
-    "NASTAVNIK_NEW_KEY",  # read by `nastavnik keys rotate` alone, as is the next
-    "NASTAVNIK_NEW_KEY_COMMAND",
-    "NASTAVNIK_TIMEZONE",
-    "NASTAVNIK_WORKERS",
-    "NASTAVNIK_BATCH",
-    "NASTAVNIK_SETTLE_SECONDS",
-    "NASTAVNIK_MOVED_POINTS",
-    "NASTAVNIK_HOLD_DROP",
-    "NASTAVNIK_SMALL_CELL",
-    "NASTAVNIK_SMTP_URL",
-    "NASTAVNIK_SMTP_CA_FILE",
-    "NASTAVNIK_SMTP_UNENCRYPTED",
-    "NASTAVNIK_MAIL_FROM",
-    "NASTAVNIK_MAIL_DEPARTMENT",
-    "NASTAVNIK_MAIL_MARKED",
-    "NASTAVNIK_REMIND_DAYS",
-    "NASTAVNIK_CONTACT",
-    "NASTAVNIK_SIGN_PASSPHRASE",  # read by `nastavnik sign` alone
-    "NASTAVNIK_ACTOR",
-    "NASTAVNIK_BACKUP",
-    "NASTAVNIK_ALARM_TO",
-    "NASTAVNIK_KEEP_RECEIVED_YEARS",
-    "NASTAVNIK_KEEP_IDENTITIES_YEARS",
-    "NASTAVNIK_KEEP_RECEIPTS_YEARS",
-    "NASTAVNIK_KEEP_REJECTED_DAYS",
-}
 
 
 class MarkedByMail(StrEnum):
@@ -109,6 +76,8 @@ class Settings:
     actor: str | None = None  # who acts, in the audit journal
     backup: Path | None = None  # where backups are added
     alarm_to: tuple[str, ...] = ()  # operators, told by e-mail when a night goes wrong
+    log: Log = Log.NONE  # how events are written to the error stream
+    metrics_file: Path | None = None  # where figures for Prometheus are written when a run ends
     keep_received_years: int = 0  # periods of retention; 0 is for ever: what an operator has not decided, nobody does
     keep_identities_years: int = 0
     keep_receipts_years: int = 0
@@ -237,6 +206,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         actor=words.actor(environ),
         backup=Path(folder).expanduser().absolute() if (folder := environ.get("NASTAVNIK_BACKUP")) else None,
         alarm_to=words.addresses(environ, "NASTAVNIK_ALARM_TO"),
+        log=Log(words.one_of(environ, "NASTAVNIK_LOG", list(Log))),
+        metrics_file=Path(name).expanduser().absolute() if (name := environ.get("NASTAVNIK_METRICS_FILE")) else None,
         keep_received_years=words.period(environ, "NASTAVNIK_KEEP_RECEIVED_YEARS"),
         keep_identities_years=words.period(environ, "NASTAVNIK_KEEP_IDENTITIES_YEARS"),
         keep_receipts_years=words.period(environ, "NASTAVNIK_KEEP_RECEIPTS_YEARS"),
