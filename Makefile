@@ -8,6 +8,8 @@ WHEELS := --only-binary :all:  # a source distribution runs its author's code wh
 SPARK_WHEELS := --only-binary :all: --no-binary pyspark  # of Spark there is no wheel
 MINUTES ?= 10
 STEP ?= 1
+NIGHTS ?= 30
+SEED ?= 632
 SIZE ?= region
 NEWER ?= --upgrade  # make lock NEWER= keeps every pin that still fits
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
@@ -16,7 +18,7 @@ PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile --no-loadsco
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test fast thorough check format lock docs bench country spark fuzz sweep sbom audit clean
+.PHONY: help env demo test fast thorough check format lock docs site bench country spark cluster fuzz sweep soak sbom audit clean
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -43,9 +45,19 @@ format: env ## let ruff write the code its way
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: env ## write the generated pages anew: docs/dictionary.md, docs/rules.md, docs/indicators.md
+docs: env ## write the generated pages anew: dictionary, rules, indicators, star, and docs/reference/
 	$(BIN)/python -m expectations.dictionary docs
 	$(BIN)/python -m warehouse.indicators.handbook docs
+	$(BIN)/python -m warehouse.star.handbook docs
+	$(BIN)/python -m flows.cli.reference_pages docs/reference
+
+site: .venv-docs/installed ## the documentation as a site with search, links checked: build/site/index.html
+	.venv-docs/bin/zensical build --strict --clean --config-file zensical.toml
+
+.venv-docs/installed: $(BIN)/uv docs.lock
+	$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-docs
+	$(UV) pip install --quiet --python .venv-docs/bin/python --require-hashes $(WHEELS) -r docs.lock
+	@touch $@
 
 bench: env ## ours, the physical floor and the peers in one run: SIZE=town, region or country
 	$(BIN)/python benchmarks/bench.py --size $(SIZE)
@@ -54,6 +66,9 @@ country: env ## measure a country of 42,000 institutions on this machine: docs/s
 	$(BIN)/python benchmarks/country.py
 
 spark: .venv-spark/installed ## an environment of its own for Apache Spark: 400 MB, needs Java 17
+
+cluster: env spark ## a Spark cluster on the loopback counts what DuckDB counts, to the byte: minutes, needs Java 17
+	$(BIN)/pytest -p no:xdist -m slow -k spark tests/indicators/test_packed.py
 
 .venv-spark/installed: $(BIN)/uv spark.lock pyproject.toml
 	$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-spark
@@ -68,6 +83,10 @@ sweep: env ## each command meets each fault at its N-th call that changes the di
 	nice -n 19 $(BIN)/python -m tests.faults.sweep --step $(STEP)
 	nice -n 19 $(BIN)/python -m tests.faults.race
 
+soak: env ## nights in accelerated time through Prefect on PostgreSQL, each with a fault: NIGHTS=30 SIZE=town or region SEED=632
+	@mkdir -p build
+	nice -n 5 $(BIN)/python -m tests.soak.soak --nights $(NIGHTS) --size $(SIZE) --seed $(SEED) --json build/soak.json
+
 sbom: env ## write the bill of materials, CycloneDX JSON: build/sbom.json
 	@mkdir -p build
 	$(BIN)/python -m deployments.supply sbom build/sbom.json
@@ -75,14 +94,15 @@ sbom: env ## write the bill of materials, CycloneDX JSON: build/sbom.json
 audit: env ## nothing runs here that no pinned package brought; against known vulnerabilities see docs/supply-chain.md
 	$(BIN)/python -m deployments.supply check
 
-lock: $(BIN)/uv ## pin every dependency anew: bootstrap.lock, requirements.lock, spark.lock
+lock: $(BIN)/uv ## pin every dependency anew: bootstrap.lock, requirements.lock, docs.lock, spark.lock
 	$(COMPILE) $(NEWER) --group bootstrap --output-file bootstrap.lock
-	$(COMPILE) $(NEWER) pyproject.toml --group dev --output-file requirements.lock
+	$(COMPILE) $(NEWER) pyproject.toml --group dev --extra telemetry --output-file requirements.lock
+	$(COMPILE) $(NEWER) --group docs --output-file docs.lock
 	$(COMPILE) $(NEWER) pyproject.toml --extra spark --constraint requirements.lock --output-file spark.lock
-	@! grep -nE '(https?|file)://' bootstrap.lock requirements.lock spark.lock || { echo "A lock names a registry."; exit 1; }
+	@! grep -nE '(https?|file)://' bootstrap.lock requirements.lock docs.lock spark.lock || { echo "A lock names a registry."; exit 1; }
 
 clean: ## remove the environment and every cache of ours
-	rm -rf .venv .venv-spark demo-home build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-spark .venv-docs demo-home build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 env: .venv/installed

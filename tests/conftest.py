@@ -34,7 +34,7 @@ hypothesis.settings.load_profile("shared machine")
 # By processor time, the longest first: a file that begins last is waited for by all other processes.
 LONGEST = """
     faults/test_postgres faults/test_sweep
-    access/test_files flows/test_up leaks/test_command_line warehouse/test_crash leaks/test_schedules
+    access/test_files flows/test_up flows/test_unattended leaks/test_command_line warehouse/test_crash leaks/test_schedules
     erasure/test_killed warehouse/test_rotation warehouse/test_history indicators/test_functions
     indicators/test_vintages disclosure/test_publish proof/test_engine erasure/test_later erasure/test_erase
     hostile/test_senders cli/test_commands warehouse/test_rehearse warehouse/test_queue lineage/test_explained

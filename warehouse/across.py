@@ -85,7 +85,7 @@ def _open(connection: sa.Connection, vault: Vault, known: Knowledge) -> Iterator
             rules[one].add(RULE_OF[pair.kind])
     if not rules:
         return
-    rows, now = table("participants"), in_force(known.submissions, known.corrections)
+    rows, now = table("participants"), in_force(known.submissions, known.corrections, known.rules)
     statement = sa.select(rows.c.delivery, rows.c.row, rows.c.snils_token, rows.c.name_token).join(
         now, now.c.delivery == rows.c.delivery
     )

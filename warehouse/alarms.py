@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from warehouse.ledger import judged_anew, place
 from warehouse.tables import table
 
 RULE = "wrong-inbox-folder"
@@ -33,7 +34,8 @@ def alarms(connection: sa.Connection, since: datetime, seq: int, as_of: date | N
     chosen = (
         sa.select(ledger.c.delivery, ledger.c.institution_code, ledger.c.received_at)
         .where(ledger.c.delivery.in_(broken), ledger.c.received_at >= since, ledger.c.seq <= seq)
-        .order_by(ledger.c.seq)
+        .where(~judged_anew(ledger, seq))
+        .order_by(place(ledger))
     )
     if as_of is not None:
         chosen = chosen.where(sa.or_(ledger.c.as_of == as_of, ledger.c.as_of.is_(None)))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from warehouse.indicators.identity import DIFFERENT, SAME, UNDO, Identity, Verdict, identities_of, resolve, verdicts
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.journal import DECISION, WITHDRAWAL, Entry, Journal, known_by
-from warehouse.ledger import ACCEPTED
+from warehouse.ledger import ACCEPTED, restated_as
 from warehouse.loading import insert_rows
 from warehouse.settings import Misconfigured
 from warehouse.tables import decisions, entries, table
@@ -159,7 +159,7 @@ def undo(connection: sa.Connection, number: int, at: datetime, decided_by: str) 
     kinds = dict(connection.execute(sa.select(made.c.seq, made.c.kind)).tuples().all())
     undone = set(connection.execute(sa.select(made.c.undoes).where(made.c.kind == UNDO)).scalars())
     if kinds.get(number) not in (SAME, DIFFERENT):
-        raise Misconfigured(f"Решения № {number} нет.")
+        raise Misconfigured(f"Решения № {number} нет. Действующие решения: nastavnik persons list.")
     if number in undone:
         raise Misconfigured(f"Решение № {number} уже отменено.")
     if _contradict(verdicts(connection, Knowledge.at(known_by(connection, None)), without=number)):
@@ -175,7 +175,11 @@ def withdraw(connection: sa.Connection, delivery: str, at: datetime) -> Entry:
     ledger = table("deliveries")
     verdict = connection.execute(sa.select(ledger.c.verdict).where(ledger.c.delivery == delivery)).scalar()
     if verdict not in ACCEPTED:
-        raise Misconfigured(f"Принятой сдачи {delivery} нет.")
+        raise Misconfigured(
+            f"Принятой сдачи {delivery} нет. Номер сдачи — в протоколе и в nastavnik findings --format csv."
+        )
+    if (other := restated_as(connection, delivery)) is not None:
+        raise Misconfigured(f"Сдача {delivery} пересмотрена: её место заняла {other}.")
     if _is_withdrawn(connection, delivery):
         raise Misconfigured(f"Сдача {delivery} уже отозвана.")
     journal = Journal(connection)

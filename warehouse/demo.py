@@ -148,5 +148,12 @@ def reported_series(release: Path) -> list[dict[str, object]]:
     return [row for row in rows if row["scope_code"] in aimed]
 
 
+def missing_institutions(release: Path, as_of: date) -> list[str]:
+    """Return the codes of institutions that a release expected on a date and has nothing from."""
+    rows = _reported(read_parquet(release / "kpi.parquet"))
+    single = (row for row in rows if row["scope_type"] == "institution" and row["as_of"] == as_of)
+    return sorted(str(row["scope_code"]) for row in single if not row["reported"])
+
+
 def _reported(figures: pa.Table) -> list[dict[str, object]]:
     return [row for row in figures.to_pylist() if row["indicator"] == REPORTED_KPI]

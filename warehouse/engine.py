@@ -17,6 +17,7 @@ from warehouse.faults import log_no_rows
 from warehouse.settings import Misconfigured, Settings
 
 WRITER_LOCK = 632_2020  # the key of PostgreSQL's advisory lock: one writer at a time
+WRONG_URL = "NASTAVNIK_WAREHOUSE_URL: ожидается адрес postgresql://… или duckdb:///…"
 PROGRAM_LOCK = 632_2021  # the same for a whole run: what a run leaves between its transactions is its own
 
 
@@ -34,7 +35,7 @@ def open_engine(url: str, *, read_only: bool = False) -> sa.Engine:
         sa.event.listen(engine, "connect", _quieten)
         sa.event.listen(engine, "connect", _commit_in_earnest)
         return engine
-    raise Misconfigured("NASTAVNIK_WAREHOUSE_URL: ожидается адрес postgresql://… или duckdb:///…")
+    raise Misconfigured(WRONG_URL)
 
 
 def make_file(url: str) -> None:
@@ -42,7 +43,10 @@ def make_file(url: str) -> None:
 
     DuckDB writes a new file in place, in pieces, and never opens one again that was cut short before the last.
     """
-    database = sa.make_url(url).database
+    try:
+        database = sa.make_url(url).database
+    except (sa.exc.ArgumentError, ValueError):
+        raise Misconfigured(WRONG_URL) from None
     if not url.startswith("duckdb:") or not database or (path := Path(database)).exists():
         return
     partial = path.with_name(f".{path.name}.part")

@@ -14,6 +14,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from expectations.rules.resting import version_of
+from expectations.rules.ruleset import SHIPPED, Thresholds
 from expectations.tokens import warning_token
 from warehouse.journal import UNEXPLAINED
 from warehouse.notes import notes
@@ -38,11 +39,12 @@ def explanations() -> sa.Table:
     return tables_of().tables[f"{JOURNAL}.explanations"]
 
 
-def fingerprints(warnings: pa.Table, key: bytes) -> pa.Table:
-    """Return the fingerprint of every warning of a judged batch; what they rest on is left behind."""
+def fingerprints(warnings: pa.Table, key: bytes, limits: Thresholds = SHIPPED.thresholds) -> pa.Table:
+    """Return the fingerprint of every warning of a batch judged by limits; what they rest on is left behind."""
     columns = (warnings[name].to_pylist() for name in ("rule", "folder", "said"))
     made = [
-        warning_token(key, rule, version_of(rule), folder, said) for rule, folder, said in zip(*columns, strict=True)
+        warning_token(key, rule, version_of(rule, limits), folder, said)
+        for rule, folder, said in zip(*columns, strict=True)
     ]
     return pa.table([warnings["delivery"], warnings["number"], pa.array(made, pa.string())], schema=FINGERPRINTS)
 

@@ -15,7 +15,7 @@ from expectations.rules.wording import Finding
 from warehouse.explained import explanations, listed
 from warehouse.home import Home
 from warehouse.journal import EXPLANATION, UNEXPLAINED, Entry, Journal
-from warehouse.ledger import ACCEPTED
+from warehouse.ledger import ACCEPTED, restated_as
 from warehouse.listing import findings_of
 from warehouse.loading import insert_rows
 from warehouse.notes import sign
@@ -89,6 +89,8 @@ def _findings(connection: sa.Connection, delivery: str) -> list[Finding]:
         raise Misconfigured(f"Сдачи {delivery} нет. Номер сдачи — в протоколе и в nastavnik findings --format csv.")
     if one.verdict == "duplicate":
         raise Misconfigured(f"Сдача {delivery} — повтор сдачи {one.duplicate_of}: поясняют замечания к той.")
+    if (other := restated_as(connection, delivery)) is not None:
+        raise Misconfigured(f"Сдача {delivery} пересмотрена: её место заняла {other}, номера замечаний — её.")
     if one.verdict not in ACCEPTED:
         raise Misconfigured(f"Сдача {delivery} не принята: исправьте книгу и пришлите её снова, потом поясните.")
     return findings_of(connection, [delivery])[delivery]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from warehouse.held import Past, held_of
 from warehouse.home import Home
 from warehouse.journal import CONFIRMATION, HELD, Entry, Journal
-from warehouse.ledger import ACCEPTED, EVER, held, laid_aside
+from warehouse.ledger import ACCEPTED, EVER, held, laid_aside, place, restated_as
 from warehouse.loading import insert_rows
 from warehouse.notes import sign
 from warehouse.settings import Misconfigured
@@ -90,6 +90,8 @@ def _obstacle(connection: sa.Connection, delivery: str) -> str:
         return f"Сдача {delivery} — повтор сдачи {one.duplicate_of}: подтверждают ту."
     if one.verdict not in ACCEPTED:
         return f"Сдача {delivery} не принята: подтверждать нечего."
+    if (other := restated_as(connection, delivery)) is not None:
+        return f"Сдача {delivery} пересмотрена: её место заняла {other}."
     found = held_of(connection, [delivery]).get(delivery)
     if found is None:
         return f"Сдача {delivery} не удержана: подтверждать её не нужно."
@@ -103,9 +105,10 @@ def _replaced(connection: sa.Connection, one: sa.Row) -> str:
     gone, ledger = table("withdrawals"), table("deliveries")
     if connection.execute(sa.select(gone.c.seq).where(gone.c.delivery == one.delivery)).first():
         return f"Сдача {one.delivery} отозвана: подтверждать нечего."
-    same = (ledger.c.institution_code == one.institution_code, ledger.c.as_of == one.as_of, ledger.c.seq > one.seq)
+    after = place(ledger) > (one.arrived_seq or one.seq)
+    same = (ledger.c.institution_code == one.institution_code, ledger.c.as_of == one.as_of, after)
     standing = (ledger.c.verdict.in_(ACCEPTED), sa.or_(~laid_aside(ledger, EVER), held(ledger, EVER)))
-    newest = sa.select(ledger.c.delivery).where(*same, *standing).order_by(ledger.c.seq.desc()).limit(1)
+    newest = sa.select(ledger.c.delivery).where(*same, *standing).order_by(place(ledger).desc()).limit(1)
     newer = connection.execute(newest).scalar()
     what = f"её место заняла более поздняя сдача {newer}" if newer else "позже организация снова прислала прежнее"
     return f"Сдачу {one.delivery} подтвердить нельзя: {what}."

@@ -36,7 +36,12 @@ if TYPE_CHECKING:
 
 
 ROOT = Path(__file__).parents[1]
-SAYING = ("warehouse/*.py", "warehouse/indicators/**/*", "expectations/*.py")  # the code that views are made from
+SAYING = (
+    "warehouse/*.py",
+    "warehouse/indicators/**/*",
+    "warehouse/star/*",
+    "expectations/*.py",
+)  # the code that views are made from
 
 
 @dataclass(frozen=True)
@@ -117,14 +122,17 @@ def locked(settings: Settings, *, alone: bool, wait: bool = True) -> Iterator[No
 
 @contextlib.contextmanager
 def opened(
-    settings: Settings, at: datetime, *, write: bool = False, changing_keys: bool = False, finishing: bool = False
-) -> Iterator[Home]:
+    settings: Settings, at: datetime, *, write: bool = False, changing_keys: bool = False, finishing: bool = False,
+    wait: bool = True,
+) -> Iterator[Home]:  # fmt: skip
     """Open the installation, making it on first use; other processes wait while one writes.
+
+    Without `wait` raises BlockingIOError where others hold it.
 
     The keyring is opened before anything else is read. Where a change of the key of tokens was interrupted, only
     `changing_keys` may write; an upgrade or a restore that was interrupted only who is `finishing` it may open.
     """
-    with locked(settings, alone=write or not _made(settings)), contextlib.ExitStack() as closing:
+    with locked(settings, alone=write or not _made(settings), wait=wait), contextlib.ExitStack() as closing:
         if not finishing:
             require_none(settings)
         read_only = not write and _made(settings)

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,9 +16,11 @@ import sqlalchemy as sa
 
 from expectations.rules.structure import Severity
 from expectations.rules.wording import Finding, message_of
+from warehouse.ledger import EVER, judged_anew
 from warehouse.tables import table
 
 Across = Mapping[str, Sequence[Finding]]  # by delivery
+Cells = tuple[object, ...]
 FINDINGS_HEADER = ("delivery", "institution", "sheet", "row", "column", "rule", "severity", "message")
 AT_ONCE = 500  # deliveries whose findings are held in memory together
 INVISIBLE = " \u00a0\u200b\ufeff"  # what a program may skip before it looks for a formula
@@ -39,24 +41,32 @@ FORMULA_SIGNS = (
 )  # wide ones too: Excel reads them
 
 
-def findings_csv(connection: sa.Connection, across: Across) -> Iterator[str]:
-    """Yield the findings on every delivery known, as lines of CSV; column is the letter in Excel.
+def findings_csv(connection: sa.Connection, across: Across, delivery: str | None = None) -> Iterator[str]:
+    """Yield the findings on every delivery known, or on one, as lines of CSV under FINDINGS_HEADER.
 
-    Sorted by institution, delivery and number, those `across` submissions last. A cell that a spreadsheet would take
-    for a formula (a sheet's title and a folder's name come from outside) begins with an apostrophe.
+    A cell that a spreadsheet would take for a formula (a sheet's title and a folder's name come from outside) begins
+    with an apostrophe.
     """
-    yield _line(FINDINGS_HEADER)
+    yield csv_line(FINDINGS_HEADER)
+    yield from map(csv_line, findings_rows(connection, across, delivery))
+
+
+def findings_rows(connection: sa.Connection, across: Across, delivery: str | None = None) -> Iterator[Cells]:
+    """Yield the findings on every delivery known, or on one, as cells under FINDINGS_HEADER; column is Excel's letter.
+
+    Sorted by institution, delivery and number, those `across` submissions last.
+    """
     ledger = table("deliveries")
-    known = connection.execute(sa.select(ledger.c.institution_code, ledger.c.delivery)).all()
+    told = sa.select(ledger.c.institution_code, ledger.c.delivery).where(~judged_anew(ledger, EVER))
+    known = connection.execute(told if delivery is None else told.where(ledger.c.delivery == delivery)).all()
     senders = {delivery: institution for institution, delivery in sorted(map(tuple, known))}
     deliveries = list(senders)
     for start in range(0, len(deliveries), AT_ONCE):
         some = deliveries[start : start + AT_ONCE]
         found = findings_of(connection, some)
-        for delivery in some:
-            yield from (
-                _line(_cells(delivery, senders[delivery], one)) for one in (*found[delivery], *across.get(delivery, ()))
-            )
+        for name in some:
+            for one in (*found[name], *across.get(name, ())):
+                yield finding_cells(name, senders[name], one)
 
 
 def findings_of(connection: sa.Connection, deliveries: list[str]) -> dict[str, list[Finding]]:
@@ -70,13 +80,15 @@ def findings_of(connection: sa.Connection, deliveries: list[str]) -> dict[str, l
     return found
 
 
-def _cells(delivery: str, institution: str, finding: Finding) -> tuple[object, ...]:
+def finding_cells(delivery: str, institution: str | None, finding: Finding) -> Cells:
+    """Return a finding as cells under FINDINGS_HEADER."""
     sheet, row, letter, column, rule, severity, detail = finding
     message = message_of(rule, column, detail, sheet=sheet, row=row, letter=letter)
     return (delivery, institution, sheet, row, letter, rule, severity, message)
 
 
-def _line(cells: tuple[object, ...]) -> str:
+def csv_line(cells: Iterable[object]) -> str:
+    """Return a line of CSV in which no text is a formula."""
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerow([_harmless(cell) for cell in cells])
     return buffer.getvalue()
@@ -105,6 +117,7 @@ def count_findings(connection: sa.Connection, across: Across) -> list[RuleCount]
     statement = (
         sa.select(*keys, sa.func.count(ledger.c.institution_code.distinct()), sa.func.count())
         .join(ledger, ledger.c.delivery == findings.c.delivery)
+        .where(~judged_anew(ledger, EVER))
         .group_by(*keys)
     )
     counted = [RuleCount(*row) for row in connection.execute(statement)] + _count_across(connection, across)

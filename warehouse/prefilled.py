@@ -57,7 +57,7 @@ def _filling(home: Home, institution_code: str, as_of: date, rows: dict[str, lis
         dates = {day.as_of: day for day in calendar(connection, seq)}
     institution, day = next((one for one in entries if one.expected(as_of)), None), dates.get(as_of)
     if not entries:
-        raise Misconfigured(f"Организации с кодом {institution_code} нет в реестре.")
+        raise Misconfigured(f"Организации с кодом {institution_code} нет в реестре. Коды показывает nastavnik status.")
     if day is None:
         raise Misconfigured(f"{as_of:%d.%m.%Y} нет в календаре отчётных дат.")
     if institution is None:

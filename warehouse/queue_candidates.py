@@ -117,7 +117,7 @@ class Candidates:
 def _told(connection: sa.Connection, known: Knowledge) -> pa.Table:
     """Rows of «Участники» of every delivery accepted as known, and whether figures are counted from them."""
     rows, ledger = table("participants"), table("deliveries")
-    now = in_force(known.submissions, known.corrections)
+    now = in_force(known.submissions, known.corrections, known.rules)
     joined = rows.join(ledger, ledger.c.delivery == rows.c.delivery).outerjoin(now, now.c.delivery == rows.c.delivery)
     present = sa.case((now.c.delivery.is_not(None), 1), else_=0)
     statement = sa.select(
@@ -128,7 +128,7 @@ def _told(connection: sa.Connection, known: Knowledge) -> pa.Table:
         ("delivery", pa.string()), ("row", pa.int32()), ("snils", pa.string()), ("name", pa.string()),
         ("seq", pa.int64()), ("present", pa.int32()),
     ])  # fmt: skip
-    heard_of = heard(ledger, known.submissions, known.corrections)
+    heard_of = heard(ledger, known.submissions, known.corrections, known.rules)
     return fetch(connection, statement.select_from(joined).where(heard_of), schema)
 
 

@@ -102,6 +102,7 @@ def write_queue(path: Path, pairs: pa.Table, known: dict[Place, Record]) -> None
     Raises Misconfigured where there is a file already: it may hold answers.
     """
     content = _workbook(pairs, known)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -64,12 +64,19 @@ def parse_reference(name: str, text: str) -> list[dict[str, object]]:
     return rows
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise Misconfigured(f"{path.name}: файл не в UTF-8. Сохраните его как «CSV UTF-8».") from None
+
+
 def load_reference(connection: sa.Connection, received: ReceivedFiles, folder: Path, at: datetime) -> dict[str, int]:
     """Load whichever reference files lie in `folder`; return the rows of each. A file replaces its table whole."""
     found = {name: folder / f"{name}.csv" for name in REFERENCE if (folder / f"{name}.csv").is_file()}
     if not found:
         raise Misconfigured(f"В папке нет ни одного справочника ({', '.join(f'{n}.csv' for n in REFERENCE)}).")
-    parsed = {name: parse_reference(name, path.read_text(encoding="utf-8")) for name, path in found.items()}
+    parsed = {name: parse_reference(name, _text(path)) for name, path in found.items()}
     _check_rows(parsed)
     _check_register(connection, parsed)
     _check_targets(connection, parsed)

@@ -95,6 +95,7 @@ def _deciding() -> Iterator[str]:
     both = f"{OFFICER}, {CLERK}"
     yield f"GRANT SELECT, INSERT ON {JOURNAL}.entries TO {both}"
     yield f"GRANT SELECT ON {JOURNAL}.decisions, {JOURNAL}.erasures, {JOURNAL}.destructions TO {both}"
+    yield f"GRANT SELECT ON {JOURNAL}.restatements TO {both}"
     yield f"GRANT SELECT, INSERT ON {JOURNAL}.notes, {JOURNAL}.explanations TO {both}"
     yield f"GRANT SELECT ON {MENTORING}.fingerprints TO {both}"
     # What decisions come to is told anew whenever the journal grows.

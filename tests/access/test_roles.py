@@ -140,7 +140,8 @@ def test_views_and_functions_ask_the_readers_own_rights(world: Served) -> None:
 GRANTED = {
     "analyst": {"mentoring.participants": "SELECT", "mentoring.later": "SELECT"},
     "officer": {"mentoring.releases": "SELECT INSERT", "journal.entries": "SELECT INSERT", "journal.decisions": "SELECT",
-                "mentoring.confirmations": "SELECT INSERT", "journal.explanations": "SELECT INSERT"},
+                "mentoring.confirmations": "SELECT INSERT", "journal.explanations": "SELECT INSERT",
+                "journal.restatements": "SELECT"},
     "clerk": {
         "personal.sealed": "SELECT", "personal.later": "SELECT", "journal.decisions": "SELECT INSERT",
         "mentoring.withdrawals": "SELECT INSERT", "mentoring.confirmations": "SELECT INSERT",

@@ -20,6 +20,7 @@ from flows.letters import REMINDERS, post
 from flows.release import publish
 from tests.installations import COLLECTED, installation, moscow, settings_for
 from tests.workbooks import submission, write
+from warehouse.backfill import Asked
 from warehouse.batch import Line
 from warehouse.expected import due_for_release
 from warehouse.loading import insert_rows
@@ -30,7 +31,7 @@ from warehouse.settings import Misconfigured, Settings
 from warehouse.tables import table
 
 AFTER_DUE = moscow("2022-01-17 05:00")
-YEAR_2021 = date(2021, 1, 1), date(2021, 12, 31)
+YEAR = Asked(date(2021, 1, 1), date(2021, 12, 31))
 
 
 @pytest.fixture
@@ -186,23 +187,23 @@ def test_letters_that_the_server_puts_off_are_tried_again() -> None:
 
 
 def test_backfill_shows_its_plan_and_changes_nothing(settings: Settings) -> None:
-    assert preview(settings, COLLECTED, *YEAR_2021) == [
+    assert preview(settings, COLLECTED, YEAR) == [
         {"что": "принять файлов", "сколько": "3"},
         {"что": "вычислить показатели", "сколько": "31.03.2021"},
         {"что": "вычислить показатели", "сколько": "30.06.2021"},
         {"что": "вычислить показатели", "сколько": "30.09.2021"},
         {"что": "вычислить показатели", "сколько": "31.12.2021"},
     ]
-    assert preview(settings, COLLECTED, *YEAR_2021)[0]["сколько"] == "3"
+    assert preview(settings, COLLECTED, YEAR)[0]["сколько"] == "3"
 
 
 def test_backfill_takes_what_waits_and_computes_every_date(settings: Settings) -> None:
-    rows = take_and_compute(settings, COLLECTED, *YEAR_2021)
+    rows = take_and_compute(settings, COLLECTED, YEAR, "проверка")
     assert {(row["отчётная дата"], row["охват"]) for row in rows} == {
         ("31.12.2021", "NSH"), ("31.12.2021", "NSH/ОУ"), ("31.12.2021", "NSH/УДО"),
     }  # fmt: skip
     assert {row["сдали"] for row in rows if row["охват"] == "NSH/ОУ"} == {"1 из 19"}
-    assert preview(settings, COLLECTED, *YEAR_2021)[0]["сколько"] == "0"
+    assert preview(settings, COLLECTED, YEAR)[0]["сколько"] == "0"
 
 
 @without_values

@@ -32,7 +32,7 @@ def breakable() -> None:
     """Have this process break as the file named by CANARY_FAULT says at the time."""
     from warehouse import batch
 
-    batch.Batch._store = breaking(batch.Batch._store)  # type: ignore[method-assign]
+    batch.Batch.store = breaking(batch.Batch.store)  # type: ignore[method-assign]
 
 
 def breaking(storing: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:

@@ -36,7 +36,8 @@ def looking() -> Search:
 
 
 def environ_of(home: Path, url: str | None = None, **more: str) -> dict[str, str]:
-    own = OWN | {"NASTAVNIK_HOME": str(home), "TMPDIR": str(home.parent / "tmp")}
+    own = OWN | {"NASTAVNIK_HOME": str(home), "TMPDIR": str(home.parent / "tmp"), "NASTAVNIK_LOG": "json"}
+    own["NASTAVNIK_METRICS_FILE"] = str(home.parent / "tmp/figures.prom")  # searched with all that lies there
     (home.parent / "tmp").mkdir(exist_ok=True, parents=True)
     return os.environ | own | ({"NASTAVNIK_WAREHOUSE_URL": url} if url else {}) | more
 
@@ -70,6 +71,7 @@ def test_no_command_says_a_persons_word(told: Told) -> None:
         found.content(process.stderr, f"{words}: errors and log")
     assert found.found == set()
     assert b"DEBUG:sqlalchemy" in told.said["status"].stderr  # the log was on
+    assert b'"event": "run-ended"' in told.said["intake --received-at 2022-01-10"].stderr  # and so were events
     assert told.said["findings --format csv"].stdout.count(b"NSH-S004") > 1
 
 
@@ -160,10 +162,11 @@ def test_no_failure_says_a_persons_word(
     folder, url = broken
     home = waiting(folder, fault)
     monkeypatch.setenv("CANARY_FAULT", str(folder / "fault"))
-    monkeypatch.setattr(Batch, "_store", breaking(Batch._store))
+    monkeypatch.setattr(Batch, "store", breaking(Batch.store))
     for name in (None, *LIBRARIES.split()):
         caplog.set_level(logging.DEBUG, name)
     own = {"NASTAVNIK_WAREHOUSE_URL": url} if url else {}
+    own |= {"NASTAVNIK_LOG": "json", "NASTAVNIK_METRICS_FILE": str(home / "figures.prom")}
     result = runner(home)("--trace", "intake", "--received-at", "2022-01-10", **own)
     assert result.exit_code == 3, result.stderr
     assert re.search("Сбой: (код [A-Z]|на диске нет места)", result.stderr)

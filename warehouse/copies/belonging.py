@@ -8,12 +8,13 @@ from pathlib import Path
 
 from warehouse.audit import audit_path
 from warehouse.disclosure.earlier import PUBLICATION
-from warehouse.journal import RECEIVED, REFERENCE, RELEASE, Entry
+from warehouse.journal import RECEIVED, REFERENCE, RELEASE, RESTATED, Entry
 from warehouse.keyring import keyring_path
-from warehouse.rebuild import steps
+from warehouse.ledger import restated_id
 from warehouse.received import received_path
 from warehouse.remains import NAME_LETTERS
 from warehouse.settings import Settings
+from warehouse.steps import steps
 
 # What was said to institutions, so that it is not said twice, and whose password was replaced; no address is in either.
 SAID = ("outbox/journal.jsonl", "outbox/passwords.json")
@@ -51,9 +52,10 @@ class Known:
 def known_to(entries: list[Entry]) -> Known:
     """Return what a journal knows."""
     arrivals = [arrival for step in steps(entries, len(entries) or 1) if isinstance(step, list) for arrival in step]
+    judged_anew = frozenset(restated_id(one.subject) for one in entries if one.event == RESTATED)
     return Known(
         frozenset(one.sha256 for one in entries if one.sha256 and one.event in (RECEIVED, REFERENCE)),
-        frozenset(arrival.delivery for arrival in arrivals),
+        frozenset(arrival.delivery for arrival in arrivals) | judged_anew,
         frozenset(one.subject for one in entries if one.event == RELEASE),
         frozenset(one.subject for one in entries if one.event == PUBLICATION),
     )

@@ -87,7 +87,9 @@ def _at(connection: sa.Connection, files: dict[str, People], place: Place) -> Id
         return Identity(*stored)
     sha256 = connection.execute(sa.select(ledger.c.sha256).where(ledger.c.delivery == place.delivery)).scalar()
     if sha256 is None:
-        raise Misconfigured(f"Сдачи {place.delivery} нет.")
+        raise Misconfigured(
+            f"Сдачи {place.delivery} нет. Номер сдачи — в протоколе и в nastavnik findings --format csv."
+        )
     for one in files[sha256].named if sha256 in files else ():
         if one.row == place.row and (one.snils or one.name):
             return identity_of(one)

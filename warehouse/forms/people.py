@@ -37,7 +37,7 @@ def source_of(connection: sa.Connection, institution_code: str, as_of: date | No
     seq = known_by(connection, None)
     entries = [one for one in register(connection, seq) if one.code == institution_code]
     if not entries:
-        raise Misconfigured(f"Организации с кодом {institution_code} нет в реестре.")
+        raise Misconfigured(f"Организации с кодом {institution_code} нет в реестре. Коды показывает nastavnik status.")
     now = in_force(seq)
     columns = (now.c.delivery, now.c.as_of, now.c.known_at)
     rows = connection.execute(

@@ -30,6 +30,7 @@ from warehouse.release.gather import gather
 from warehouse.release.package import write_release
 from warehouse.settings import Misconfigured, Settings
 from warehouse.tables import table
+from warehouse.watch.runs import step, tell
 
 
 def make_release(
@@ -50,9 +51,10 @@ def make_release(
         raise Misconfigured(f"Папка {output} не пуста: выпуск в неё не записан.")
     folder = complete_release(home, as_of)
     if folder is None:
-        with home.writing() as connection:
+        with step("freeze"), home.writing() as connection:
             contents, points = _freeze(home, connection, as_of, at)
-        folder = _anchored(home, write_release(contents, home.settings.releases / contents.release))
+        with step("write"):
+            folder = _anchored(home, write_release(contents, home.settings.releases / contents.release))
         for point in points:
             if point.level == WARNS:
                 on_warning(f"{point.title}. {point.detail}")
@@ -140,4 +142,5 @@ def _anchored(home: Home, folder: Path) -> Path:
         manifest = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
         line = home.audit("release", f"{folder.name} {manifest}")
         write_durably(folder / ANCHOR, anchor(line))
+        tell("release-made", release=folder.name)
     return folder
