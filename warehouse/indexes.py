@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 LOOKED_UP = {  # beside the facts, which are all looked up by delivery
     "mentoring.deliveries": (("sha256",), ("institution_code", "as_of", "seq")),
+    "mentoring.restated": (("by_delivery",),),
     "journal.entries": (("arrival",),),
 }
 

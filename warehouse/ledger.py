@@ -126,8 +126,9 @@ def waiting(seq: Number) -> sa.Subquery:
     of_sender = (newer.c.institution_code == ledger.c.institution_code, newer.c.seq <= seq)
     later = (*of_sender, place(newer) > place(ledger))
     told = sa.func.coalesce(newer.c.duplicate_of, newer.c.delivery)  # the delivery whose contents the newer one has
+    anew = sa.and_(other.c.institution_code == first.c.institution_code, place(other) == place(first))
     contents = newer.join(first, first.c.delivery == told).join(  # as they are judged by now
-        other, sa.and_(place(other) == place(first), other.c.seq <= seq, ~_noted("restated", other, seq))
+        other, sa.and_(anew, other.c.seq <= seq, ~_noted("restated", other, seq))
     )
     replaced = (
         sa.exists()

@@ -96,7 +96,12 @@ def served(folder: Path, database: str) -> Iterator[Served]:
         made = Served(folder, own, suffix)
         with made.session("service") as session:
             session.execute(LATER)
-        yield made
+        try:
+            yield made
+        finally:  # roles are the server's, not the database's: no other service account could change them
+            for role in roles.ROLES:
+                superuser.execute(f"DROP OWNED BY {role}")
+                superuser.execute(f"DROP ROLE {role}")
 
 
 def places(home: Home) -> list[Place]:

@@ -7,8 +7,11 @@ import os
 import pty
 import re
 import select
+import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -118,12 +121,27 @@ def read_until(terminal: int, *told: str) -> None:
 FIRST, FURTHER = "nastavnik=> ", "nastavnik-> "
 
 
-@pytest.mark.slow
-def test_a_terminal_is_asked_one_question_after_another(collected: tuple[Run, Path, Result]) -> None:
+@contextmanager
+def typing(home: Path) -> Iterator[tuple[int, int]]:
+    """Start the prompt in a terminal of its own; give the process and the terminal."""
     process, terminal = pty.fork()
     if process == 0:
-        os.environ |= {"NASTAVNIK_HOME": str(collected[1]), "TERM": "dumb"}
+        os.environ |= {"NASTAVNIK_HOME": str(home), "TERM": "dumb"}
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a test process may ignore Ctrl+C, and its children with it
         os.execv(sys.executable, [sys.executable, "-c", "from flows.cli import main; main()", "sql", "--timeout", "50"])
+    try:
+        yield process, terminal
+    finally:
+        os.close(terminal)  # what still runs loses its terminal, and ends
+
+
+@pytest.mark.slow
+def test_a_terminal_is_asked_one_question_after_another(collected: tuple[Run, Path, Result]) -> None:
+    with typing(collected[1]) as (process, terminal):
+        _answered(process, terminal)
+
+
+def _answered(process: int, terminal: int) -> None:
     read_until(terminal, FIRST)
     for typed, *told in [
         ("\\d", "mentoring.fact_surveys", FIRST),

@@ -146,7 +146,8 @@ def _other(row: sa.Row, name: str, timezone: ZoneInfo) -> Other | None:
 def _headers(deliveries: list[str]) -> sa.Select:
     """Ledger lines with the name of the sender, the delivery repeated and the one in force at that moment."""
     ledger, repeated, ruling = (table("deliveries").alias(name) for name in ("d", "repeated", "ruling"))
-    restated = table("restated").alias("anew")
+    anew = table("restated").alias("anew")
+    former = sa.select(anew.c.delivery).where(anew.c.by_delivery == ledger.c.delivery).scalar_subquery()
     accepted, held, confirmed = table("deliveries").alias("accepted"), table("holds"), table("confirmations")
     # Whatever was held counts from its confirmation alone, and its own receipt is written anew then.
     by_then = sa.or_(confirmed.c.seq <= ledger.c.seq, accepted.c.delivery == ledger.c.delivery)
@@ -175,7 +176,7 @@ def _headers(deliveries: list[str]) -> sa.Select:
             *(ledger.c[name] for name in ("delivery", "institution_code", "received_at", "verdict", "ruleset", "late")),
             as_of.label("as_of"),
             register.c.name,
-            restated.c.delivery.label("restates"),
+            former.label("restates"),
             *_other_columns(repeated, "repeated"),
             *_other_columns(ruling, "ruling"),
         )
@@ -183,7 +184,6 @@ def _headers(deliveries: list[str]) -> sa.Select:
             ledger.outerjoin(repeated, repeated.c.delivery == ledger.c.duplicate_of)
             .outerjoin(newest, newest.c.delivery == ledger.c.delivery)
             .outerjoin(ruling, ruling.c.delivery == newest.c.ruling)
-            .outerjoin(restated, restated.c.by_delivery == ledger.c.delivery)
             .outerjoin(register, register.c.code == ledger.c.institution_code)
         )
         .where(ledger.c.delivery.in_(deliveries))
