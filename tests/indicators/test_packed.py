@@ -170,13 +170,6 @@ def spark_at(master: str, lake: Path, seconds: int, **environ: str) -> subproces
     return subprocess.run(command, env=os.environ | environ, capture_output=True, text=True, timeout=seconds)
 
 
-def for_few_rows(folder: Path) -> dict[str, str]:
-    """Settings of Spark and Java under which few rows are counted soon: no code is generated, little is compiled."""
-    without = "spark.sql.codegen.wholeStage false\nspark.sql.codegen.factoryMode NO_CODEGEN\n"
-    (folder / "spark-defaults.conf").write_text(without)
-    return {"SPARK_CONF_DIR": str(folder), "JAVA_TOOL_OPTIONS": QUICK}
-
-
 with_spark = pytest.mark.skipif(
     not (SPARK / "nastavnik").exists() or shutil.which("java") is None, reason="needs Java 17 and make spark"
 )
@@ -186,7 +179,7 @@ with_spark = pytest.mark.skipif(
 @with_spark
 def test_spark_gives_the_same_figures(tmp_path: Path, lake: Path) -> None:
     with cluster(tmp_path) as master:
-        by_spark = spark_at(master, lake, 2 * STARTING, **for_few_rows(tmp_path))
+        by_spark = spark_at(master, lake, 2 * STARTING)
     assert by_spark.returncode == 0, by_spark.stderr[-2000:]
     by_duckdb = CliRunner().invoke(cli, ["lake", "kpi", str(lake)]).output
     assert by_duckdb.count("\n") > 9_000
