@@ -24,7 +24,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from warehouse.engine import raw
-from warehouse.indicators.kept.refresh import kept_figures, refresh
+from warehouse.indicators.incremental.refresh import kept_figures, refresh
 from warehouse.indicators.large import everything, series_of
 from warehouse.packed import packed
 from warehouse.release.contents import KEY

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -39,7 +40,12 @@ def database(server: str) -> Iterator[str]:
 def take(folder: Path, home: Path) -> float:
     """Take all deliveries into a fresh installation; return wall seconds."""
     run("reference", "load", str(folder / "reference"), home=home)
-    return run("intake", "--inbox", str(folder / "inbox"), home=home).seconds
+    done = run("intake", "--inbox", str(folder / "inbox"), home=home)
+    books = sum(path.is_file() for path in (folder / "inbox").rglob("*"))
+    told = re.search(r"Получено сдач: ([\d\s]+)", done.output)
+    if told is None or int("".join(told[1].split())) != books:
+        raise SystemExit(f"Not all of {books} books were taken in:\n{done.output}")
+    return done.seconds
 
 
 def measure(folder: Path, institutions: int, rounds: int) -> dict[str, list[float]]:

@@ -16,8 +16,8 @@ from pathlib import Path
 import click
 
 from flows import processes
-from warehouse.alone import alone_with
 from warehouse.durable import write_durably
+from warehouse.locks import alone_with
 from warehouse.settings import Misconfigured, Settings, Source
 
 HOST = "127.0.0.1"

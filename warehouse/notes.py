@@ -14,9 +14,10 @@ import sqlalchemy as sa
 
 from expectations.sealing import StorageKeys, seal, unseal
 from warehouse.durable import write_durably
+from warehouse.journal import RESTATEMENT
 from warehouse.loading import insert_rows
 from warehouse.settings import Misconfigured
-from warehouse.tables import JOURNAL, entries, tables_of
+from warehouse.tables import JOURNAL, entries, restatements, table, tables_of
 
 LONGEST = 1000  # characters
 NAME_BYTES = 8
@@ -69,11 +70,22 @@ def sign(connection: sa.Connection, seq: int, decided_by: str, note: str | None)
     insert_rows(connection, notes(), [{"seq": seq, "decided_by": decided_by, "note": note}])
 
 
-def deliveries_of_notes(connection: sa.Connection) -> dict[str, str]:
-    """Return of which delivery every text is, by its name; a reason and an explanation are of one each."""
-    kept, journal = notes(), entries()
-    statement = sa.select(kept.c.note, journal.c.subject).join(journal, journal.c.seq == kept.c.seq)
-    return dict(connection.execute(statement.where(kept.c.note.is_not(None))).tuples().all())
+def deliveries_of_notes(connection: sa.Connection) -> dict[str, set[str]]:
+    """Return of which deliveries every text is, by its name.
+
+    An explanation is of one, and a reason too; that of a restatement is of all deliveries of its dates.
+    """
+    kept, journal, ledger, made = notes(), entries(), table("deliveries"), restatements()
+    of_dates = sa.select(kept.c.note, ledger.c.delivery).join_from(
+        kept.join(made, made.c.seq == kept.c.seq), ledger, ledger.c.as_of.between(made.c.first, made.c.last)
+    )
+    of_one = sa.select(kept.c.note, journal.c.subject).join(journal, journal.c.seq == kept.c.seq)
+    of_one = of_one.where(journal.c.event != RESTATEMENT)
+    found: dict[str, set[str]] = {}
+    for statement in (of_one, of_dates):
+        for note, delivery in connection.execute(statement.where(kept.c.note.is_not(None))):
+            found.setdefault(note, set()).add(delivery)
+    return found
 
 
 def _bound(note: str) -> bytes:

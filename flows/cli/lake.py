@@ -11,7 +11,7 @@ import click
 from flows.cli.answers import put
 from flows.cli.edge import installation
 from flows.cli.progress import progress
-from flows.cli.russian import Command, ExistingFolder, Group, Misused, NewFolder, NewPath, Option
+from flows.cli.russian import Command, ExistingFolder, Group, Misused, NewFile, NewFolder, Option
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,7 +41,7 @@ def pack(output: Path) -> None:
 @lake.command("kpi", cls=Command)
 @click.argument("folder", type=ExistingFolder(), metavar="ОЗЕРО")
 @click.option("--spark", cls=Option, metavar="АДРЕС", help="Считать на Spark: local[*] или spark://машина:7077.")
-@click.option("--state", cls=Option, type=NewPath(), metavar="ФАЙЛ", help="Хранить счёт и считать только новое.")
+@click.option("--state", cls=Option, type=NewFile(), metavar="ФАЙЛ", help="Хранить счёт и считать только новое.")
 def kpi(folder: Path, spark: str | None, state: Path | None) -> None:
     """Посчитать ряд показателей по озеру: CSV, дата за датой.
 
@@ -83,7 +83,7 @@ def _printed(dated: Iterator[pa.Table]) -> None:
 
 def _of_state(folder: Path, state: Path) -> Iterator[pa.Table]:
     """Bring a state up to date, and yield its figures."""
-    from warehouse.indicators.kept.refresh import kept_figures, refresh
+    from warehouse.indicators.incremental.refresh import kept_figures, refresh
 
     with progress("Подсчёт показателей"):
         whole, figures = refresh(folder, state)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.cli.edge import Failed
-from flows.cli.russian import Command, ExistingFile, Misused, NewPath, OneOf, Option, WholeNumber
+from flows.cli.russian import Command, ExistingFile, Misused, NewFile, OneOf, Option, WholeNumber
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,7 +22,7 @@ BY_SUFFIX = {f".{form}": form for form in FORMATS[1:]}
 
 @click.command(cls=Command)
 @click.argument("query", required=False, metavar="[ЗАПРОС]")
-@click.option("-o", "--output", cls=Option, type=NewPath(), help="Куда записать ответ; вид ответа — по имени файла.")
+@click.option("-o", "--output", cls=Option, type=NewFile(), help="Куда записать ответ; вид ответа — по имени файла.")
 @click.option("--format", "form", cls=Option, type=OneOf(FORMATS), help="Вид ответа; без параметра — table.")
 @click.option("--file", cls=Option, type=ExistingFile(), help="Файл для аналитиков, сделанный командой analysis.")
 @click.option("--timeout", cls=Option, type=WholeNumber(), default=60, help="Сколько секунд ждать ответа; без него 60.")

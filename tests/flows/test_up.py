@@ -29,8 +29,8 @@ from tests.flows.served import (
 )
 from tests.installations import COLLECTED, KEY, installation, rows, settings_for
 from tests.workbooks import PEOPLE, submission, write
-from warehouse.alone import alone_with
 from warehouse.doctor.answers import Look
+from warehouse.locks import alone_with
 from warehouse.settings import Misconfigured
 from warehouse.tables import table
 

@@ -18,7 +18,7 @@ from tests.watch.conftest import FLOW_RUN, Watched
 from warehouse.channels.left import Left, last_left, note_left
 from warehouse.home import locked
 from warehouse.watch.figures import WORDS, figures
-from warehouse.watch.kept import kept_runs
+from warehouse.watch.last_runs import kept_runs
 from warehouse.watch.runs import step, watched
 from warehouse.watch.spelling import spelled
 

@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from warehouse.alone import alone_with
 from warehouse.durable import write_durably
+from warehouse.locks import alone_with
 from warehouse.proof.manifest import SEAL, sealed
 from warehouse.settings import Misconfigured
 

@@ -176,7 +176,7 @@ def _cells(home: Home, deliveries: list[str], words: Words) -> set[Cell]:
 def _spoken(home: Home, connection: sa.Connection, deliveries: set[str], words: Words) -> list[Path]:
     """Return what people said of these deliveries in words that name them."""
     told = deliveries_of_notes(connection)
-    own = [note for note, delivery in sorted(told.items()) if delivery in deliveries]
+    own = [note for note, spoken_of in sorted(told.items()) if spoken_of & deliveries]
     return [home.notes.path(note) for note in own if words.told_in("note", home.notes.read(note) or "")]
 
 

@@ -74,15 +74,12 @@ def plan_retention(home: Home, on: date) -> Due:
     with home.reading() as connection:
         ledger, gone = deliveries_of(connection), destroyed(connection)
         received, spoken = _received_on(connection, settings), deliveries_of_notes(connection)
-    nameless = {
-        one.delivery
-        for one in ledger
-        if one.verdict in ACCEPTED and one.as_of and _over(one.as_of.year, settings.keep_identities_years, on)
-    }
+    past = [one for one in ledger if one.as_of and _over(one.as_of.year, settings.keep_identities_years, on)]
+    nameless = {one.delivery for one in past if one.verdict in ACCEPTED}
     said = [
         path
-        for note, delivery in sorted(spoken.items())
-        if delivery in nameless and (path := home.notes.path(note)).exists()
+        for note, spoken_of in sorted(spoken.items())
+        if spoken_of <= {one.delivery for one in past} and (path := home.notes.path(note)).exists()
     ]
     hashes = _hashes(ledger, received, settings, on)
     hashes |= {one.sha256 for one in ledger if one.delivery in nameless}

@@ -14,7 +14,7 @@ from warehouse.inbox import look
 from warehouse.journal import arrivals, known_by
 from warehouse.ledger import ACCEPTED, in_force, judged_anew, waiting
 from warehouse.tables import table
-from warehouse.watch.kept import last_success
+from warehouse.watch.last_runs import last_success
 
 Labels = dict[str, str]
 Sample = tuple[str, Labels, float]

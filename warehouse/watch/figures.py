@@ -15,7 +15,7 @@ from warehouse.lastnight import last_night
 from warehouse.schema.version import HEAD
 from warehouse.settings import Settings
 from warehouse.watch.collection import Labels, Sample, collection
-from warehouse.watch.kept import Kept, kept_runs
+from warehouse.watch.last_runs import LastRuns, kept_runs
 
 COUNTERS = {"nastavnik_runs_total", "nastavnik_run_failures_total"}
 WORDS = {  # docs/observability.md has a row for each
@@ -103,7 +103,7 @@ def _runs(settings: Settings) -> Iterator[Sample]:
         yield from _of(kept)
 
 
-def _of(kept: Kept) -> Iterator[Sample]:
+def _of(kept: LastRuns) -> Iterator[Sample]:
     job = {"job": kept.job}
     yield "nastavnik_runs_total", job, float(kept.runs)
     yield "nastavnik_run_failed", job, float(kept.failed)

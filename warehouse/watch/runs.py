@@ -16,7 +16,7 @@ from typing import Any
 from warehouse.faults import Fault, fault_of
 from warehouse.settings import Settings
 from warehouse.watch.events import emit, set_up
-from warehouse.watch.kept import Ended, note_run
+from warehouse.watch.last_runs import Ended, note_run
 from warehouse.watch.telemetry import Trace, trace_of
 
 FLOW_RUN = "PREFECT__FLOW_RUN_ID"  # Prefect tells it to the process of a scheduled run

@@ -12,10 +12,12 @@ from typing import NamedTuple
 import duckdb
 import sqlalchemy as sa
 
+from expectations.staging import DUCKDB_SAFE
 from warehouse.engine import raw
 from warehouse.home import version
 from warehouse.packed import Packed
 from warehouse.release.contents import FIGURES
+from warehouse.settings import Misconfigured
 
 KEPT = "kept"  # what the file is called in statements
 TOKEN, KEY_TEXT = "UUID", "VARCHAR"
@@ -46,6 +48,16 @@ def files_in(lake: Path) -> set[File]:
     """Return the files of a packed lake."""
     found = ((path.relative_to(lake).as_posix(), path.stat()) for path in lake.rglob("*.parquet"))
     return {File(name, one.st_size, one.st_mtime_ns) for name, one in found}
+
+
+def require_state(file: Path) -> None:
+    """Refuse a file that is no state: whatever it is, it must not be replaced by one."""
+    try:
+        with duckdb.connect(str(file), read_only=True, config=DUCKDB_SAFE) as opened:
+            opened.execute("SELECT version, seq FROM main.state").fetchall()
+            opened.execute("SELECT name, bytes, changed FROM main.files LIMIT 1").fetchall()
+    except duckdb.Error:
+        raise Misconfigured(f"{file}: это не состояние, записанное с --state. Назовите другой файл.") from None
 
 
 class State:

@@ -24,11 +24,11 @@ from warehouse.indicators.counts import Statement, added_names, counts_of, keys_
 from warehouse.indicators.definitions import Definitions, by_version, definitions
 from warehouse.indicators.figures import figures_of
 from warehouse.indicators.identity import People, people_known
-from warehouse.indicators.kept.keys import change_keys, place_all
-from warehouse.indicators.kept.names import keep_names, owners_met, renew_names, touches_decisions
-from warehouse.indicators.kept.since import Unforeseen, new_deliveries
-from warehouse.indicators.kept.state import KEPT, PLACED, State, files_in
-from warehouse.indicators.kept.sums import EARLIER, HAS, added_columns, change_sums, make_sums, numbered
+from warehouse.indicators.incremental.keys import change_keys, place_all
+from warehouse.indicators.incremental.names import keep_names, owners_met, renew_names, touches_decisions
+from warehouse.indicators.incremental.since import Unforeseen, new_deliveries
+from warehouse.indicators.incremental.state import KEPT, PLACED, State, files_in, require_state
+from warehouse.indicators.incremental.sums import EARLIER, HAS, added_columns, change_sums, make_sums, numbered
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.large import everything
 from warehouse.indicators.scopes import Roster, roster
@@ -46,7 +46,10 @@ class Refreshed(NamedTuple):
 
 
 def refresh(lake: Path, file: Path) -> Refreshed:
-    """Bring the state of a packed lake up to date; make it whole where there is none, or where it does not fit."""
+    """Bring the state of a packed lake up to date; make it whole where there is none, or where it does not fit.
+
+    Raises Misconfigured for a file that is something else: it is not overwritten.
+    """
     try:
         return Refreshed("", _renew(lake, file))
     except Unforeseen as reason:
@@ -87,6 +90,7 @@ def _renew(lake: Path, file: Path) -> int:
     """Count what is new in a lake, all of it or nothing; raise Unforeseen where that would not be the whole."""
     if not file.exists():
         raise Unforeseen("состояния ещё нет")
+    require_state(file)
     with _opened(lake, file, threads=1) as state:  # little of much: threads would wait for each other
         seq, files = new_deliveries(state, lake)
         if files == state.files():

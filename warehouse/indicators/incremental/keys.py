@@ -6,9 +6,9 @@ import sqlalchemy as sa
 
 from warehouse.indicators.counts import Keys
 from warehouse.indicators.cubes import distinct_cube
-from warehouse.indicators.kept.names import RENAMED
-from warehouse.indicators.kept.state import KEPT, KEY_TYPES, TOKEN, State
-from warehouse.indicators.kept.sums import EARLIER
+from warehouse.indicators.incremental.names import RENAMED
+from warehouse.indicators.incremental.state import KEPT, KEY_TYPES, TOKEN, State
+from warehouse.indicators.incremental.sums import EARLIER
 from warehouse.indicators.people import DISTINCT
 from warehouse.indicators.scopes import PLACE, Roster
 

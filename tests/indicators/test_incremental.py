@@ -20,8 +20,8 @@ from expectations.form import AFTER, AGREED, COMPLETED, CONTINUES, EDUCATOR, MEN
 from tests.installations import figures, installation, take
 from tests.workbooks import submission, write
 from warehouse.home import Home
-from warehouse.indicators.kept.refresh import kept_figures, refresh
-from warehouse.indicators.kept.state import files_in
+from warehouse.indicators.incremental.refresh import kept_figures, refresh
+from warehouse.indicators.incremental.state import files_in
 from warehouse.indicators.large import everything, series_of
 from warehouse.packed import packed, packed_tables, write_packed, writing
 from warehouse.packing import pack
@@ -239,6 +239,19 @@ def test_a_state_that_does_not_fit_is_made_anew(lake: Lake, tmp_path: Path) -> N
     )
     assert refresh(lake.folder, file).whole == "первая сдача на новую отчётную дату"
     assert kept(file) == counted_whole(lake.folder)
+
+
+@pytest.mark.parametrize("other", ["text", "database"])
+def test_another_file_is_not_replaced_by_a_state(lake: Lake, tmp_path: Path, other: str) -> None:
+    file = tmp_path / "warehouse.duckdb"
+    if other == "text":
+        file.write_text("indicator,value\n")
+    else:
+        duckdb.connect(str(file)).execute("CREATE TABLE entries (seq BIGINT)").close()
+    before = file.read_bytes()
+    with pytest.raises(Misconfigured, match="это не состояние"):
+        refresh(lake.folder, file)
+    assert file.read_bytes() == before
 
 
 def test_late_deliveries_of_a_country(tmp_path: Path) -> None:

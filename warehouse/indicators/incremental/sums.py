@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from warehouse.indicators.counts import added, added_names, totals
 from warehouse.indicators.cubes import total_cube
 from warehouse.indicators.definitions import Definitions
-from warehouse.indicators.kept.state import KEPT, State
+from warehouse.indicators.incremental.state import KEPT, State
 from warehouse.indicators.scopes import PLACE, Roster
 
 EXACT = "DECIMAL(30, 8)"  # an amount of a place: sums of them are the same in whatever order they are added

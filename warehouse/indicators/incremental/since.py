@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from warehouse.indicators.kept.state import KEPT, State, files_in
+from warehouse.indicators.incremental.state import KEPT, State, files_in
 from warehouse.ledger import ACCEPTED
 from warehouse.packed import FACTS, NEW_LEDGER
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from warehouse.indicators.identity import TOKEN, bearers, decided_about
-from warehouse.indicators.kept.state import KEPT, State
+from warehouse.indicators.incremental.state import KEPT, State
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.tables import table
 

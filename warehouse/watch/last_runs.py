@@ -23,7 +23,7 @@ class Ended:
 
 
 @dataclass(frozen=True)
-class Kept:
+class LastRuns:
     """The runs of one job: how many, how many failed by code, and how the last one went; times in UTC."""
 
     job: str
@@ -35,25 +35,25 @@ class Kept:
     seconds: float = 0.0
     steps: dict[str, float] = field(default_factory=dict)
 
-    def after(self, last: Ended) -> Kept:
+    def after(self, last: Ended) -> LastRuns:
         """Return what is to be kept when one more run has ended."""
         at, failures = last.at.isoformat(timespec="seconds"), dict(self.failures)
         if last.fault is not None:
             failures[last.fault] = failures.get(last.fault, 0) + 1
         succeeded = at if last.fault is None else self.succeeded_at
         failed = last.fault is not None
-        return Kept(self.job, self.runs + 1, failures, at, succeeded, failed, last.seconds, last.steps)
+        return LastRuns(self.job, self.runs + 1, failures, at, succeeded, failed, last.seconds, last.steps)
 
 
 def note_run(settings: Settings, job: str, last: Ended) -> None:
     """Note that a run of a job ended."""
     folder = settings.run / "runs"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    kept = (_read(_path(settings, job)) or Kept(job)).after(last)
+    kept = (_read(_path(settings, job)) or LastRuns(job)).after(last)
     write_durably(_path(settings, job), json.dumps(asdict(kept)).encode())
 
 
-def kept_runs(settings: Settings) -> Iterator[Kept]:
+def kept_runs(settings: Settings) -> Iterator[LastRuns]:
     """Yield what is kept of every job that ever ended a run."""
     for path in sorted((settings.run / "runs").glob("*.json")):
         if kept := _read(path):
@@ -70,8 +70,8 @@ def _path(settings: Settings, job: str) -> Path:
     return settings.run / "runs" / f"{job}.json"
 
 
-def _read(path: Path) -> Kept | None:
+def _read(path: Path) -> LastRuns | None:
     try:
-        return Kept(**json.loads(path.read_bytes()))
+        return LastRuns(**json.loads(path.read_bytes()))
     except (FileNotFoundError, ValueError, TypeError):
         return None
