@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/reference/*.md")])
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)\s#]+)(?:#[^)]*)?\)")
+ITEM = re.compile(r"(?:[-*+]|\d+\.) ")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 
 
@@ -17,6 +19,22 @@ CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 def test_links_lead_somewhere(page: Path) -> None:
     links = LINK.findall(CODE.sub("", page.read_text(encoding="utf-8")))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", ROOT.glob("docs/**/*.md"), ids=lambda page: page.name)
+def test_a_list_or_table_stands_apart_from_what_is_before_it(page: Path) -> None:
+    """The site's Markdown takes it for more of the paragraph otherwise."""
+    lines = re.sub(r"```.*?```", "```", page.read_text(encoding="utf-8"), flags=re.DOTALL).splitlines()
+    ran_together = [
+        after
+        for before, after in pairwise(lines)
+        if before.strip()
+        and (
+            (ITEM.match(after) and not ITEM.match(before) and not before.startswith((" ", "#")))
+            or (after.startswith("|") and not before.startswith(("|", "#")))
+        )
+    ]
+    assert ran_together == []
 
 
 def test_the_index_names_every_page() -> None:
