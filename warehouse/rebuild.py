@@ -14,12 +14,12 @@ from warehouse.holding import replay_confirmation, replay_hold
 from warehouse.home import Home
 from warehouse.indicators.decided import keep_decided
 from warehouse.journal import CONFIRMATION, HELD, REFERENCE, RELEASE, WITHDRAWAL, all_entries
+from warehouse.journal_steps import Anew, Step, steps
 from warehouse.lake import orphans
 from warehouse.ledger import accepted_deliveries
 from warehouse.reference import replay_reference
 from warehouse.release.publish import record_release
 from warehouse.restating import replay_restated
-from warehouse.steps import Anew, Step, steps
 from warehouse.tables import MENTORING, table, tables_of
 from warehouse.vault import forget_strays
 

@@ -18,12 +18,12 @@ from warehouse.batch import Arrival, Batch, judged
 from warehouse.home import Home
 from warehouse.indicators.series import series
 from warehouse.journal import known_by
+from warehouse.journal_steps import files_of
 from warehouse.judging import judging_context
 from warehouse.ledger import EVER, judged_anew, place
 from warehouse.loading import bulk_insert
 from warehouse.release.contents import KEY, REPORTED_KPI
 from warehouse.remains import destroyed
-from warehouse.steps import files_of
 from warehouse.storing import Kept
 from warehouse.tables import table
 

@@ -22,12 +22,12 @@ from warehouse.batch import Arrival, Batch, judged, line_of
 from warehouse.expected import calendar
 from warehouse.home import Home
 from warehouse.journal import RESTATED, RESTATEMENT, Entry, Journal
+from warehouse.journal_steps import files_of
 from warehouse.judging import judging_context
 from warehouse.ledger import EVER, held, judged_anew, place, restated_id
 from warehouse.loading import insert_rows
 from warehouse.remains import destroyed, put_back
 from warehouse.settings import Misconfigured
-from warehouse.steps import files_of
 from warehouse.storing import Kept
 from warehouse.tables import restatements, table
 

@@ -59,7 +59,7 @@ class Argument(click.Argument):
 
 
 def _offered(metavar: str | None, incomplete: str) -> list[CompletionItem]:
-    from flows.cli.completing import offered
+    from flows.cli.suggestions import offered
 
     return offered(metavar or "", incomplete)
 
