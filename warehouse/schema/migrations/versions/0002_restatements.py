@@ -30,7 +30,8 @@ def upgrade(store: str) -> None:
         schema="mentoring",
     )
     if op.get_context().dialect.name == "postgresql":
-        op.create_index("ix_restated_delivery", "restated", ["delivery"], schema="mentoring")
+        for column in ("delivery", "by_delivery"):
+            op.create_index(f"ix_restated_{column}", "restated", [column], schema="mentoring")
 
 
 def downgrade(store: str) -> None:
