@@ -23,11 +23,11 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from warehouse.engine import raw
 from warehouse.indicators.incremental.refresh import kept_figures, refresh
 from warehouse.indicators.large import everything, series_of
-from warehouse.packed import packed
+from warehouse.installation.engine import raw
 from warehouse.release.contents import KEY
+from warehouse.storage.packed import packed
 from warehouse.synthetic.country import Country, write_country, write_late
 
 BUILD = Path(__file__).parents[1] / "build"

@@ -18,7 +18,7 @@ import duckdb
 from measuring import run
 from region import write_region
 
-from warehouse.tables import JOURNAL, MENTORING, tables_of
+from warehouse.tables.tables import JOURNAL, MENTORING, tables_of
 
 DATES = 20
 AS_OF = "2024-12-31"

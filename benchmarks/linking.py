@@ -24,18 +24,18 @@ import sqlalchemy as sa
 
 from expectations.text import fold_name
 from expectations.tokens import name_token
-from warehouse.home import Home, opened
 from warehouse.indicators.knowledge import Knowledge
-from warehouse.journal import RECEIVED, Journal, known_by
-from warehouse.linking import NAMES
-from warehouse.loading import bulk_insert, insert_rows
-from warehouse.queue import open_pairs
-from warehouse.reference import load_reference, shipped_reference
-from warehouse.settings import read_settings
+from warehouse.installation.home import Home, opened
+from warehouse.installation.settings import read_settings
+from warehouse.journal.journal import RECEIVED, Journal, known_by
+from warehouse.persons.linking import NAMES
+from warehouse.persons.queue import open_pairs
+from warehouse.register.reference import load_reference, shipped_reference
+from warehouse.storage.loading import bulk_insert, insert_rows
+from warehouse.storage.vault import keep_identities
 from warehouse.synthetic import write_region_reference
 from warehouse.synthetic.doubles import MISTAKES, Told, people_told
-from warehouse.tables import table
-from warehouse.vault import keep_identities
+from warehouse.tables.tables import table
 
 AT, AS_OF = datetime(2022, 1, 10, 9, tzinfo=UTC), date(2021, 12, 31)
 REGION = 300_000  # people

@@ -46,7 +46,7 @@ def write_region(folder: Path, institutions: int, seed: int, *, tidy: bool = Fal
 
     `tidy`: workbooks alone, every clerk writes as the template has it, nothing is wrong: what any reader can read.
     """
-    from warehouse.reference import shipped_reference
+    from warehouse.register.reference import shipped_reference
     from warehouse.synthetic import (
         REGION_PARTICIPANTS,
         REGION_RATES,

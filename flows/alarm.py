@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.failures import without_values
 from warehouse.doctor.telling import tell
-from warehouse.settings import Settings, read_settings
+from warehouse.installation.settings import Settings, read_settings
 
 PAGE = "docs/operations.md#тревоги"
 

@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.standing import left_words, rows_of, title_words, totals_words
-from warehouse.batch import Line
+from warehouse.ingestion.batch import Line
 from warehouse.mail.posting import Posted
 
 if TYPE_CHECKING:
-    from warehouse.backfill import Plan
+    from warehouse.restatement.backfill import Plan
 
 Row = dict[str, object]
 VERDICTS = {

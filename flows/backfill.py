@@ -12,12 +12,12 @@ from prefect.cache_policies import NO_CACHE
 from expectations.rules.ruleset import read
 from flows.artifacts import Row, kpi_rows, plan_rows
 from flows.failures import without_values
-from warehouse.backfill import Asked, plan
-from warehouse.backfill import backfill as carry_out
-from warehouse.home import opened
-from warehouse.journal import known_by
+from warehouse.installation.home import opened
+from warehouse.installation.settings import Misconfigured, Settings, read_settings
+from warehouse.journal.journal import known_by
 from warehouse.release.contents import REPORTED_KPI
-from warehouse.settings import Misconfigured, Settings, read_settings
+from warehouse.restatement.backfill import Asked, plan
+from warehouse.restatement.backfill import backfill as carry_out
 from warehouse.watch.runs import watched
 
 

@@ -11,7 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.artifacts import Row
 from flows.failures import without_values
 from warehouse.copies.backup import backup as make_backup
-from warehouse.settings import Settings, read_settings
+from warehouse.installation.settings import Settings, read_settings
 from warehouse.watch.runs import watched
 
 

@@ -6,10 +6,10 @@ import functools
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from warehouse.faults import fault_of
+from warehouse.installation.faults import fault_of
+from warehouse.installation.settings import Misconfigured
 from warehouse.mail.server import MailFailed
 from warehouse.proof import Unproved
-from warehouse.settings import Misconfigured
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")

@@ -11,16 +11,16 @@ from prefect.cache_policies import NO_CACHE
 from flows.artifacts import FOREIGN, Row, intake_rows
 from flows.failures import without_values
 from flows.status import leave_status
-from warehouse.alarms import alarms_among
 from warehouse.channels.faults import last_faults
-from warehouse.expected import register
-from warehouse.home import opened
-from warehouse.intake import run_intake
-from warehouse.journal import known_by
-from warehouse.lastnight import note_night
+from warehouse.collection.alarms import alarms_among
+from warehouse.collection.expected import register
+from warehouse.ingestion.intake import run_intake
+from warehouse.installation.home import opened
+from warehouse.installation.settings import Settings, read_settings
+from warehouse.journal.journal import known_by
 from warehouse.lineage.datasets import of_intake
 from warehouse.lineage.events import observed
-from warehouse.settings import Settings, read_settings
+from warehouse.watch.lastnight import note_night
 from warehouse.watch.runs import watched
 
 

@@ -10,19 +10,19 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.artifacts import Row, kpi_rows
 from flows.failures import without_values
-from warehouse.home import opened
-from warehouse.journal import known_by
+from warehouse.installation.home import opened
+from warehouse.installation.settings import Settings, read_settings
+from warehouse.journal.journal import known_by
 from warehouse.lineage.datasets import of_series
 from warehouse.lineage.events import observed
 from warehouse.release.contents import REPORTED_KPI
-from warehouse.settings import Settings, read_settings
 from warehouse.watch.runs import step, watched
 
 
 @without_values
 def compute_kpi(settings: Settings, at: datetime, as_of: date | None = None) -> list[Row]:
     """Compute the series as known now, for one reporting date or for all; return the reported KPI."""
-    from warehouse.analysis import refresh_analysis
+    from warehouse.desk.analysis import refresh_analysis
     from warehouse.indicators.series import series
 
     with (

@@ -12,10 +12,10 @@ from prefect.runtime import task_run
 from flows.artifacts import Row, letter_rows
 from flows.failures import without_values
 from flows.status import leave_status
+from warehouse.installation.settings import Settings, read_settings
 from warehouse.mail.notices import run_notices
 from warehouse.mail.posting import insist
 from warehouse.mail.reminders import run_reminders
-from warehouse.settings import Settings, read_settings
 from warehouse.watch.runs import watched
 
 NOTICES, REMINDERS = "notices", "reminders"

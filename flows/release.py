@@ -11,11 +11,11 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.artifacts import Row, release_rows
 from flows.failures import without_values
-from warehouse.expected import due_for_release
-from warehouse.home import opened
+from warehouse.collection.expected import due_for_release
+from warehouse.installation.home import opened
+from warehouse.installation.settings import Settings, read_settings
 from warehouse.lineage.datasets import of_release
 from warehouse.lineage.events import observed
-from warehouse.settings import Settings, read_settings
 from warehouse.watch.runs import step, watched
 
 
@@ -24,7 +24,7 @@ def publish(
     settings: Settings, at: datetime, as_of: date | None = None, on_warning: Callable[[str], None] = lambda _: None
 ) -> list[Row]:
     """Release one reporting date, by default the one that is due; return what was released."""
-    from warehouse.analysis import refresh_analysis
+    from warehouse.desk.analysis import refresh_analysis
     from warehouse.release.publish import make_release
 
     with watched("release", settings), opened(settings, at, write=True) as home, observed("release") as run:

@@ -11,8 +11,8 @@ from prefect.cache_policies import NO_CACHE
 from flows.artifacts import Row
 from flows.failures import without_values
 from warehouse.erasure.retention import retain
-from warehouse.home import opened
-from warehouse.settings import Settings, read_settings
+from warehouse.installation.home import opened
+from warehouse.installation.settings import Settings, read_settings
 from warehouse.watch.runs import watched
 
 

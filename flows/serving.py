@@ -16,9 +16,9 @@ from pathlib import Path
 import click
 
 from flows import processes
-from warehouse.durable import write_durably
-from warehouse.locks import alone_with
-from warehouse.settings import Misconfigured, Settings, Source
+from warehouse.installation.durable import write_durably
+from warehouse.installation.locks import alone_with
+from warehouse.installation.settings import Misconfigured, Settings, Source
 
 HOST = "127.0.0.1"
 USUAL_PORT = 4200

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from warehouse.held import Held
+from warehouse.collection.status import DateStatus, State, Status
 from warehouse.mail.server import Outcome
-from warehouse.status import DateStatus, State, Status
+from warehouse.review.held import Held
 
 Entry = dict[str, Any]
 WORDS = {

@@ -11,9 +11,9 @@ from prefect.cache_policies import NO_CACHE
 from flows.artifacts import Row, status_rows, status_words
 from flows.failures import without_values
 from flows.standing import standing
-from warehouse.home import opened
-from warehouse.settings import Settings, read_settings
-from warehouse.status import status_of
+from warehouse.collection.status import status_of
+from warehouse.installation.home import opened
+from warehouse.installation.settings import Settings, read_settings
 
 
 @without_values

@@ -79,8 +79,8 @@ def folder(filled: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="module", params=["duckdb", "postgresql"])
 def warehouse(request: pytest.FixtureRequest) -> Iterator[sa.Connection]:
     """A connection to an empty warehouse, of either engine; what a test writes it takes back."""
-    from warehouse.engine import create_schema, open_engine
-    from warehouse.tables import tables_of
+    from warehouse.installation.engine import create_schema, open_engine
+    from warehouse.tables.tables import tables_of
 
     url = request.getfixturevalue("postgres_database") if request.param == "postgresql" else "duckdb:///:memory:"
     engine = open_engine(url)

@@ -19,17 +19,17 @@ import sqlalchemy as sa
 
 from expectations.form import FORM
 from expectations.structure import Sheet
-from warehouse.audit import ANCHOR
-from warehouse.home import Home, opened
+from warehouse.access.audit import ANCHOR
+from warehouse.access.keyring import keyring_path, make_keyring
 from warehouse.indicators.series import series
-from warehouse.intake import IntakeSummary, run_intake
-from warehouse.journal import known_by
-from warehouse.keyring import keyring_path, make_keyring
-from warehouse.loading import fetch
-from warehouse.reference import load_reference
-from warehouse.settings import Settings, read_settings
-from warehouse.tables import MENTORING, table, tables_of
-from warehouse.vault import read_vault, sealed_rows
+from warehouse.ingestion.intake import IntakeSummary, run_intake
+from warehouse.installation.home import Home, opened
+from warehouse.installation.settings import Settings, read_settings
+from warehouse.journal.journal import known_by
+from warehouse.register.reference import load_reference
+from warehouse.storage.loading import fetch
+from warehouse.storage.vault import read_vault, sealed_rows
+from warehouse.tables.tables import MENTORING, table, tables_of
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 KEY = "0f" * 16 + "a1" * 16  # one key of tokens for all: equal people give equal tokens in every installation

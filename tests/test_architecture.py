@@ -42,7 +42,7 @@ def flow_files() -> list[Path]:
 @pytest.mark.parametrize(
     ("source", "packages"),
     [
-        ("import warehouse.tables as t, json", {"warehouse", "json"}),
+        ("import warehouse.tables.tables as t, json", {"warehouse", "json"}),
         ("from flows import cli", {"flows"}),
         ("def late():\n    from great_expectations import get_context", {"great_expectations"}),
         ("from . import text\nfrom .rules import RULES", set()),

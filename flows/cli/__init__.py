@@ -1,7 +1,7 @@
 """The command line: `nastavnik COMMAND`."""
 
 from flows.cli.root import cli
-from warehouse.faults import seal_process
+from warehouse.installation.faults import seal_process
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ def apply(dry_run: bool) -> None:
     Нужна учётная запись владельца базы с правом CREATEROLE. Люди входят под своими именами, а роль им выдаётся:
     GRANT nastavnik_analyst TO имя.
     """
-    from warehouse.roles import ROLES, apply, require_server, statements
+    from warehouse.access.roles import ROLES, apply, require_server, statements
 
     require_server(settings().embedded)
     if dry_run:
@@ -48,7 +48,7 @@ def analysis(output: Path | None) -> None:
     Вместо токенов людей в ней псевдонимы одного этого файла. Если с прошлого раза ничего не стало известно,
     файл остаётся прежним.
     """
-    from warehouse.analysis import make_analysis
+    from warehouse.desk.analysis import make_analysis
 
     with installation() as home, progress("Запись файла для аналитиков"):
         made = make_analysis(home, output)
@@ -70,7 +70,7 @@ def verify(folders: tuple[Path, ...], form: str) -> int:
     Конец журнала сверяется с выпусками: каждый помнит, какой строкой он записан. Папки выпусков, переданных
     наружу, можно назвать отдельно. Код завершения 3 — журнал правили; называется первая неверная строка.
     """
-    from warehouse.audit import anchored, verify_audit
+    from warehouse.access.audit import anchored, verify_audit
 
     own = settings()
     releases = [*anchored(own), *folders]
@@ -91,7 +91,7 @@ def verify(folders: tuple[Path, ...], form: str) -> int:
 def list_lines(since: datetime | None, form: str) -> None:
     """Показать журнал аудита."""
     from flows.cli.audit_tables import audit_csv, show_audit
-    from warehouse.audit import read_lines
+    from warehouse.access.audit import read_lines
 
     own = settings()
     lines = read_lines(own, local(since, own))

@@ -50,7 +50,7 @@ def put_figures(figures: pa.Table, form: str) -> None:
 
         put(render_csv(figures).decode())
     else:
-        from warehouse.listing import figures_json
+        from warehouse.findings.listing import figures_json
 
         put(figures_json(figures) + "\n")
 
@@ -61,7 +61,7 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
 
 
 def _plain(value: Any) -> Any:
-    from warehouse.listing import json_value
+    from warehouse.findings.listing import json_value
 
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {one.name: getattr(value, one.name) for one in dataclasses.fields(value)}

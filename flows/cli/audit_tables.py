@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flows.cli.tables import console, table
 
 if TYPE_CHECKING:
-    from warehouse.audit import Line
+    from warehouse.access.audit import Line
 
 COLUMNS = ("number", "at", "actor", "action", "subject", "counts")
 

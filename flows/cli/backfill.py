@@ -18,9 +18,9 @@ from flows.cli.russian import Command, Day, Misused, Option
 
 if TYPE_CHECKING:
     from expectations.rules.ruleset import Ruleset
-    from warehouse.backfill import Asked, Plan
-    from warehouse.intake import IntakeSummary
-    from warehouse.restating import Restatement
+    from warehouse.ingestion.intake import IntakeSummary
+    from warehouse.restatement.backfill import Asked, Plan
+    from warehouse.restatement.restating import Restatement
 
 
 @click.command(cls=Command)
@@ -43,7 +43,7 @@ def backfill(
     на своё время, сделанные выпуски не меняются. Правила, заданные здесь, остаются для этих дат и дальше. Потом
     принимает то, что ждёт, и пишет недостающие протоколы. Прерванное закончит та же команда.
     """
-    from warehouse.backfill import Asked, plan
+    from warehouse.restatement.backfill import Asked, plan
 
     asked = Asked(first, last, _rules(changes, file, standard))
     at = now()
@@ -80,7 +80,7 @@ def _agreed(yes: bool) -> None:
 
 
 def _do(asked: Asked, by: str, reason: str | None, *, quiet: bool) -> int:
-    from warehouse.backfill import backfill as carry_out
+    from warehouse.restatement.backfill import backfill as carry_out
     from warehouse.watch.runs import watched
 
     at = now()

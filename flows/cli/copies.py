@@ -51,7 +51,7 @@ def backup(output: Path | None, keep_days: int | None, proved: Path | None, form
     храните его отдельно.
     """
     from warehouse.copies.backup import backup as make
-    from warehouse.settings import Misconfigured
+    from warehouse.installation.settings import Misconfigured
     from warehouse.watch.runs import watched
 
     if proved is not None:

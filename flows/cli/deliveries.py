@@ -36,11 +36,11 @@ def intake(inbox: Path | Address | None, received_at: datetime | None, form: str
     """
     from flows.cli.entries import intake_entry
     from flows.cli.words import fault_words, intake_words
-    from warehouse.alarms import alarms_among
-    from warehouse.intake import run_intake
-    from warehouse.lastnight import note_night
+    from warehouse.collection.alarms import alarms_among
+    from warehouse.ingestion.intake import run_intake
     from warehouse.lineage.datasets import of_intake
     from warehouse.lineage.events import observed
+    from warehouse.watch.lastnight import note_night
     from warehouse.watch.runs import watched
 
     at = local(received_at, settings()) or now()
@@ -85,9 +85,9 @@ def check(files: tuple[Path, ...], institution: str | None, marked: Path | None,
     """Проверить книги, ничего не принимая: вердикт, замечания и что изменится, если книгу сдать."""
     from flows.cli.entries import checked_entry
     from flows.cli.words import checked_words, marked_words
-    from warehouse.checking import check_files
+    from warehouse.installation.settings import Misconfigured
     from warehouse.marked.marking import NotMarked, mark_checked
-    from warehouse.settings import Misconfigured
+    from warehouse.preview.checking import check_files
 
     if marked is not None and len(files) > 1:
         raise Misconfigured("С --marked проверяется одна книга за раз.")
@@ -134,9 +134,9 @@ def findings(form: str, delivery: str | None) -> None:
     Таблица считает их по причинам; для программ — все до одного, с листом, строкой и столбцом.
     """
     from flows.cli.tables import show_findings
-    from warehouse.across_kept import kept_findings_across
-    from warehouse.listing import FINDINGS_HEADER, count_findings, findings_csv, findings_rows
-    from warehouse.vault import may_read
+    from warehouse.findings.across_kept import kept_findings_across
+    from warehouse.findings.listing import FINDINGS_HEADER, count_findings, findings_csv, findings_rows
+    from warehouse.storage.vault import may_read
 
     if delivery is not None:
         _findings_of(delivery, form)
@@ -161,9 +161,9 @@ def findings(form: str, delivery: str | None) -> None:
 def _findings_of(delivery: str, form: str) -> None:
     from flows.cli.entries import finding_entries
     from flows.cli.tables import show_findings_of
-    from warehouse.explained import explained_of
-    from warehouse.listing import findings_csv, findings_of, findings_rows
+    from warehouse.findings.listing import findings_csv, findings_of, findings_rows
     from warehouse.marked.marking import require_delivery
+    from warehouse.review.explained import explained_of
 
     with installation() as home, home.reading() as connection:
         require_delivery(connection, delivery)
@@ -183,7 +183,7 @@ def status(on: date | None, form: str) -> None:
     """Показать, кто сдал, кто опаздывает, что ждёт, когда был последний протокол и последнее напоминание."""
     from flows.cli.tables import show_status
     from flows.standing import standing
-    from warehouse.status import status_of
+    from warehouse.collection.status import status_of
 
     with installation() as home, progress("Подсчёт сданного"):
         day = on or now().astimezone(home.settings.timezone).date()

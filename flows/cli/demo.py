@@ -11,7 +11,7 @@ from flows.cli.progress import progress
 from flows.cli.russian import Command, OneOf, Option, WholeNumber
 
 if TYPE_CHECKING:
-    from warehouse.demo import DateDone
+    from warehouse.synthetic.demo import DateDone
 
 ORDER_NUMBER = 632  # any number does; this one is the order's
 
@@ -39,7 +39,7 @@ def demo(size: str, seed: int, show: bool, fresh: bool) -> None:
     Нужна пустая папка NASTAVNIK_HOME. Одно и то же число --seed даёт одни и те же книги.
     """
     from flows.cli.summary import show_summary
-    from warehouse import demo as job
+    from warehouse.synthetic import demo as job
 
     of_demo = job.prepare_home(settings(), fresh=fresh)
     world = job.make_world(size, seed, of_demo.run / "reference")

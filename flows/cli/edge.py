@@ -16,11 +16,11 @@ import click
 from flows.cli import alphabet
 from flows.cli.progress import progress
 from flows.cli.russian import Group, explained
-from warehouse.faults import fault_of
+from warehouse.installation.faults import fault_of
 
 if TYPE_CHECKING:
-    from warehouse.home import Home
-    from warehouse.settings import Settings
+    from warehouse.installation.home import Home
+    from warehouse.installation.settings import Settings
 
 DONE, REJECTED, MISUSED, FAILED = 0, 1, 2, 3
 FAULTS = {
@@ -58,7 +58,7 @@ class Edge(Group):
             return DONE
 
     def _code(self, words: list[str]) -> int:
-        from warehouse.settings import Misconfigured
+        from warehouse.installation.settings import Misconfigured
 
         try:
             return super().main(words, "nastavnik", standalone_mode=False) or DONE
@@ -155,7 +155,7 @@ def _trace(error: BaseException) -> None:
 
 def settings() -> Settings:
     """Read the settings of this process."""
-    from warehouse.settings import Misconfigured, read_settings
+    from warehouse.installation.settings import Misconfigured, read_settings
 
     own = read_settings()
     if any(place.exists() and not place.is_dir() for place in (own.home, *own.home.parents)):
@@ -176,7 +176,7 @@ def local(moment: datetime | None, of: Settings) -> datetime | None:
 @contextmanager
 def installation(at: datetime | None = None, *, write: bool = False) -> Iterator[Home]:
     """Open the installation of this process; `at` is the time that what happens now is known from."""
-    from warehouse.home import opened
+    from warehouse.installation.home import opened
 
     with ExitStack() as closing:
         with progress("Ждём хранилище"):

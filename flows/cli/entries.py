@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from warehouse.checking import Checked
-    from warehouse.explained import Explained
-    from warehouse.intake import IntakeSummary
-    from warehouse.listing import Cells
+    from warehouse.findings.listing import Cells
+    from warehouse.ingestion.intake import IntakeSummary
+    from warehouse.preview.checking import Checked
+    from warehouse.review.explained import Explained
 
 Entry = dict[str, Any]
 
@@ -43,14 +43,14 @@ def checked_entry(one: Checked) -> Entry:
 
 
 def _cells(finding: Any) -> Cells:
-    from warehouse.listing import finding_cells
+    from warehouse.findings.listing import finding_cells
 
     return finding_cells("", None, finding)
 
 
 def finding_entries(rows: Iterable[Cells], explained: Mapping[int, Explained], zone: ZoneInfo) -> list[Entry]:
     """Return the findings of one delivery by their numbers, with the day on which each was explained."""
-    from warehouse.listing import FINDINGS_HEADER
+    from warehouse.findings.listing import FINDINGS_HEADER
 
     days = {number: one.known_at.astimezone(zone).date() for number, one in explained.items()}
     return [

@@ -16,7 +16,7 @@ from flows.cli.russian import Command, OneOf, Option, RowOf
 
 if TYPE_CHECKING:
     from warehouse.erasure.person import Wanted
-    from warehouse.home import Home
+    from warehouse.installation.home import Home
 
 COUNTED = {
     "again": "людей, присланных снова после удаления",
@@ -66,7 +66,7 @@ def erase(row: tuple[str, int] | None, ground: str, by: str | None, dry_run: boo
 def _asked(home: Home) -> Wanted:
     """Ask who; what is typed goes no further than its tokens."""
     from warehouse.erasure.erase import wanted_name, wanted_snils
-    from warehouse.settings import Misconfigured
+    from warehouse.installation.settings import Misconfigured
 
     if snils := _answer("СНИЛС (пусто, если неизвестен)"):
         return wanted_snils(home, snils)

@@ -14,7 +14,7 @@ from flows.cli.russian import Command, Group, Option, WholeNumber
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from warehouse.explained import Entry
+    from warehouse.review.explained import Entry
 
 _BY = click.option("--by", cls=Option, metavar="КТО", help="Кто решил; по умолчанию имя учётной записи.")
 
@@ -30,7 +30,7 @@ def explain_warning(delivery: str, finding: str, text: str, by: str | None) -> N
     ЗАМЕЧАНИЕ — номер из протокола (3), несколько номеров (3,5-7) или код правила: все его предупреждения в этой
     сдаче. Номера показывает и findings --delivery СДАЧА.
     """
-    from warehouse.explaining import explain
+    from warehouse.review.explaining import explain
 
     at = now()
     with installation(at, write=True) as home:
@@ -50,9 +50,9 @@ def explanations() -> None:
 def list_explanations(texts: bool, form: str) -> None:
     """Показать действующие пояснения."""
     from flows.cli.persons_tables import show_explanations
-    from warehouse.explained import listed
-    from warehouse.settings import Misconfigured
-    from warehouse.vault import may_read
+    from warehouse.installation.settings import Misconfigured
+    from warehouse.review.explained import listed
+    from warehouse.storage.vault import may_read
 
     with installation() as home, home.reading() as connection:
         if texts and not may_read(home.vault):
@@ -80,7 +80,7 @@ def _entry(one: Entry, words: dict[int, str], zone: ZoneInfo) -> dict:
 @_BY
 def undo(number: int, by: str | None) -> None:
     """Отменить пояснение по его номеру: предупреждение снова ждёт ответа."""
-    from warehouse.explaining import unexplain
+    from warehouse.review.explaining import unexplain
 
     at = now()
     with installation(at, write=True) as home, home.writing() as connection:

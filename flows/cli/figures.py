@@ -39,7 +39,7 @@ def kpi(
     from warehouse.indicators.breakdowns import breakdowns
     from warehouse.indicators.breaks import breaks
     from warehouse.indicators.series import boundaries_of, series
-    from warehouse.journal import known_by
+    from warehouse.journal.journal import known_by
     from warehouse.lineage.datasets import of_series
     from warehouse.lineage.events import observed
     from warehouse.release.changes import notes_on_boundaries
@@ -131,7 +131,7 @@ def _rehearse(as_of: date, form: str) -> int:
 @click.command(cls=Command)
 def rebuild() -> None:
     """Пересоздать озеро и хранилище из полученных файлов и журнала."""
-    from warehouse.rebuild import rebuild as rebuild_all
+    from warehouse.ingestion.rebuild import rebuild as rebuild_all
 
     with installation(write=True) as home, progress("Пересоздание") as advance:
         summary = rebuild_all(home, advance)

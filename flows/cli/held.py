@@ -21,9 +21,9 @@ def confirm(delivery: str, reason: str | None, by: str | None) -> None:
     показывает status.
     """
     from flows.cli.words import confirmed_words
-    from warehouse.held import held_of
-    from warehouse.holding import confirm_held
     from warehouse.receipts import write_pending_receipts
+    from warehouse.review.held import held_of
+    from warehouse.review.holding import confirm_held
 
     at = now()
     with installation(at, write=True) as home:

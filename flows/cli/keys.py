@@ -12,8 +12,8 @@ from flows.cli.progress import progress
 from flows.cli.russian import Command, Group, Option
 
 if TYPE_CHECKING:
-    from warehouse.keyring import Keyring
-    from warehouse.settings import KeySource
+    from warehouse.access.keyring import Keyring
+    from warehouse.installation.settings import KeySource
 
 SOURCES = {"file": "файл", "environment": "переменная окружения", "command": "команда"}
 
@@ -27,8 +27,8 @@ def keys() -> None:
 @form_option(JSON)
 def show(form: str) -> None:
     """Показать номера ключей, откуда взят главный и сколько ими зашифровано; сами ключи не показываются."""
-    from warehouse.keys import key_id
-    from warehouse.rotation import sealed_under
+    from warehouse.access.keys import key_id
+    from warehouse.access.rotation import sealed_under
 
     with installation() as home, progress("Подсчёт зашифрованного"):
         source, ring, sealed = home.settings.key, home.ring, sealed_under(home)
@@ -45,7 +45,7 @@ def show(form: str) -> None:
 
 
 def _entries(source: KeySource, ring: Keyring, sealed: dict[str, tuple[int, int]]) -> dict:
-    from warehouse.keys import key_id
+    from warehouse.access.keys import key_id
 
     return {
         "master": {"ids": ring.masters, "source": source.kind, "setting": source.setting},
@@ -66,8 +66,8 @@ def rotate(tokens: bool) -> None:
     Главный ключ в файле заменяется сам. Взятый из переменной или от команды меняется, если новый дан через
     NASTAVNIK_NEW_KEY или NASTAVNIK_NEW_KEY_COMMAND; иначе остаётся прежним.
     """
-    from warehouse.home import opened
-    from warehouse.rotation import rotate as change
+    from warehouse.access.rotation import rotate as change
+    from warehouse.installation.home import opened
 
     with (
         opened(settings(), now(), write=True, changing_keys=True) as home,

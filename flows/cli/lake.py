@@ -29,7 +29,7 @@ def pack(output: Path) -> None:
 
     Вместо токенов людей в них псевдонимы одного этого озера. Если озеро в папке уже есть, в него дописывается новое.
     """
-    from warehouse.packing import pack as pack_all
+    from warehouse.storage.packing import pack as pack_all
 
     with installation() as home, home.reading() as connection, progress("Запись озера"):
         home.audit("lake pack")
@@ -50,8 +50,8 @@ def kpi(folder: Path, spark: str | None, state: Path | None) -> None:
     чем сдачи, всё считается заново, и причина называется.
     """
     from warehouse.indicators.large import everything, series_of
-    from warehouse.packed import packed
-    from warehouse.settings import Misconfigured
+    from warehouse.installation.settings import Misconfigured
+    from warehouse.storage.packed import packed
 
     if not any(folder.glob("*/**/*.parquet")):
         raise Misconfigured(

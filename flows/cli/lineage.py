@@ -63,10 +63,10 @@ def explain(
     form: str,
 ) -> None:
     """Объяснить показатель: определение, числа, сдачи и строки, из которых они сложились."""
+    from warehouse.installation.settings import Misconfigured
     from warehouse.lineage.doubtful import doubt_of
     from warehouse.lineage.explained import explain as explain_figure
     from warehouse.lineage.vintage import vintage
-    from warehouse.settings import Misconfigured
 
     if known_at is not None and release is not None:
         raise Misconfigured("Укажите что-нибудь одно: --known-at или --release.")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from warehouse.lineage.explained import Explanation, Side
     from warehouse.lineage.listing import Place
     from warehouse.lineage.traced import Traced
-    from warehouse.queue_doubt import Doubt
+    from warehouse.persons.doubt import Doubt
 
 NOW, WHOLE = "сейчас", "вся сдача"
 ROWS_DATIVE = ("строке", "строкам", "строкам")
@@ -28,7 +28,7 @@ def show_explanation(explained: Explanation, zone: ZoneInfo, doubtful: Doubt | N
     for line in _definition(explained):
         out.print(line)
     if doubtful:
-        from warehouse.queue_doubt import doubt_words
+        from warehouse.persons.doubt import doubt_words
 
         out.print(f"Сомнительные пары (persons queue): {doubt_words(doubtful)}")
     single = explained.figure["scope_type"] == "institution"

@@ -25,7 +25,7 @@ def persons() -> None:
 
 
 def _decide(kind: str, left: tuple[str, int], right: tuple[str, int], by: str | None, ground: str) -> None:
-    from warehouse.decisions import Place, decide
+    from warehouse.journal.decisions import Place, decide
 
     at = now()
     with installation(at, write=True) as home, home.writing() as connection:
@@ -62,7 +62,7 @@ def different(left: tuple[str, int], right: tuple[str, int], by: str | None, gro
 @_BY
 def undo(number: int, by: str | None) -> None:
     """Отменить решение по его номеру."""
-    from warehouse.decisions import undo as undo_decision
+    from warehouse.journal.decisions import undo as undo_decision
 
     at = now()
     with installation(at, write=True) as home, home.writing() as connection:
@@ -79,10 +79,10 @@ def undo(number: int, by: str | None) -> None:
 def queue(output: Path | None, form: str) -> None:
     """Показать, какие записи проверить человеку; с -o — книга, в которой обе записи рядом."""
     from warehouse.indicators.knowledge import Knowledge
-    from warehouse.journal import known_by
-    from warehouse.queue import as_table, open_queue
-    from warehouse.queue_doubt import doubts
-    from warehouse.queue_sheet import places_of, records, write_queue
+    from warehouse.journal.journal import known_by
+    from warehouse.persons.doubt import doubts
+    from warehouse.persons.queue import as_table, open_queue
+    from warehouse.persons.sheet import places_of, records, write_queue
 
     with installation() as home, home.reading() as connection, progress("Подбор пар"):
         seq = known_by(connection, None)
@@ -114,8 +114,8 @@ def decide(file: Path, by: str | None, ground: str, form: str) -> int:
     «Не знаю» и пустые ответы не записываются. Повторный запуск того же файла ничего не меняет. Код завершения 1 —
     часть ответов отклонена, остальные записаны.
     """
-    from warehouse.queue_answers import decide_all
-    from warehouse.queue_sheet import read_answers
+    from warehouse.persons.answers import decide_all
+    from warehouse.persons.sheet import read_answers
 
     at = now()
     answers = read_answers(file)
@@ -138,7 +138,7 @@ def decide(file: Path, by: str | None, ground: str, form: str) -> int:
 def list_decisions(form: str) -> None:
     """Показать действующие решения."""
     from flows.cli.persons_tables import decision_entry, show_decisions
-    from warehouse.decisions import decisions_in_effect
+    from warehouse.journal.decisions import decisions_in_effect
 
     with installation() as home, home.reading() as connection:
         made, zone = decisions_in_effect(connection), home.settings.timezone
@@ -152,7 +152,7 @@ def list_decisions(form: str) -> None:
 @click.argument("delivery", metavar="СДАЧА")
 def withdraw(delivery: str) -> None:
     """Отозвать принятую сдачу: снова действует та, что была до неё."""
-    from warehouse.decisions import withdraw as withdraw_delivery
+    from warehouse.journal.decisions import withdraw as withdraw_delivery
 
     at = now()
     with installation(at, write=True) as home, home.writing() as connection:

@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from flows.cli.layout import Grid
-    from warehouse.decisions import Decision
-    from warehouse.explained import Entry
-    from warehouse.queue_doubt import Doubt
+    from warehouse.journal.decisions import Decision
+    from warehouse.persons.doubt import Doubt
+    from warehouse.review.explained import Entry
 
 DECISIONS = {"same": "один человек", "different": "разные люди"}
 
 
 def show_queue(pairs: pa.Table, doubtful: list[Doubt]) -> None:
     """Show the open pairs, those a figure hangs on most first, and how far all together could move the figures."""
-    from warehouse.queue_candidates import KINDS
-    from warehouse.queue_sheet import places_of
-    from warehouse.queue_words import influence_words
+    from warehouse.persons.candidates import KINDS
+    from warehouse.persons.sheet import places_of
+    from warehouse.persons.words import influence_words
 
     if not pairs.num_rows:
         console().print("Проверять нечего.")
@@ -78,7 +78,7 @@ def decision_entry(one: Decision, zone: ZoneInfo) -> dict:
 
 def show_decisions(made: list[Decision], zone: ZoneInfo) -> None:
     """Show the decisions in effect."""
-    from warehouse.decisions import GROUNDS
+    from warehouse.journal.decisions import GROUNDS
     from warehouse.release.wording import day
 
     rows = [

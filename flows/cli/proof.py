@@ -61,10 +61,10 @@ def sign(folder: Path | None, key: Path | None, role: str | None, new_key: Path 
 
     Парольная фраза закрытого ключа берётся из NASTAVNIK_SIGN_PASSPHRASE.
     """
-    from warehouse.audit import record
+    from warehouse.access.audit import record
+    from warehouse.installation.settings import Misconfigured
     from warehouse.proof import signing
     from warehouse.proof.manifest import read_manifest
-    from warehouse.settings import Misconfigured
 
     own = settings()
     passphrase = os.environ.get(PASSPHRASE) or None

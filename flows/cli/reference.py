@@ -29,8 +29,8 @@ def load(folder: Path, form: str) -> None:
     Берутся те из файлов institutions.csv, successions.csv, plans.csv, targets.csv, reporting_dates.csv,
     milestones.csv, что там лежат; каждый заменяет прежний справочник целиком.
     """
-    from warehouse.reference import load_reference, odd_targets
-    from warehouse.targets import shortened
+    from warehouse.register.reference import load_reference, odd_targets
+    from warehouse.register.targets import shortened
 
     at = now()
     with installation(at, write=True) as home, progress("Загрузка справочников"):
@@ -58,7 +58,7 @@ def template(institution: str, as_of: date, output: Path | None) -> None:
     С -o в книге никого нет. Без -o в неё вписан последний реестр организации: куратор, участники с согласием,
     продолжающиеся пары, партнёры; такая книга ложится в папку templates/<код> и передаётся только этой организации.
     """
-    from warehouse.prefilled import write_prefilled, write_registry
+    from warehouse.forms.prefilled import write_prefilled, write_registry
 
     with installation() as home, progress("Составление книги"):
         if output is None:

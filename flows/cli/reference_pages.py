@@ -55,7 +55,7 @@ def _help(context: click.Context) -> str:
 
 def render_settings() -> str:
     """Return every setting with what holds where it is not set."""
-    from warehouse.settings_known import GROUPS
+    from warehouse.installation.settings_known import GROUPS
 
     lines = [
         "# Settings",
@@ -74,7 +74,7 @@ def _more(page: str) -> str:
 
 def render_tables() -> str:
     """Return every table of the warehouse and of the vault, column by column."""
-    from warehouse.tables import tables_of, vault_of
+    from warehouse.tables.tables import tables_of, vault_of
 
     tables = [*tables_of().sorted_tables, *vault_of().sorted_tables]
     lines = ["# Таблицы хранилища", MADE, "`journal` незаменим; `mentoring` и хранилище личных сведений `personal`"

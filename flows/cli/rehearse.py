@@ -14,7 +14,7 @@ from flows.cli.rules import figures_table, rules_of, rules_options
 from flows.cli.russian import Command, Misused
 
 if TYPE_CHECKING:
-    from warehouse.rehearse import Rehearsal
+    from warehouse.preview.rehearse import Rehearsal
 
 
 @click.command(cls=Command)
@@ -26,7 +26,7 @@ def rehearse(changes: tuple[str, ...], file: Path | None, form: str) -> None:
     Показывает, какие сдачи получили бы другой вердикт, каких замечаний стало бы больше или меньше и какие доли
     изменились бы.
     """
-    from warehouse.rehearse import rehearse as tried
+    from warehouse.preview.rehearse import rehearse as tried
 
     rules = rules_of(changes, file)
     if rules is None:

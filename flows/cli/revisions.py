@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import sqlalchemy as sa
 
+    from warehouse.installation.settings import Settings
     from warehouse.revisions.states import State
-    from warehouse.settings import Settings
 
 RELEASE = re.compile(r"\d{4}-\d\d-\d\d-\d+")
 NOW = "now"

@@ -13,7 +13,7 @@ from flows.cli.russian import ExistingFile, Misused, Option
 if TYPE_CHECKING:
     from expectations.rules.ruleset import Ruleset
     from flows.cli.layout import Grid
-    from warehouse.rehearse import Moved
+    from warehouse.preview.rehearse import Moved
 
 
 def rules_options(command: Callable) -> Callable:

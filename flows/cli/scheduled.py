@@ -14,7 +14,7 @@ from typing import Any
 from flows.serving import ADDRESS
 from warehouse.doctor.answers import Answer, Look, fail, ok, warn
 from warehouse.doctor.checks import Check
-from warehouse.settings import Settings
+from warehouse.installation.settings import Settings
 
 POOL = TAG = "nastavnik"
 DEPLOYMENTS = Path(__file__).resolve().parents[2] / "deployments" / "prefect.yaml"

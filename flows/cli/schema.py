@@ -19,10 +19,10 @@ def upgrade(number: str | None, down: bool, dry_run: bool) -> None:
     Остальное пересоздаётся из полученных файлов. Перед обновлением сделайте копию: nastavnik backup. Прерванное
     обновление продолжает повторная команда.
     """
+    from warehouse.installation.settings import Misconfigured
     from warehouse.schema.upgrade import plan
     from warehouse.schema.upgrade import upgrade as bring
     from warehouse.schema.version import HEAD
-    from warehouse.settings import Misconfigured
 
     own, target = settings(), number or HEAD
     planned = plan(own, target)

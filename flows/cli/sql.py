@@ -65,7 +65,7 @@ def answered(desk: Analysis, text: str) -> pa.Table:
     """Ask one question; raise Misconfigured for a wrong one and Failed for a long one, without the engine's words."""
     from warehouse.desk.asking import asked
     from warehouse.desk.refusals import refusal_of
-    from warehouse.settings import Misconfigured
+    from warehouse.installation.settings import Misconfigured
 
     try:
         with desk.engine.connect() as connection:

@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 
 from flows.cli.answers import put
 from flows.cli.tables import console, table
-from warehouse.durable import write_durably
-from warehouse.listing import csv_line, json_value
+from warehouse.findings.listing import csv_line, json_value
+from warehouse.installation.durable import write_durably
 
 SHOWN = 1000  # rows on the screen: who needs more needs a file
 AT_ONCE = 10_000  # rows that are Python's own at the same time

@@ -11,7 +11,7 @@ import click
 
 from flows.cli.edge import Failed
 from flows.cli.tables import console, printable, table
-from warehouse.settings import Misconfigured
+from warehouse.installation.settings import Misconfigured
 
 if TYPE_CHECKING:
     import pyarrow as pa

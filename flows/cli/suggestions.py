@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from warehouse.settings import Settings
+    from warehouse.installation.settings import Settings
 
 Words = list[tuple[str, str]]  # what is typed, what it means
 
@@ -28,8 +28,8 @@ def offered(metavar: str, incomplete: str) -> list[CompletionItem]:
 @contextmanager
 def _glance() -> Iterator[sa.Connection]:
     """Open the warehouse beside its readers; raise OSError where somebody writes, or where there is none."""
-    from warehouse.engine import open_engine
-    from warehouse.home import locked
+    from warehouse.installation.engine import open_engine
+    from warehouse.installation.home import locked
 
     own = _settings()
     if not (own.run / "made").exists():
@@ -44,7 +44,7 @@ def _glance() -> Iterator[sa.Connection]:
 
 
 def _settings() -> Settings:
-    from warehouse.settings import read_settings
+    from warehouse.installation.settings import read_settings
 
     return read_settings()
 
@@ -52,8 +52,8 @@ def _settings() -> Settings:
 def _institutions() -> Words:
     from sqlalchemy import select
 
-    from warehouse.journal import known_by
-    from warehouse.reference import last_entries
+    from warehouse.journal.journal import known_by
+    from warehouse.register.reference import last_entries
 
     with _glance() as connection:
         entries = last_entries(known_by(connection, None))
@@ -64,8 +64,8 @@ def _institutions() -> Words:
 def _dates() -> Words:
     from sqlalchemy import select
 
-    from warehouse.journal import known_by
-    from warehouse.reference import known_reference
+    from warehouse.journal.journal import known_by
+    from warehouse.register.reference import known_reference
 
     with _glance() as connection:
         dates = known_reference("reporting_dates", known_by(connection, None))
@@ -74,7 +74,7 @@ def _dates() -> Words:
 
 
 def _releases() -> Words:
-    from warehouse.audit import anchored
+    from warehouse.access.audit import anchored
 
     return [(folder.name, "выпуск") for folder in anchored(_settings())]
 

@@ -22,7 +22,7 @@ Row = dict[str, Any]  # of kpi.parquet
 
 def show_summary(home: Path, release: Path) -> None:
     """Show a release of a demonstration in its home."""
-    from warehouse.demo import missing_institutions, reported_series
+    from warehouse.synthetic.demo import missing_institutions, reported_series
 
     out = console()
     series: list[Row] = sorted(reported_series(release), key=_place)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from expectations.rules.wording import Finding
-    from warehouse.explained import Explained
-    from warehouse.listing import RuleCount
+    from warehouse.findings.listing import RuleCount
+    from warehouse.review.explained import Explained
 
 PIPE_WIDTH = 160  # characters where nobody's terminal sets a width
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def trajectory(as_of: date | None, form: str) -> None:
     """Сказать, сколько ещё нужно до целей: сколько человек не хватает, нужный и нынешний темп, прогноз."""
     from warehouse.indicators.trajectory import trajectory_known
-    from warehouse.journal import known_by
+    from warehouse.journal.journal import known_by
 
     with installation() as home, home.reading() as connection, progress("Подсчёт пути к целям"):
         rows = trajectory_known(connection, known_by(connection, None), as_of)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from flows.cli.tables import printable
 
 if TYPE_CHECKING:
-    from warehouse.checking import Checked
-    from warehouse.effect import Effect, Moved
-    from warehouse.held import Held
-    from warehouse.intake import IntakeSummary
+    from warehouse.ingestion.intake import IntakeSummary
     from warehouse.marked.marking import Marked
+    from warehouse.preview.checking import Checked
+    from warehouse.preview.effect import Effect, Moved
+    from warehouse.review.held import Held
 
 VERDICT_COUNTS = {
     "accepted": "принято целиком",

@@ -14,11 +14,11 @@ import sqlalchemy as sa
 
 from tests.installations import installation, moscow, settings_for, take
 from tests.workbooks import submission, write
-from warehouse import roles
-from warehouse.decisions import Place, decide
-from warehouse.home import Home, opened
+from warehouse.access import roles
 from warehouse.indicators.identity import SAME
-from warehouse.tables import table
+from warehouse.installation.home import Home, opened
+from warehouse.journal.decisions import Place, decide
+from warehouse.tables.tables import table
 
 CANARY = "Канарейкин"
 # Made by the service account after the roles were applied: what a later version of the program may do.

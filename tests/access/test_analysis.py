@@ -16,13 +16,13 @@ from tests.access.served import places
 from tests.installations import ENGINES, figures, installation, moscow, take, warehouse_of
 from tests.warehouse.test_privacy import CANARIES, PAIRS, PEOPLE
 from tests.workbooks import submission, write
-from warehouse.analysis import TOKENS, make_analysis, refresh_analysis
-from warehouse.audit import read_lines
-from warehouse.decisions import decide
-from warehouse.home import Home
+from warehouse.access.audit import read_lines
+from warehouse.desk.analysis import TOKENS, make_analysis, refresh_analysis
 from warehouse.indicators.functions import FIGURE
 from warehouse.indicators.identity import NO_SNILS, SAME
-from warehouse.tables import tables_of
+from warehouse.installation.home import Home
+from warehouse.journal.decisions import decide
+from warehouse.tables.tables import tables_of
 
 TOKEN = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -146,7 +146,7 @@ def test_it_is_closed_in_the_home_and_readable_by_the_group_elsewhere(home: Home
 
 
 def test_a_killed_run_leaves_the_former_file(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from warehouse import analysis
+    from warehouse.desk import analysis
 
     path = tmp_path / "a.duckdb"
     make_analysis(home, path)

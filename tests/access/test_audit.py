@@ -15,9 +15,9 @@ import pytest
 
 from tests.installations import installation, moscow, take
 from tests.workbooks import submission, write
-from warehouse.audit import ANCHOR, FIRST, anchored, audit_path, read_lines, record, verify_audit
+from warehouse.access.audit import ANCHOR, FIRST, anchored, audit_path, read_lines, record, verify_audit
+from warehouse.installation.settings import Misconfigured, Settings, read_settings
 from warehouse.release.publish import complete_release, make_release
-from warehouse.settings import Misconfigured, Settings, read_settings
 
 COUNT = 6
 
@@ -161,8 +161,8 @@ def test_long_lines_are_chained(settings: Settings) -> None:
 
 FOUR = """
 import sys
-from warehouse.audit import record
-from warehouse.settings import read_settings
+from warehouse.access.audit import record
+from warehouse.installation.settings import read_settings
 for number in range(50):
     record(read_settings(), "intake", f"{sys.argv[1]}-{number}", received=number)
 """

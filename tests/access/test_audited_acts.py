@@ -14,8 +14,8 @@ from tests.access.served import places
 from tests.cli.conftest import Run, runner
 from tests.installations import installation, settings_for
 from tests.workbooks import submission, write
-from warehouse.audit import read_lines
-from warehouse.settings import read_settings
+from warehouse.access.audit import read_lines
+from warehouse.installation.settings import read_settings
 
 
 @pytest.fixture(scope="module")
@@ -114,8 +114,8 @@ def test_a_changed_journal_ends_with_3(worked: tuple[Run, Path]) -> None:
 
 def test_where_nothing_can_be_noted_no_name_is_read(worked: tuple[Run, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """A full disk: the vault stays closed."""
-    from warehouse import home as homes
     from warehouse.forms import people
+    from warehouse.installation import home as homes
 
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")

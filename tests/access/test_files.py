@@ -46,7 +46,7 @@ REMINDED = """
 import sys
 from datetime import datetime
 from warehouse.mail.reminders import run_reminders
-from warehouse.settings import read_settings
+from warehouse.installation.settings import read_settings
 own = read_settings()
 run_reminders(own, datetime(2022, 4, 12, 12, tzinfo=own.timezone))
 """

@@ -17,21 +17,21 @@ from tests.access.served import CANARY, Served, places, served
 from tests.holding.pupils import with_pupils
 from tests.installations import figures, moscow, take
 from tests.workbooks import submission, write
-from warehouse import roles
-from warehouse.across import findings_across
-from warehouse.decisions import decide
-from warehouse.explaining import explain
-from warehouse.faults import Fault
-from warehouse.held import waiting_deliveries
-from warehouse.holding import confirm_held
+from warehouse.access import roles
+from warehouse.findings.across import findings_across
 from warehouse.indicators.functions import FIGURE
 from warehouse.indicators.identity import DIFFERENT
 from warehouse.indicators.knowledge import Knowledge
-from warehouse.journal import known_by
-from warehouse.queue_sheet import records
+from warehouse.installation.faults import Fault
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.decisions import decide
+from warehouse.journal.journal import known_by
+from warehouse.persons.sheet import records
 from warehouse.release.publish import make_release
-from warehouse.settings import Misconfigured
-from warehouse.vault import may_read
+from warehouse.review.explaining import explain
+from warehouse.review.held import waiting_deliveries
+from warehouse.review.holding import confirm_held
+from warehouse.storage.vault import may_read
 
 DOCS = Path(__file__).parents[2] / "docs"
 pytestmark = pytest.mark.slow

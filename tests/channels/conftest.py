@@ -18,7 +18,7 @@ from tests.channels.dovecot import DOVECOT, Dovecot, dovecot
 from tests.channels.servers import Proxy, s3_server
 from tests.channels.sshd import SSHD, Sshd, sshd
 from warehouse.channels import inboxes
-from warehouse.received import ReceivedFiles
+from warehouse.storage.received import ReceivedFiles
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import pytest
 from tests.installations import settings_for
 from warehouse.channels.address import Address, address_of, channels_in, own_inbox
 from warehouse.channels.faults import last_faults, note_faults
-from warehouse.settings import Misconfigured, read_settings
+from warehouse.installation.settings import Misconfigured, read_settings
 
 S3 = "s3://inbox/town/in?endpoint=http://127.0.0.1:9000"
 SFTP = "sftp://school@files.example:2222/in?hostkey=SHA256:a+b/c"
@@ -86,7 +86,7 @@ def test_faults_are_told_of_channels_that_are_still_set(tmp_path: Path) -> None:
 
 def test_a_folder_alone_costs_no_library_of_the_others() -> None:
     """A night with nothing new is mostly imports; one of these costs as much as all else."""
-    code = "import sys, warehouse.intake, warehouse.channels.outbox; print(*sys.modules)"
+    code = "import sys, warehouse.ingestion.intake, warehouse.channels.outbox; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert {"warehouse.channels.opening"} <= set(loaded)
     assert {"boto3", "botocore", "asyncssh", "imapclient"} & set(loaded) == set()

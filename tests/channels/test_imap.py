@@ -19,7 +19,7 @@ from warehouse.channels.address import address_of
 from warehouse.channels.channel import Cut
 from warehouse.channels.inboxes import Inboxes
 from warehouse.channels.opening import channel_of
-from warehouse.received import ReceivedFiles
+from warehouse.storage.received import ReceivedFiles
 
 pytestmark = pytest.mark.slow
 PROVED = "mx.city.example; dkim=pass header.d=school7.example"

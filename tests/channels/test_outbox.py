@@ -13,8 +13,8 @@ from tests.channels.sshd import Sshd, pinned
 from tests.installations import settings_for
 from warehouse.channels.address import address_of
 from warehouse.channels.outbox import send_receipts
+from warehouse.installation.settings import Settings
 from warehouse.receipts.writing import DOCUMENT, PROTOCOL
-from warehouse.settings import Settings
 
 pytestmark = pytest.mark.slow
 FIRST, SECOND = "NSH-S007/2021-12-31_1", "NSH-S008/2021-12-31_2"

@@ -16,7 +16,7 @@ from tests.workbooks import submission, write
 from warehouse.channels.address import Address, address_of
 from warehouse.channels.inboxes import Inboxes
 from warehouse.channels.opening import channel_of
-from warehouse.received import ReceivedFiles, received_path
+from warehouse.storage.received import ReceivedFiles, received_path
 
 pytestmark = pytest.mark.slow
 AWKWARD = ["отчёт за год.xlsx", "a+b c.xlsx", "a%2Fb.xlsx", "a&b=c?d#e.xlsx", "é.xlsx"]
@@ -202,7 +202,7 @@ def test_a_night_takes_each_file_once_whatever_channel_brings_it(
     client.upload_file(str(other), bucket, "in/NSH-S009/чужой.zip")
     with installation(tmp_path / "home", NASTAVNIK_INBOX=address.text) as home:
         with monkeypatch.context() as broken:
-            broken.setattr("warehouse.intake._enter", _killed)
+            broken.setattr("warehouse.ingestion.intake._enter", _killed)
             with pytest.raises(KeyboardInterrupt):
                 take(home)
         kept = received_path(home.settings.received, _sha256(book))

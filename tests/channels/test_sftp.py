@@ -15,7 +15,7 @@ from tests.workbooks import submission, write
 from warehouse.channels.address import address_of
 from warehouse.channels.inboxes import Inboxes
 from warehouse.channels.opening import channel_of
-from warehouse.received import ReceivedFiles
+from warehouse.storage.received import ReceivedFiles
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,8 @@ from flows.intake import intake
 from tests.channels.servers import free_port
 from tests.cli.conftest import runner
 from tests.workbooks import submission, write
-from warehouse.lastnight import last_night
-from warehouse.settings import read_settings
+from warehouse.installation.settings import read_settings
+from warehouse.watch.lastnight import last_night
 
 
 @pytest.fixture

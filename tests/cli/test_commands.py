@@ -15,8 +15,8 @@ from click.testing import Result
 from tests.cli.conftest import ENDS_BEFORE_IT_STARTS, Run
 from tests.installations import installation
 from tests.workbooks import enrolment, submission, write
-from warehouse.journal import known_by
-from warehouse.reference import known_reference, shipped_reference
+from warehouse.journal.journal import known_by
+from warehouse.register.reference import known_reference, shipped_reference
 from warehouse.release.contents import FIGURES
 
 Collected = tuple[Run, Path, Result]

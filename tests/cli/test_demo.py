@@ -10,7 +10,9 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.installations import settings_for
-from warehouse.demo import (
+from warehouse.installation.settings import Misconfigured, read_settings
+from warehouse.release.package import verify
+from warehouse.synthetic.demo import (
     MARKER,
     TOWN,
     demonstration,
@@ -20,8 +22,6 @@ from warehouse.demo import (
     reported_series,
     write_deliveries,
 )
-from warehouse.release.package import verify
-from warehouse.settings import Misconfigured, read_settings
 
 
 def test_a_home_with_anything_in_it_is_left_alone(run: Run, tmp_path: Path) -> None:

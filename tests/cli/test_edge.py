@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.workbooks import submission, write
-from warehouse.home import Home
+from warehouse.installation.home import Home
 
 CANARY = "Канарейкин Кенар"
 HEAVY = {"prefect", "great_expectations", "pandas", "vl_convert", "jinja2", "xlsxwriter"}
@@ -35,7 +35,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_failure_is_told_by_its_code(run: Run, broken: None) -> None:
     result = run("status")
     assert (result.exit_code, result.stdout) == (3, "")
-    assert result.stderr.startswith("Сбой: код Broken в warehouse/status.py, строка ")
+    assert result.stderr.startswith("Сбой: код Broken в warehouse/collection/status.py, строка ")
     assert CANARY not in result.stderr
 
 
@@ -58,7 +58,7 @@ def test_a_full_disk_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "/secret/Канарейкин.xlsx")
 
-    monkeypatch.setattr("warehouse.home.opened", full)
+    monkeypatch.setattr("warehouse.installation.home.opened", full)
     result = run("status")
     assert (result.exit_code, result.stderr.split(".")[0]) == (3, "Сбой: на диске нет места")
     assert "Канарейкин" not in result.stderr

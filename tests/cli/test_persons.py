@@ -14,8 +14,8 @@ import pytest
 from expectations.tokens import snils_token
 from tests.cli.conftest import Run, runner
 from tests.workbooks import Grid, snils, submission, write
-from warehouse.keyring import open_keyring
-from warehouse.settings import read_settings
+from warehouse.access.keyring import open_keyring
+from warehouse.installation.settings import read_settings
 
 HEAD = "ID участника|Фамилия|Имя|Отчество|Дата рождения|СНИЛС|Категория|Класс / объединение|Стаж, лет|Дата согласия"
 MENTOR = "У-9|Учебная|Вера|Львовна|01.01.1980||педагогический работник||12|01.10.2020"

@@ -10,9 +10,9 @@ from click.testing import Result
 
 from tests.cli.conftest import ENDS_BEFORE_IT_STARTS, Run
 from tests.workbooks import submission, write
-from warehouse.home import locked
-from warehouse.listing import FINDINGS_HEADER
-from warehouse.settings import read_settings
+from warehouse.findings.listing import FINDINGS_HEADER
+from warehouse.installation.home import locked
+from warehouse.installation.settings import read_settings
 
 Collected = tuple[Run, Path, Result]
 ANSWERS = [  # command, code, something of its answer

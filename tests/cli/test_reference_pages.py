@@ -9,9 +9,9 @@ import pytest
 
 from flows.cli.reference_pages import PAGES
 from tests.cli.test_help import pages
-from warehouse.settings import Settings
-from warehouse.settings_known import GROUPS, KNOWN
-from warehouse.tables import tables_of
+from warehouse.installation.settings import Settings
+from warehouse.installation.settings_known import GROUPS, KNOWN
+from warehouse.tables.tables import tables_of
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference"
 # Settings of one command or of a library, and fields made of several settings or of none.

@@ -16,6 +16,8 @@ from tests.erasure import world
 from tests.installations import COLLECTED, ENGINES, KEY, installation, rows, settings_for, state
 from tests.postgres import fresh_database
 from tests.workbooks import submission, write
+from warehouse.access.keyring import keyring_path
+from warehouse.access.rotation import rotate
 from warehouse.copies import backup as copying
 from warehouse.copies import restore as restoring
 from warehouse.copies.backup import backup
@@ -24,14 +26,12 @@ from warehouse.copies.restore import restore
 from warehouse.copies.verifying import verify_copies
 from warehouse.disclosure.publish import make_publication
 from warehouse.erasure.erase import erase, wanted_row
-from warehouse.home import opened
-from warehouse.intake import run_intake
-from warehouse.journal import RECEIVED, Journal, known_by
-from warehouse.keyring import keyring_path
-from warehouse.received import received_path
-from warehouse.rotation import rotate
-from warehouse.settings import Misconfigured, Settings, read_settings
-from warehouse.tables import table
+from warehouse.ingestion.intake import run_intake
+from warehouse.installation.home import opened
+from warehouse.installation.settings import Misconfigured, Settings, read_settings
+from warehouse.journal.journal import RECEIVED, Journal, known_by
+from warehouse.storage.received import received_path
+from warehouse.tables.tables import table
 
 LATER = COLLECTED + timedelta(days=1)
 MASTER = "fedcba9876543210" * 4

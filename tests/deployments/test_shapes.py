@@ -17,7 +17,7 @@ from flows.cli.scheduled import SCHEDULES
 from flows.serving import environment
 from tests.installations import settings_for
 from warehouse.doctor.checks import CHECKS
-from warehouse.settings import KNOWN
+from warehouse.installation.settings import KNOWN
 
 ROOT = Path(__file__).parents[2]
 UNITS = sorted((ROOT / "deployments/systemd").glob("*.[st]*[er]"))

@@ -10,7 +10,7 @@ import pytest
 from tests.desk.town import settle
 from tests.installations import installation, moscow
 from warehouse import open_analysis
-from warehouse.analysis import make_analysis
+from warehouse.desk.analysis import make_analysis
 from warehouse.desk.opening import Analysis
 
 

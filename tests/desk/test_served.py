@@ -14,7 +14,7 @@ from warehouse import open_analysis
 from warehouse.desk.asking import asked as asked_of
 from warehouse.desk.opening import Analysis
 from warehouse.desk.refusals import NO_COLUMN, NO_RIGHT, NO_TIME, NOT_WRITTEN_RIGHT, ONLY_READ, WRONG_VALUE, refusal_of
-from warehouse.settings import Misconfigured
+from warehouse.installation.settings import Misconfigured
 
 pytestmark = pytest.mark.slow
 

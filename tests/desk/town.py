@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.indicators.changing_town import live
 from tests.installations import moscow, take
 from tests.workbooks import PAIRS, submission, write
-from warehouse.home import Home
+from warehouse.installation.home import Home
 
 EVENTS = """
     Дата       | Вид мероприятия               | Название         | Участников | Часов

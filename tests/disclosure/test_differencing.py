@@ -16,7 +16,7 @@ from warehouse.disclosure.earlier import Earlier, Unpublishable, digest, earlier
 from warehouse.disclosure.extract import write_csv, write_parquet
 from warehouse.disclosure.hiding import hide
 from warehouse.indicators.trajectory import Plan
-from warehouse.journal import Entry
+from warehouse.journal.journal import Entry
 from warehouse.release.contents import Contents
 
 LEAST, LATER = 5, date(2022, 12, 31)

@@ -15,7 +15,7 @@ from tests.disclosure.auditor import broken, read_package
 from tests.installations import hashes, installation, moscow, rows
 from tests.warehouse.histories import first_collection, first_release, later_knowledge, second_release
 from warehouse.release.package import verify
-from warehouse.tables import entries
+from warehouse.tables.tables import entries
 
 FIRST, SECOND = "2021-12-31-1", "2021-12-31-2"
 

@@ -16,19 +16,19 @@ import pytest
 
 from tests.installations import installation, learn, moscow, settings_for
 from tests.workbooks import submission, write
-from warehouse.audit import record
+from warehouse.access.audit import record
+from warehouse.access.keyring import keyring_path, open_keyring, write_keyring
+from warehouse.access.keys import read_master
 from warehouse.copies.backup import backup
 from warehouse.doctor import disk, program
 from warehouse.doctor.answers import Answer, Level, Look
 from warehouse.doctor.checks import CHECKS, examine, worst
 from warehouse.doctor.nights import night_within
-from warehouse.engine import open_engine
-from warehouse.home import opened
-from warehouse.keyring import keyring_path, open_keyring, write_keyring
-from warehouse.keys import read_master
-from warehouse.lastnight import note_night
-from warehouse.settings import Settings
-from warehouse.unfinished import UPGRADE, begin
+from warehouse.installation.engine import open_engine
+from warehouse.installation.home import opened
+from warehouse.installation.settings import Settings
+from warehouse.installation.unfinished import UPGRADE, begin
+from warehouse.watch.lastnight import note_night
 
 NOW = moscow("2027-01-10 12:00")  # after the clock of whoever runs this, before the calendar ends
 MASTER = "fedcba9876543210" * 4
@@ -187,7 +187,7 @@ def test_a_key_beside_the_data_is_told(tmp_path: Path) -> None:
 
 
 def test_a_home_without_data_is_told_and_left_as_it_is(tmp_path: Path) -> None:
-    from warehouse.settings import read_settings
+    from warehouse.installation.settings import read_settings
 
     answers = asked(read_settings({"NASTAVNIK_HOME": str(tmp_path)}))
     assert answers["schema"].told == "данных ещё нет"

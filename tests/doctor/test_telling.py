@@ -10,8 +10,8 @@ from flows.alarm import raise_alarm
 from tests.flows.mail import mail_server
 from tests.installations import COLLECTED, settings_for
 from warehouse.doctor.telling import tell
+from warehouse.installation.settings import Misconfigured
 from warehouse.mail.server import MailFailed
-from warehouse.settings import Misconfigured
 
 TO = "operator@example.org"
 

@@ -13,10 +13,10 @@ from tests.release.made_contents import DATES, region, town
 from tests.release.test_workbook import HOSTILE, with_names
 from warehouse.documents.monitoring import render_monitoring
 from warehouse.documents.told import told_of
+from warehouse.installation.settings import Misconfigured
 from warehouse.release.contents import Contents
 from warehouse.release.overview import overview_of
 from warehouse.release.programme import Programme
-from warehouse.settings import Misconfigured
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from tests.warehouse.dying_intake import arm, serve
 # Where to die: the function, which of its calls, and on which side of it.
 POINTS = {
     "nothing done": ("warehouse.erasure.erase.lefts_of", 1, "after"),
-    "some remains kept": ("warehouse.remains.write_durably", 3, "after"),
+    "some remains kept": ("warehouse.storage.remains.write_durably", 3, "after"),
     "remains kept, no word in the journal": ("warehouse.erasure.erase.enter", 1, "before"),
     "journal written, not committed": ("warehouse.erasure.destroying.insert_rows", 2, "after"),
     "journal written": ("warehouse.erasure.erase.enter", 1, "after"),

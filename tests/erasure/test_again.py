@@ -20,8 +20,8 @@ from warehouse.erasure.erase import erase, wanted_row
 from warehouse.erasure.later import erased_people
 from warehouse.erasure.retention import retain
 from warehouse.gate.personal import of_people
-from warehouse.home import Home
-from warehouse.rebuild import rebuild
+from warehouse.ingestion.rebuild import rebuild
+from warehouse.installation.home import Home
 
 SENT, DONE, AFTER = moscow("2022-02-02 10:00"), moscow("2022-02-07 06:00"), moscow("2022-02-20 10:00")
 RENEWED = "Мнимый"  # who consented anew after the erasure

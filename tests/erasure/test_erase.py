@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from tests.erasure.world import AS_OF, LATER, OTHERS, SNILS, WORDS, fill, looked_for, place_of
 from tests.installations import ENGINES, hashes, installation, state
 from warehouse.erasure.erase import Erasure, erase, wanted_name, wanted_row, wanted_snils
-from warehouse.home import Home
-from warehouse.rebuild import rebuild
+from warehouse.ingestion.rebuild import rebuild
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
 from warehouse.release.package import verify, write_release
 from warehouse.release.publish import contents_of
-from warehouse.settings import Misconfigured
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 OUTSIDE = ("journal.entries", "journal.erasures", "journal.destructions")
 

@@ -17,8 +17,8 @@ from tests.erasure.test_erase import OUTSIDE, figures_of, whole
 from tests.erasure.world import LATER, SNILS, SURNAME, opened_bytes, place_of
 from tests.installations import installation, settings_for, tables_told
 from warehouse.erasure.erase import erase, wanted_snils
-from warehouse.home import opened
-from warehouse.rebuild import rebuild
+from warehouse.ingestion.rebuild import rebuild
+from warehouse.installation.home import opened
 
 ROOT = Path(__file__).parents[2]
 UNDECIDED = {

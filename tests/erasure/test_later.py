@@ -11,11 +11,11 @@ from tests.erasure.test_erase import figures_of, whole
 from tests.erasure.world import LATER, NAMESAKE, PEOPLE, SURNAME, WORDS, book, looked_for, place_of
 from tests.installations import installation, moscow, received_hashes, settings_for, take, vault_rows
 from tests.workbooks import write
+from warehouse.access.rotation import rotate, sealed_under
 from warehouse.erasure.erase import erase, wanted_row
-from warehouse.home import opened
-from warehouse.rebuild import rebuild
-from warehouse.rotation import rotate, sealed_under
-from warehouse.settings import Misconfigured
+from warehouse.ingestion.rebuild import rebuild
+from warehouse.installation.home import opened
+from warehouse.installation.settings import Misconfigured
 
 AGAIN = moscow("2022-02-02 10:00")
 
@@ -112,7 +112,7 @@ def test_remains_lost_are_told(folder: Path) -> None:
 
 def test_rules_rehearsed_leave_out_what_cannot_be_read(folder: Path) -> None:
     from expectations.rules.ruleset import SHIPPED
-    from warehouse.rehearse import rehearse
+    from warehouse.preview.rehearse import rehearse
 
     with installation(folder) as home:
         told = rehearse(home, SHIPPED)

@@ -9,10 +9,10 @@ from pathlib import Path
 from expectations.rules.ruleset import changed
 from tests.erasure.world import AS_OF, LATER, SURNAME, fill, place_of
 from tests.installations import installation, moscow
-from warehouse.backfill import Asked, backfill
 from warehouse.erasure.erase import erase, wanted_row
 from warehouse.erasure.retention import plan_retention
-from warehouse.home import Home
+from warehouse.installation.home import Home
+from warehouse.restatement.backfill import Asked, backfill
 
 BETWEEN = moscow("2022-01-20 10:00")
 REASON = f"по жалобе родителей {SURNAME}а"

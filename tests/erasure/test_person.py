@@ -10,11 +10,11 @@ import pytest
 from tests.erasure.world import HEAD, LATER, NO_SURVEYS
 from tests.installations import COLLECTED, installation, take, vault_rows
 from tests.workbooks import snils, submission, write
-from warehouse.decisions import Place, decide
 from warehouse.erasure.erase import erase, wanted_name, wanted_row, wanted_snils
-from warehouse.home import Home
 from warehouse.indicators.identity import DIFFERENT, SAME
-from warehouse.settings import Misconfigured
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.decisions import Place, decide
 
 NUMBERS = [snils(314159265), snils(271828182)]
 PAIRS = """

@@ -9,8 +9,8 @@ import pytest
 from tests.erasure.test_erase import figures_of, whole
 from tests.installations import installation, moscow, vault_rows
 from warehouse.erasure.retention import retain
-from warehouse.rebuild import rebuild
-from warehouse.settings import Misconfigured, read_settings
+from warehouse.ingestion.rebuild import rebuild
+from warehouse.installation.settings import Misconfigured, read_settings
 
 RECEIVED, IDENTITIES = "NASTAVNIK_KEEP_RECEIVED_YEARS", "NASTAVNIK_KEEP_IDENTITIES_YEARS"
 RECEIPTS, REJECTED = "NASTAVNIK_KEEP_RECEIPTS_YEARS", "NASTAVNIK_KEEP_REJECTED_DAYS"

@@ -11,9 +11,9 @@ from expectations.sealing import unseal
 from tests.canaries import Search, search, snils_spellings
 from tests.installations import COLLECTED, installation, moscow, take, vault_rows
 from tests.workbooks import snils, submission, write
-from warehouse.home import Home
+from warehouse.installation.home import Home
 from warehouse.release.publish import make_release
-from warehouse.remains import _bound
+from warehouse.storage.remains import _bound
 
 AS_OF = date(2021, 12, 31)
 LATER = moscow("2022-02-01 10:00")

@@ -13,7 +13,7 @@ from tests.forked import ROOT
 from tests.installations import ENGINES, installation, rows, settings_for
 from tests.postgres import running_postgres
 from tests.workbooks import submission, write
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 INTAKES, FILES = 8, 200
 COMMAND = (sys.executable, "-m", "tests.warehouse.dying_intake")

@@ -18,10 +18,10 @@ ALLOWED = {
     "flows/cli/edge.py": "a command begins here",
     **{f"flows/{name}.py": TASKS for name in ("intake", "kpi", "release", "letters", "status")},
     **{f"flows/{name}.py": TASKS for name in ("retention", "backup", "backfill", "alarm")},
-    "warehouse/audit.py": "the audit journal tells when it was written, whatever time a command was given",
+    "warehouse/access/audit.py": "the audit journal tells when it was written, whatever time a command was given",
     "warehouse/channels/sftp.py": "whether a file is young is asked once; a young one is looked at twice",
     "warehouse/desk/opening.py": "an analyst's own program begins here: its file is of now",
-    "warehouse/inbox.py": "whether a file is young is asked once; a young one is looked at twice",
+    "warehouse/ingestion/inbox.py": "whether a file is young is asked once; a young one is looked at twice",
     "warehouse/watch/runs.py": "a run tells when it ended, whatever time its command was given",
     "warehouse/lineage/events.py": "an OpenLineage event tells when it was sent",
 }

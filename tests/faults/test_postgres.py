@@ -17,7 +17,7 @@ from tests.faults.proxy import Act, Proxy, lose_reply, lose_request
 from tests.faults.town import clear_litter, deliver
 from tests.installations import installation, state, take
 from tests.postgres import Server, running_server
-from warehouse.faults import Fault
+from warehouse.installation.faults import Fault
 
 pytestmark = pytest.mark.slow
 COMMIT, LOAD = b"COMMIT\0", b"COPY "

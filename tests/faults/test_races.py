@@ -17,8 +17,8 @@ from tests.installations import COLLECTED, installation, rows, settings_for, sta
 from tests.workbooks import submission, write
 from warehouse.channels.channel import Changed
 from warehouse.channels.folder import Folder
-from warehouse.received import NotAFile, ReceivedFiles, open_regular
-from warehouse.tables import table
+from warehouse.storage.received import NotAFile, ReceivedFiles, open_regular
+from warehouse.tables.tables import table
 
 KEYS = StorageKeys("00000000", {"00000000": bytes(range(32))})
 NOBODY = 65534

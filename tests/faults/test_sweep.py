@@ -64,7 +64,7 @@ def test_a_new_file_of_duckdb_is_whole_or_absent(traced: Forked, tmp_path: Path)
     for number in range(1, most):
         strace = [STRACE, "-o", "/dev/null", "-e", "trace=pwrite64", "-e", f"inject=pwrite64:signal=KILL:when={number}"]
         code = f"from tests.faults.within import begin; begin({COLLECTED.isoformat()!r}, {strace!r}); "
-        code += f"from warehouse.engine import make_file; make_file('duckdb:///{path}')"
+        code += f"from warehouse.installation.engine import make_file; make_file('duckdb:///{path}')"
         if traced([], {"PATH": os.defpath}, ROOT, code=code).returncode == 0:
             break
         assert not path.exists()

@@ -14,11 +14,11 @@ import yaml
 
 from tests.installations import ENGINES, figures, installation, moscow, rows, take
 from tests.workbooks import submission, write
-from warehouse.batch import Arrival
-from warehouse.journal import RECEIVED, Entry
-from warehouse.settings import read_settings
-from warehouse.storing import _AGE
-from warehouse.tables import table
+from warehouse.ingestion.batch import Arrival
+from warehouse.ingestion.storing import _AGE
+from warehouse.installation.settings import read_settings
+from warehouse.journal.journal import RECEIVED, Entry
+from warehouse.tables.tables import table
 
 AS_OF, DUE = date(2021, 12, 31), moscow("2022-01-15 23:59")
 ZONES = (  # of Russia, from +2 to +12

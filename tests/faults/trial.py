@@ -15,8 +15,8 @@ from tests.faults.kinds import STOPPED, Kind
 from tests.faults.town import Command, clear_litter
 from tests.forked import COMMAND, ROOT, Forked
 from tests.installations import COLLECTED, OWN, hashes, installation, rows, state
-from warehouse.lake import orphans
-from warehouse.tables import table
+from warehouse.storage.lake import orphans
+from warehouse.tables.tables import table
 
 STRACE = shutil.which("strace") or "strace"
 ENVIRON = OWN | {"DO_NOT_TRACK": "1", "PATH": "/usr/bin:/bin", "NASTAVNIK_BATCH": "7", "TZ": "UTC"}

@@ -9,7 +9,7 @@ import pytest
 
 from tests.installations import installation, learn, settings_for, take
 from tests.workbooks import organisation, submission, write
-from warehouse.settings import Settings
+from warehouse.installation.settings import Settings
 
 REGISTER = """
     code,name,aliases,kind,level,municipality,region,valid_from,valid_to

@@ -21,7 +21,7 @@ from uuid import UUID
 import pytest
 
 PATIENCE = 240.0  # on two busy cores; a quiet machine needs a tenth of it
-UP = "import sys; from flows.serving import up; from warehouse.settings import read_settings; sys.exit(up(read_settings()))"
+UP = "import sys; from flows.serving import up; from warehouse.installation.settings import read_settings; sys.exit(up(read_settings()))"
 
 
 def started(home: Path, output: Path, **settings: str) -> subprocess.Popen[bytes]:

@@ -10,7 +10,7 @@ import pytest
 from prefect import Task
 
 from tests.flows.test_deployments import DEPLOYMENTS
-from warehouse.settings import Settings
+from warehouse.installation.settings import Settings
 
 GIVEN = {
     "alarm": {"what": "Запуск не удался", "run": "intake, a-run"},

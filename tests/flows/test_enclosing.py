@@ -20,12 +20,12 @@ from tests.flows.mail import mail_server
 from tests.installations import COLLECTED, installation, settings_for, take
 from tests.leaks.birds import BIRDS, FAULTY, GOOD, fly_in
 from tests.workbooks import organisation, submission, write
-from warehouse.home import Home, opened
+from warehouse.installation.home import Home, opened
+from warehouse.installation.settings import MarkedByMail, Misconfigured, Settings, read_settings
 from warehouse.mail.journal import outbox_of, said_so_far
 from warehouse.mail.notices import run_notices
 from warehouse.mail.passwords import password_of, replace_password
 from warehouse.mail.server import Outcome
-from warehouse.settings import MarkedByMail, Misconfigured, Settings, read_settings
 
 CLEAN, CURATOR = "NSH-S005", "kurator@shkola.example"  # whose book has nothing amiss
 DOCUMENTS = "\n".join(("Вид документа | Дата утверждения", *(f"{one} | 15.09.2020" for one in FOUR_DOCUMENTS)))

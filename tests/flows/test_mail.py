@@ -11,12 +11,12 @@ import pytest
 
 from tests.flows.mail import PASSWORD, USER, certificate, mail_server
 from tests.installations import moscow, settings_for
+from warehouse.installation.settings import Misconfigured, Settings
 from warehouse.mail import journal
 from warehouse.mail.journal import JOURNAL, alone, outbox_of, said_so_far
 from warehouse.mail.letters import Key, Kind, Letter, message_id
 from warehouse.mail.posting import Posted, post
 from warehouse.mail.server import MailFailed, Outcome
-from warehouse.settings import Misconfigured, Settings
 
 AT = moscow("2022-01-11 09:00")
 ADDRESS = "seven@example.org"

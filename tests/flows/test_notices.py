@@ -11,12 +11,12 @@ from tests.canaries import search
 from tests.flows.mail import mail_server
 from tests.installations import COLLECTED, installation, moscow, settings_for, take
 from tests.leaks.birds import BIRDS, FAULTY, GOOD, MISPLACED, fly_in
+from warehouse.installation.settings import Settings
 from warehouse.mail.journal import said_so_far
 from warehouse.mail.letters import Kind
 from warehouse.mail.notices import run_notices
 from warehouse.mail.posting import Posted
 from warehouse.mail.reminders import run_reminders
-from warehouse.settings import Settings
 
 ACCEPTED = (GOOD, FAULTY, MISPLACED)  # an address is taken from an accepted file alone
 MORNING = COLLECTED + timedelta(hours=19)

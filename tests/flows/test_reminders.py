@@ -15,11 +15,11 @@ from tests.flows.conftest import copied
 from tests.flows.mail import mail_server
 from tests.installations import installation, moscow, take
 from tests.workbooks import submission, write
-from warehouse.expected import ReportingDate
+from warehouse.collection.expected import ReportingDate
+from warehouse.installation.settings import Misconfigured, Settings, read_settings
 from warehouse.mail.owing import Owed, Reason, owed_on
 from warehouse.mail.posting import Posted
 from warehouse.mail.reminders import run_reminders, stage_on
-from warehouse.settings import Misconfigured, Settings, read_settings
 
 ON_TIME, LATE = moscow("2022-01-11 09:00"), moscow("2022-01-18 09:00")
 

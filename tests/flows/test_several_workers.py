@@ -15,8 +15,8 @@ from flows import processes, serving
 from tests.flows.served import PATIENCE, api, wait_for
 from tests.installations import installation, rows, settings_for
 from tests.workbooks import submission, write
-from warehouse.settings import Settings
-from warehouse.tables import table
+from warehouse.installation.settings import Settings
+from warehouse.tables.tables import table
 
 SENDERS = [f"NSH-S{number:03}" for number in (1, 3, 4, 5, 7, 8, 14, 16, 20, 24, 25, 27, 28, 31, 34, 37, 38, 40, 79)]
 WORKERS = ("first", "second", "third")

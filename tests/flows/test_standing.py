@@ -16,11 +16,11 @@ from tests.cli.conftest import runner
 from tests.flows.mail import mail_server
 from tests.installations import moscow
 from tests.workbooks import submission, write
-from warehouse.expected import Institution, ReportingDate
+from warehouse.collection.expected import Institution, ReportingDate
+from warehouse.installation.settings import Settings
 from warehouse.mail.owing import Owed, Reason
 from warehouse.mail.reminders import run_reminders
 from warehouse.mail.words import reminder_body
-from warehouse.settings import Settings
 
 AT = moscow("2022-01-18 09:30")
 STRANGER = "Канареечкин Пётр"

@@ -20,15 +20,15 @@ from flows.letters import REMINDERS, post
 from flows.release import publish
 from tests.installations import COLLECTED, installation, moscow, settings_for
 from tests.workbooks import submission, write
-from warehouse.backfill import Asked
-from warehouse.batch import Line
-from warehouse.expected import due_for_release
-from warehouse.loading import insert_rows
+from warehouse.collection.expected import due_for_release
+from warehouse.ingestion.batch import Line
+from warehouse.installation.settings import Misconfigured, Settings
 from warehouse.mail.posting import Posted, insist
 from warehouse.mail.server import MailFailed
 from warehouse.release.contents import FIGURES
-from warehouse.settings import Misconfigured, Settings
-from warehouse.tables import table
+from warehouse.restatement.backfill import Asked
+from warehouse.storage.loading import insert_rows
+from warehouse.tables.tables import table
 
 AFTER_DUE = moscow("2022-01-17 05:00")
 YEAR = Asked(date(2021, 1, 1), date(2021, 12, 31))

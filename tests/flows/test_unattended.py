@@ -24,9 +24,9 @@ from tests.installations import COLLECTED, rows, settings_for
 from tests.workbooks import submission, write
 from warehouse.copies.folder import CopiesFolder
 from warehouse.copies.restore import restore
-from warehouse.home import opened
-from warehouse.lastnight import note_night
-from warehouse.tables import table
+from warehouse.installation.home import opened
+from warehouse.tables.tables import table
+from warehouse.watch.lastnight import note_night
 
 pytestmark = pytest.mark.slow
 MASTER = "0123456789abcdef" * 4

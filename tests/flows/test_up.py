@@ -30,9 +30,9 @@ from tests.flows.served import (
 from tests.installations import COLLECTED, KEY, installation, rows, settings_for
 from tests.workbooks import PEOPLE, submission, write
 from warehouse.doctor.answers import Look
-from warehouse.locks import alone_with
-from warehouse.settings import Misconfigured
-from warehouse.tables import table
+from warehouse.installation.locks import alone_with
+from warehouse.installation.settings import Misconfigured
+from warehouse.tables.tables import table
 
 SURNAME, FOLDER = "Канареечкинский", "Канареечкина Папка"
 BACKFILL = {"first": "2021-12-31", "last": "2021-12-31"}

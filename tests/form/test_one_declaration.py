@@ -20,7 +20,7 @@ from expectations.spellings import Kind
 from expectations.structure import Column, Form, When
 from expectations.template import Filling, write_template
 from tests.form.filled import FILLED
-from warehouse.tables import tables_of
+from warehouse.tables.tables import tables_of
 
 DELIVERED: list[Path] = []
 

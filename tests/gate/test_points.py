@@ -18,12 +18,12 @@ from warehouse.gate.checks import before_counting, previous_annual
 from warehouse.gate.moved import after_counting
 from warehouse.gate.points import BLOCKS, PASSES, WARNS, Point, listed, refuse
 from warehouse.gate.rehearsal import rehearse
-from warehouse.home import Home
-from warehouse.journal import known_by
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.journal import known_by
 from warehouse.release.contents import REVISIONS, Contents
 from warehouse.release.publish import make_release
-from warehouse.settings import Misconfigured
-from warehouse.tables import entries, table
+from warehouse.tables.tables import entries, table
 
 AS_OF, RELEASED = date(2021, 12, 31), date(2022, 1, 16)
 OTHER_TARGETS = """

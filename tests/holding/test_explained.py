@@ -14,16 +14,16 @@ from expectations.rules.resting import RESTS_ON, explainable, version_of
 from flows.cli.words import checked_words
 from tests.installations import forget_all_but_the_journal, moscow, rows, state, take
 from tests.workbooks import submission, write
-from warehouse import explained
-from warehouse.checking import check_files
-from warehouse.explained import explained_of, listed
-from warehouse.explaining import explain, unexplain
-from warehouse.home import Home
-from warehouse.listing import findings_of
+from warehouse.findings.listing import findings_of
+from warehouse.ingestion.rebuild import rebuild
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
 from warehouse.marked.marking import mark_delivery
-from warehouse.rebuild import rebuild
-from warehouse.settings import Misconfigured
-from warehouse.tables import table, tables_of
+from warehouse.preview.checking import check_files
+from warehouse.review import explained
+from warehouse.review.explained import explained_of, listed
+from warehouse.review.explaining import explain, unexplain
+from warehouse.tables.tables import table, tables_of
 
 AT = moscow("2022-01-10 12:00")
 LONELY = """

@@ -15,23 +15,23 @@ from flows.standing import rows_of, standing
 from tests.holding.pupils import with_pupils
 from tests.installations import figures, moscow, take
 from tests.workbooks import write
-from warehouse.checking import check_files
-from warehouse.effect import Effect
+from warehouse.collection.status import status_of
 from warehouse.gate.points import PASSES, WARNS
 from warehouse.gate.rehearsal import rehearse
-from warehouse.held import waiting_deliveries
-from warehouse.holding import confirm_held
-from warehouse.home import Home
-from warehouse.intake import IntakeSummary
-from warehouse.journal import known_by
+from warehouse.ingestion.intake import IntakeSummary
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured, read_settings
+from warehouse.journal.journal import known_by
 from warehouse.lineage.traced import trace
 from warehouse.mail.owing import owed_on
+from warehouse.preview.checking import check_files
+from warehouse.preview.effect import Effect
 from warehouse.receipts import write_pending_receipts
 from warehouse.release.publish import make_release
+from warehouse.review.held import waiting_deliveries
+from warehouse.review.holding import confirm_held
 from warehouse.revisions.parts import revisions
 from warehouse.revisions.states import moment_state
-from warehouse.settings import Misconfigured, read_settings
-from warehouse.status import status_of
 
 AS_OF = date(2021, 12, 31)
 FIRST, SECOND, CONFIRMED = (moscow(f"2022-01-{day} 12:00") for day in (10, 11, 12))

@@ -9,16 +9,16 @@ import pytest
 
 from tests.holding.test_explained import LONELY, OLD, TEXT, deliver, explained_rules
 from tests.installations import installation, moscow, settings_for
+from warehouse.access.rotation import rotate, sealed_under
 from warehouse.copies.belonging import files_of, known_to
 from warehouse.erasure.erase import erase, wanted_row
 from warehouse.erasure.retention import retain
-from warehouse.explained import listed
-from warehouse.explaining import explain
-from warehouse.home import Home, opened
-from warehouse.journal import all_entries
-from warehouse.notes import LONGEST
-from warehouse.rotation import rotate, sealed_under
-from warehouse.settings import Misconfigured
+from warehouse.installation.home import Home, opened
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.journal import all_entries
+from warehouse.journal.notes import LONGEST
+from warehouse.review.explained import listed
+from warehouse.review.explaining import explain
 
 AT = moscow("2022-01-10 12:00")
 PAPERS = "Документы на согласовании"

@@ -12,18 +12,18 @@ from tests.holding.model import Content, School, Sent
 from tests.holding.pupils import with_pupils
 from tests.installations import COLLECTED, forget_all_but_the_journal, rows, state, take
 from tests.workbooks import write
-from warehouse.decisions import withdraw
-from warehouse.held import waiting_deliveries
-from warehouse.holding import confirm
-from warehouse.home import Home
-from warehouse.journal import HELD, RECEIVED, all_entries, known_by
-from warehouse.ledger import in_force
+from warehouse.ingestion.rebuild import rebuild
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.decisions import withdraw
+from warehouse.journal.journal import HELD, RECEIVED, all_entries, known_by
+from warehouse.journal.ledger import in_force
 from warehouse.proof.facts import read_facts
 from warehouse.proof.places import holding
-from warehouse.rebuild import rebuild
 from warehouse.receipts import write_pending_receipts
-from warehouse.settings import Misconfigured
-from warehouse.tables import table
+from warehouse.review.held import waiting_deliveries
+from warehouse.review.holding import confirm
+from warehouse.tables.tables import table
 
 SCHOOLS = ("NSH-S001", "NSH-S003", "NSH-S007", "NSH-S008", "NSH-S014")
 DATES = ("31.12.2020", "31.12.2021")

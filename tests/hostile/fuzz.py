@@ -25,8 +25,8 @@ from expectations.reading.pool import CRASHED, TOO_SLOW, Readers
 from tests.hostile.mutations import good_files, small_files, spoilt
 from tests.installations import COLLECTED, installation, learn, take
 from tests.reading.made_files import KEY
-from warehouse.home import Home
-from warehouse.tables import table
+from warehouse.installation.home import Home
+from warehouse.tables.tables import table
 
 SENDERS = [f"FUZ-{number:03}" for number in range(60)]  # one file of each an intake
 REGISTER = "code,name,aliases,kind,level,municipality,region,valid_from,valid_to\n" + "\n".join(

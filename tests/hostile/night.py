@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from warehouse.demo import TOWN, make_world
 from warehouse.synthetic import Timing, Wave, prepare_waves
+from warehouse.synthetic.demo import TOWN, make_world
 
 NASTAVNIK = Path(sys.executable).with_name("nastavnik")
 SHELL_AND_TERMINAL = (

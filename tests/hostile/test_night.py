@@ -15,7 +15,7 @@ import pytest
 
 from tests.hostile.night import Place, Run, drop, good_deliveries, may_unshare, run
 from tests.installations import figures, installation, rows
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 HOSTILE = os.environ.get("NASTAVNIK_HOSTILE")
 MEGABYTES = 500  # the largest process of a night, the one that judges among them

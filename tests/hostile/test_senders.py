@@ -14,11 +14,11 @@ from tests.canaries import search
 from tests.cli.conftest import runner
 from tests.installations import COLLECTED, ENGINES, figures, installation, moscow, rows, take
 from tests.workbooks import PEOPLE, submission, write
-from warehouse.alarms import alarms, alarms_among
-from warehouse.home import Home
-from warehouse.intake import IntakeSummary
-from warehouse.journal import known_by
-from warehouse.tables import table
+from warehouse.collection.alarms import alarms, alarms_among
+from warehouse.ingestion.intake import IntakeSummary
+from warehouse.installation.home import Home
+from warehouse.journal.journal import known_by
+from warehouse.tables.tables import table
 
 OWNER, STRANGER = "NSH-S008", "NSH-S007"
 CANARY = "Канарейкинск"

@@ -21,7 +21,7 @@ from expectations.staging import Staging
 from flows.serving import QUIET
 from tests.hostile.night import Place, may_unshare, run
 from tests.installations import installation
-from warehouse.engine import open_engine, raw
+from warehouse.installation.engine import open_engine, raw
 
 ROOT = Path(__file__).parents[2]
 UV = Path(sys.executable).with_name("uv")
@@ -139,7 +139,7 @@ def test_every_place_that_opens_a_duckdb_shuts_it() -> None:
     direct = {name: [line for line in lines if line.startswith("duckdb.connect")] for name, lines in found.items()}
     assert all("DUCKDB_SAFE" in line for lines in direct.values() for line in lines)
     assert {name for name, lines in direct.items() if len(lines) < len(found[name])} == {
-        "expectations/staging.py", "warehouse/engine.py", "warehouse/packed.py",
+        "expectations/staging.py", "warehouse/installation/engine.py", "warehouse/storage/packed.py",
     }  # fmt: skip
 
 
@@ -169,8 +169,8 @@ def test_a_town_without_a_network_is_the_same_town_and_calls_nobody(tmp_path: Pa
 
 TOWN_STEPS = """
 from dataclasses import replace
-from warehouse.demo import TOWN, demonstration, go_through, make_world, prepare_home, write_deliveries
-from warehouse.settings import read_settings
+from warehouse.synthetic.demo import TOWN, demonstration, go_through, make_world, prepare_home, write_deliveries
+from warehouse.installation.settings import read_settings
 settings = prepare_home(read_settings(), fresh=True)
 town = make_world(TOWN, 1, settings.run / "reference")
 few = town.setting.only([town.setting.dates[0].as_of])

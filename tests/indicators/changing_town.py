@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.installations import learn, moscow, take
 from tests.workbooks import Grid, enrolment, organisation, snils, write
-from warehouse.home import Home
-from warehouse.intake import IntakeSummary
+from warehouse.ingestion.intake import IntakeSummary
+from warehouse.installation.home import Home
 
 HEAD = "code,name,aliases,kind,level,municipality,region,valid_from,valid_to"
 REGISTER = f"""{HEAD}

@@ -28,12 +28,12 @@ from tests.indicators.worlds import (
 )
 from tests.installations import figures, hashes, learn, moscow, take
 from tests.workbooks import write
-from warehouse.decisions import Place, decide, undo, withdraw
-from warehouse.home import Home
-from warehouse.journal import known_by
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.decisions import Place, decide, undo, withdraw
+from warehouse.journal.journal import known_by
 from warehouse.release.extract import render_csv
 from warehouse.release.publish import make_release
-from warehouse.settings import Misconfigured
 
 ACCEPTED = ("accepted", "accepted_with_errors")
 BEGUN = moscow("2021-09-01 12:00")

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from tests.indicators.clerks import Decided, contradicts, persons
 from tests.indicators.linking import Identity
-from warehouse.decisions import Place, decide, undo, withdraw
 from warehouse.indicators.identity import people_known
 from warehouse.indicators.knowledge import Knowledge
-from warehouse.journal import RECEIVED, Journal
-from warehouse.loading import insert_rows
-from warehouse.settings import Misconfigured
-from warehouse.tables import table
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.decisions import Place, decide, undo, withdraw
+from warehouse.journal.journal import RECEIVED, Journal
+from warehouse.storage.loading import insert_rows
+from warehouse.tables.tables import table
 
 AT = datetime(2022, 1, 10, tzinfo=UTC)
 IDENTITIES = st.builds(

@@ -13,17 +13,17 @@ import sqlalchemy as sa
 
 from tests.indicators.changing_town import live
 from tests.installations import ENGINES, installation, moscow
-from warehouse.home import Home
+from warehouse.collection.status import status_table
 from warehouse.indicators.breaks import breaks
 from warehouse.indicators.series import boundaries_of, series
-from warehouse.intake import IntakeSummary
-from warehouse.journal import known_by
+from warehouse.ingestion.intake import IntakeSummary
+from warehouse.installation.home import Home
+from warehouse.journal.journal import known_by
 from warehouse.mail.owing import owed_on
 from warehouse.release.changes import notes_on_boundaries
 from warehouse.release.package import verify
 from warehouse.release.publish import make_release
-from warehouse.status import status_table
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 THEN, NOW = date(2021, 12, 31), date(2022, 12, 31)
 HAPPENED = date(2022, 9, 1)

@@ -21,7 +21,7 @@ from tests.workbooks import records
 from warehouse.indicators.breakdowns import breakdowns
 from warehouse.indicators.definitions import definitions
 from warehouse.indicators.knowledge import Knowledge
-from warehouse.journal import known_by
+from warehouse.journal.journal import known_by
 
 AS_OF = date(2021, 12, 31)
 REGISTER = "code,name,aliases,kind,level,municipality,region,valid_from,valid_to"

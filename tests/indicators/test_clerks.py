@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.indicators.deciding import AT, DEEDS, DELIVERIES, Clerk, deliver, partition, persons_found
 from tests.indicators.linking import Identity
-from warehouse.decisions import Place, decide, undo, withdraw
-from warehouse.settings import Misconfigured
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.decisions import Place, decide, undo, withdraw
 
 ANYA, ANYA_1, BORYA, BORYA_1 = (Identity(snils, name) for name in ("Аня", "Боря") for snils in (None, "1"))
 

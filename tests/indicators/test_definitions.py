@@ -16,7 +16,7 @@ from warehouse.indicators.definitions_file import GROUPINGS as GROUPINGS_OF_FILE
 from warehouse.indicators.definitions_file import read_definitions
 from warehouse.indicators.handbook import render_indicators
 from warehouse.indicators.people import DISTINCT
-from warehouse.settings import Misconfigured
+from warehouse.installation.settings import Misconfigured
 
 SHIPPED = {
     "1.0": "5896e8932deb25fd7f51c68b639a594a8345cd0857d82dca2fab6eb9d8c54f5d",

@@ -18,17 +18,17 @@ from tests.indicators import towns
 from tests.indicators.cases_of_reports import REPORTS
 from tests.indicators.worlds import deliver, random_region, register
 from tests.installations import installation, learn, moscow, rows, take
-from warehouse.decisions import Place, decide, undo, withdraw
-from warehouse.home import Home
 from warehouse.indicators.definitions import all_definitions
 from warehouse.indicators.functions import FIGURE
 from warehouse.indicators.identity import DIFFERENT, SAME
 from warehouse.indicators.series import boundaries_of, series
-from warehouse.journal import known_by
-from warehouse.ledger import ACCEPTED
-from warehouse.rebuild import rebuild
-from warehouse.settings import Misconfigured
-from warehouse.tables import decisions, entries, table
+from warehouse.ingestion.rebuild import rebuild
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.decisions import Place, decide, undo, withdraw
+from warehouse.journal.journal import known_by
+from warehouse.journal.ledger import ACCEPTED
+from warehouse.tables.tables import decisions, entries, table
 
 BEGUN = moscow("2021-09-01 12:00")
 WAVES = ("2021-10-10 12:00", "2022-01-10 12:00", "2022-01-20 12:00")
@@ -181,7 +181,7 @@ def test_any_duckdb_gives_the_same(home: Home, tmp_path: Path) -> None:
 
 def test_changed_code_makes_functions_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A home that an older version left answers as this one does."""
-    from warehouse import home as homes
+    from warehouse.installation import home as homes
 
     with installation(tmp_path / "home") as home, home.writing() as connection:
         connection.exec_driver_sql("CREATE OR REPLACE MACRO mentoring.kpi(a := 1) AS TABLE SELECT 0 AS older")

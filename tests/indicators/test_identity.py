@@ -23,8 +23,8 @@ from tests.indicators.linking import Identity, owners, person
 from tests.workbooks import snils
 from warehouse.indicators.identity import owners as owners_known
 from warehouse.indicators.knowledge import Knowledge
-from warehouse.loading import insert_rows
-from warehouse.tables import table
+from warehouse.storage.loading import insert_rows
+from warehouse.tables.tables import table
 
 KEY, BORN = b"k" * 32, date(2010, 5, 5)
 SAME = [

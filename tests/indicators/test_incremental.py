@@ -19,14 +19,14 @@ from hypothesis import strategies as st
 from expectations.form import AFTER, AGREED, COMPLETED, CONTINUES, EDUCATOR, MENTEE, MENTOR, STUDENT
 from tests.installations import figures, installation, take
 from tests.workbooks import submission, write
-from warehouse.home import Home
 from warehouse.indicators.incremental.refresh import kept_figures, refresh
 from warehouse.indicators.incremental.state import files_in
 from warehouse.indicators.large import everything, series_of
-from warehouse.packed import packed, packed_tables, write_packed, writing
-from warehouse.packing import pack
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
 from warehouse.release.contents import KEY
-from warehouse.settings import Misconfigured
+from warehouse.storage.packed import packed, packed_tables, write_packed, writing
+from warehouse.storage.packing import pack
 from warehouse.synthetic.country import DAYS, Country, write_country, write_late
 
 DATES = (date(2021, 12, 31), date(2022, 12, 31))

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.installations import COLLECTED, figures, installation, take
-from warehouse.listing import findings_csv
-from warehouse.reference import load_reference
+from warehouse.findings.listing import findings_csv
+from warehouse.register.reference import load_reference
 from warehouse.release.extract import write_csv
 
 ORACLE = os.environ.get("NASTAVNIK_ORACLE")

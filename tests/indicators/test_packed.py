@@ -22,14 +22,14 @@ from tests.installations import figures, installation, take
 from tests.workbooks import submission, write
 from warehouse.indicators.large import everything, series_of
 from warehouse.indicators.series import series
-from warehouse.ledger import in_force
-from warehouse.loading import fetch
-from warehouse.packed import Packed, packed
-from warehouse.packing import pack
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.ledger import in_force
 from warehouse.release.contents import KEY
-from warehouse.settings import Misconfigured
+from warehouse.storage.loading import fetch
+from warehouse.storage.packed import Packed, packed
+from warehouse.storage.packing import pack
 from warehouse.synthetic.country import DAYS, Country, write_country, write_late
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 SMALL = Country(institutions=90, participations=9000)
 ROOT = Path(__file__).parents[2]

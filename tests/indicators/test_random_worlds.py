@@ -11,7 +11,7 @@ import pytest
 from tests.indicators.reckoning import Reckoning, disagreements
 from tests.indicators.worlds import COLLECTIONS, deliver, random_region, register
 from tests.installations import figures, installation, learn, moscow, take
-from warehouse.home import Home
+from warehouse.installation.home import Home
 
 SEEDS = range(1, 7)
 DAYS = ("2021-10-10 12:00", "2022-01-10 12:00", "2022-01-20 12:00")

@@ -18,7 +18,7 @@ from tests.installations import installation, moscow, take
 from tests.workbooks import submission, write
 from warehouse.indicators.projection import NORMAL, T, project, rounded
 from warehouse.indicators.trajectory import Plan, months_between, people_missing, trajectory, trajectory_known
-from warehouse.journal import known_by
+from warehouse.journal.journal import known_by
 from warehouse.release.contents import FIGURES, TRAJECTORY
 
 YEARS = {year: date(year, 12, 31) for year in range(2019, 2030)}

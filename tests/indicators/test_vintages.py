@@ -20,13 +20,13 @@ from tests.installations import (
     state,
 )
 from tests.postgres import fresh_database
-from warehouse.home import Home
 from warehouse.indicators.series import series
-from warehouse.rebuild import rebuild
+from warehouse.ingestion.rebuild import rebuild
+from warehouse.installation.home import Home
 from warehouse.release.extract import render_csv
 from warehouse.release.package import write_release
 from warehouse.release.publish import contents_of
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 # Every kind of event, in an order that gives each of them something to happen to.
 ONE_OF_EACH = (

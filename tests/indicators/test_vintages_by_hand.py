@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from tests.cli.conftest import runner
 from tests.indicators.changing_town import live
 from tests.installations import installation, moscow, rows
-from warehouse.decisions import Place, decide, undo
-from warehouse.home import Home
 from warehouse.indicators.identity import SAME
-from warehouse.tables import table
+from warehouse.installation.home import Home
+from warehouse.journal.decisions import Place, decide, undo
+from warehouse.tables.tables import table
 
 DECIDED, UNDONE = moscow("2023-02-01 12:00"), moscow("2023-02-03 12:00")
 

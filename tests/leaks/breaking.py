@@ -30,7 +30,7 @@ main()
 
 def breakable() -> None:
     """Have this process break as the file named by CANARY_FAULT says at the time."""
-    from warehouse import batch
+    from warehouse.ingestion import batch
 
     batch.Batch.store = breaking(batch.Batch.store)  # type: ignore[method-assign]
 
@@ -72,7 +72,7 @@ def _cast(connection: sa.Connection, kept: Any) -> None:
 
 
 def _cast_in_sql(connection: sa.Connection, kept: Any) -> None:
-    from warehouse.engine import raw
+    from warehouse.installation.engine import raw
 
     words = _people(kept)[:500].replace("'", "").replace(":", "")
     raw(connection).execute(f"SELECT CAST('{words}' AS INTEGER)").fetchall()
@@ -84,8 +84,8 @@ def _too_long(connection: sa.Connection, kept: Any) -> None:
 
 
 def _copied(connection: sa.Connection, kept: Any) -> None:
-    from warehouse.loading import bulk_insert
-    from warehouse.tables import table
+    from warehouse.storage.loading import bulk_insert
+    from warehouse.tables.tables import table
 
     rows = kept.facts["participants"]
     names = pa.array([_people(kept)] * rows.num_rows, pa.string())

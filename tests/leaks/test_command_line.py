@@ -19,10 +19,10 @@ from tests.leaks.birds import BIRDS, GOOD, fly_in
 from tests.leaks.breaking import CODE, FAULTS, LIBRARIES, breaking
 from tests.leaks.server import log_of, seen_at_work, superuser, talkative
 from tests.workbooks import write
-from warehouse.batch import Batch
-from warehouse.engine import open_engine
-from warehouse.faults import Fault
-from warehouse.home import Home
+from warehouse.ingestion.batch import Batch
+from warehouse.installation.engine import open_engine
+from warehouse.installation.faults import Fault
+from warehouse.installation.home import Home
 
 KILLING = {"crash": -11, "thread": 0}  # what a process ends with
 AFTER = (

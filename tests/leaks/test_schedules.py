@@ -18,7 +18,7 @@ from tests.workbooks import write
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "Kanareika-Parol-9051"
-UP = "from flows.serving import up; from warehouse.settings import read_settings; raise SystemExit(up(read_settings()))"
+UP = "from flows.serving import up; from warehouse.installation.settings import read_settings; raise SystemExit(up(read_settings()))"
 # Read by every Python below `up`: a run of Prefect is a process of its own.
 BREAKABLE = "import sys\nif any('prefect' in word for word in sys.argv) or 'prefect' in sys.orig_argv[-1]:\n    from tests.leaks.breaking import breakable\n    breakable()\n"
 DEBUG = {

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from tests.installations import installation, moscow, take
 from tests.workbooks import PAIRS, submission, write
-from warehouse.decisions import withdraw
-from warehouse.home import Home
-from warehouse.journal import RELEASE, Journal
-from warehouse.loading import insert_rows
-from warehouse.tables import table
+from warehouse.installation.home import Home
+from warehouse.journal.decisions import withdraw
+from warehouse.journal.journal import RELEASE, Journal
+from warehouse.storage.loading import insert_rows
+from warehouse.tables.tables import table
 
 AS_OF = date(2021, 12, 31)
 CANARIES = ("Пробн", "Мнимый", "Учебная", "Ильич", "11223344595", "112-233-445", "29.02.2008", "2008-02-29")

@@ -12,8 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from tests.indicators.linking import Identity, owners, person
-from warehouse.home import Home
 from warehouse.indicators.definitions import Measure
+from warehouse.installation.home import Home
 from warehouse.lineage.explained import Explanation, Side
 
 Row = dict[str, str]

@@ -16,12 +16,12 @@ from tests.indicators.towns import deliver
 from tests.installations import ENGINES, figures, installation, learn, take
 from tests.lineage.recounted import Files, recount
 from tests.workbooks import records
-from warehouse.home import Home
 from warehouse.indicators.definitions import definitions
+from warehouse.installation.home import Home
 from warehouse.lineage.explained import explain
 from warehouse.lineage.rows import ROWS
 from warehouse.lineage.vintage import vintage
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 AS_OF = date(2021, 12, 31)
 BY_ENGINE: dict[str, pa.Table] = {}

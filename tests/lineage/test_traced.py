@@ -16,12 +16,12 @@ from tests.indicators.towns import deliver
 from tests.installations import ENGINES, installation, learn, moscow, take
 from tests.lineage.histories import AS_OF, History, corrected_school
 from tests.workbooks import PEOPLE, enrolment, submission, write
-from warehouse.home import Home
 from warehouse.indicators.definitions import definitions
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
 from warehouse.lineage.explained import explain
 from warehouse.lineage.traced import QUARANTINED, REFUSED, REPEATED, SKIPPED, STORED, trace
 from warehouse.lineage.vintage import release_deliveries, vintage
-from warehouse.settings import Misconfigured
 
 # Towns with a school «-1» that between them have people, answers, documents and events.
 TOWNS = [

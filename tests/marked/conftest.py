@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.installations import installation
-from warehouse.home import Home
+from warehouse.installation.home import Home
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,9 @@ from expectations.reading.limits import Limits
 from expectations.reading.reading import Reading, read_delivery
 from expectations.rules.wording import Finding
 from expectations.staging import Staged, Staging
-from warehouse.home import Home
-from warehouse.journal import known_by
-from warehouse.judging import judging_context
+from warehouse.ingestion.judging import judging_context
+from warehouse.installation.home import Home
+from warehouse.journal.journal import known_by
 from warehouse.marked.book import WORKBOOK, Book
 from warehouse.marked.evidence import Evidence
 from warehouse.marked.gathering import gather

@@ -16,10 +16,10 @@ from expectations.rules import RULES
 from expectations.rules.wording import Finding
 from tests.marked.injections import spoil
 from tests.marked.judged import evidence_of, judged
-from warehouse.home import Home
+from warehouse.installation.home import Home
 from warehouse.marked.causes import causes_of
 from warehouse.marked.evidence import Evidence
-from warehouse.reference import shipped_reference
+from warehouse.register.reference import shipped_reference
 from warehouse.synthetic import read_setting, writing
 from warehouse.synthetic.outlook import Outlook
 from warehouse.synthetic.people import Crowd

@@ -18,12 +18,12 @@ from expectations.form import FORM
 from expectations.template import Filling, write_template
 from tests.installations import COLLECTED, take
 from tests.workbooks import PAIRS, PEOPLE, submission, write
-from warehouse.checking import check_files
-from warehouse.home import Home
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
 from warehouse.marked.job import Mode
 from warehouse.marked.marking import Marked, mark_checked, mark_delivery
 from warehouse.marked.styles import FILLS
-from warehouse.settings import Misconfigured
+from warehouse.preview.checking import check_files
 
 SPOILT = (
     PEOPLE.replace("112-233-445 95", "112-233-445 96").replace("29.02.2008", "29/02/2008").replace("Мнимый", "      ")

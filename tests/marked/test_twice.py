@@ -12,7 +12,7 @@ from openpyxl.styles import PatternFill
 
 from tests.marked.test_marking import SPOILT, WRONG_ID, mark
 from tests.workbooks import submission, write
-from warehouse.home import Home
+from warehouse.installation.home import Home
 from warehouse.marked.styles import FILLS
 
 OWN_FILL, OWN_COMMENT = "FF00B0F0", "Сверено с копией"

@@ -17,11 +17,11 @@ from tests.indicators.towns import plan_lines, register_lines, target_lines
 from tests.indicators.worlds import COLLECTIONS, deliver, random_region, register
 from tests.installations import installation, learn, moscow, take
 from tests.postgres import fresh_database
-from warehouse.home import Home
 from warehouse.indicators.breakdowns import breakdowns
 from warehouse.indicators.definitions import all_definitions, definitions
 from warehouse.indicators.series import series
-from warehouse.journal import known_by
+from warehouse.installation.home import Home
+from warehouse.journal.journal import known_by
 from warehouse.proof.breakdowns import recompute_breakdowns
 from warehouse.proof.comparison import disagreements
 from warehouse.proof.engine import gather_evidence
@@ -40,7 +40,7 @@ COUNTS = {
         f"warehouse.indicators.{name}"
         for name in ("amounts", "breakdown_rows", "breakdowns", "counts", "cubes", "identity", "people", "scopes", "series")
     ),
-    "warehouse.ledger", "warehouse.reference", "expectations.persons",
+    "warehouse.journal.ledger", "warehouse.register.reference", "expectations.persons",
 }  # fmt: skip
 
 

@@ -14,10 +14,10 @@ from tests.indicators.towns import Town, deliver, register_lines
 from tests.installations import installation, learn, take
 from tests.proof.small import AS_OF, place
 from tests.workbooks import records
-from warehouse.home import Home
 from warehouse.indicators.breakdowns import breakdowns
 from warehouse.indicators.definitions import definitions
-from warehouse.journal import known_by
+from warehouse.installation.home import Home
+from warehouse.journal.journal import known_by
 from warehouse.proof import company, part_rows, parts
 from warehouse.proof.breakdowns import recompute_breakdowns
 from warehouse.proof.comparison import disagreements

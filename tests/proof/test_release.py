@@ -13,13 +13,13 @@ from tests.cli.conftest import runner
 from tests.installations import installation, moscow, rows
 from tests.proof.keys import CHIEF
 from tests.warehouse.histories import AS_OF, first_collection
-from warehouse.home import Home
+from warehouse.installation.home import Home
 from warehouse.proof import Unproved
 from warehouse.proof.evidence_files import read_evidence
 from warehouse.proof.lake_rows import LakeDamaged
 from warehouse.release.package import verify
 from warehouse.release.publish import make_release
-from warehouse.tables import entries, table
+from warehouse.tables.tables import entries, table
 
 AT = moscow("2022-01-16 09:00")
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.proof.keys import CHIEF, METHODIST, SIGNED, key_pair, signed
+from warehouse.installation.settings import Misconfigured
 from warehouse.proof.manifest import MANIFEST, SIGNATURE, render, sealed
 from warehouse.proof.signing import DAMAGED, check_signatures, sign
 from warehouse.release.package import verify
-from warehouse.settings import Misconfigured
 
 
 def records(folder: Path) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.installations import ENGINES, installation, moscow, take
 from tests.workbooks import PAIRS, PEOPLE, enrolment, submission, write
-from warehouse.home import Home
+from warehouse.installation.home import Home
 
 BAD_PAIRS = PAIRS.replace("01.10.2021  |                 ", "01.10.2021  | 01.09.2021      ")
 SPOILT_PEOPLE = PEOPLE.replace("112-233-445 95", "112-233-445 96").replace("29.02.2008", "29 февраля 2008")

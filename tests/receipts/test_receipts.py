@@ -20,7 +20,7 @@ from warehouse.receipts.document import document
 from warehouse.receipts.folders import LONGEST, folder_name
 from warehouse.receipts.protocol import MOST_FINDINGS, protocol
 from warehouse.receipts.writing import DOCUMENT, PROTOCOL, receipt_folder
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 FIRST, SPOILT = "a.xlsx", "spoilt.xlsx"
 

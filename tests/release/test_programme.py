@@ -8,7 +8,7 @@ import pytest
 
 from tests.installations import ENGINES, installation, moscow, take
 from tests.workbooks import organisation, submission, write
-from warehouse.journal import known_by
+from warehouse.journal.journal import known_by
 from warehouse.release.gather_programme import document_state, gather_programme
 from warehouse.release.programme import DONE, LATE, NOT_AGREED, SCHEMAS, WRONG_APPROVER, Programme
 

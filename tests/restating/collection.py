@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from expectations.rules.ruleset import Ruleset, changed
 from tests.installations import moscow, state, take
 from tests.workbooks import PAIRS, PEOPLE, submission, write
-from warehouse.backfill import Asked, backfill
-from warehouse.home import Home
-from warehouse.ledger import EVER
-from warehouse.ledger import in_force as holding
-from warehouse.rebuild import rebuild
-from warehouse.restating import Restatement
+from warehouse.ingestion.rebuild import rebuild
+from warehouse.installation.home import Home
+from warehouse.journal.ledger import EVER
+from warehouse.journal.ledger import in_force as holding
+from warehouse.restatement.backfill import Asked, backfill
+from warehouse.restatement.restating import Restatement
 
 AS_OF = date(2021, 12, 31)
 AGED = PEOPLE.replace("05.05.2009", "05.05.1999")  # a pupil of 22: doubted, and counted

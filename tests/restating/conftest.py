@@ -10,7 +10,7 @@ import pytest
 
 from tests.installations import ENGINES, installation
 from tests.restating.collection import collect
-from warehouse.home import Home
+from warehouse.installation.home import Home
 
 
 @pytest.fixture(scope="module")

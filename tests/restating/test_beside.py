@@ -16,9 +16,9 @@ from tests.installations import figures, installation, moscow, take
 from tests.restating.collection import STRICT, in_force, rebuilt_alike, restated, share
 from tests.workbooks import write
 from warehouse.erasure.retention import retain
-from warehouse.holding import confirm
-from warehouse.ledger import EVER, waiting
-from warehouse.settings import Misconfigured
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.ledger import EVER, waiting
+from warehouse.review.holding import confirm
 
 
 def test_what_waits_to_be_confirmed_goes_on_waiting(tmp_path: Path) -> None:

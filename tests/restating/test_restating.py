@@ -23,18 +23,18 @@ from tests.restating.collection import (
     share,
     turned,
 )
-from warehouse import restating
-from warehouse.backfill import Asked, plan
 from warehouse.copies.belonging import known_to
-from warehouse.decisions import withdraw
 from warehouse.gate.rehearsal import rehearse
-from warehouse.home import Home
-from warehouse.journal import all_entries
+from warehouse.installation.home import Home
+from warehouse.journal.decisions import withdraw
+from warehouse.journal.journal import all_entries
 from warehouse.release.publish import make_release
 from warehouse.release.verification import verify
+from warehouse.restatement import restating
+from warehouse.restatement.backfill import Asked, plan
 from warehouse.revisions.parts import revisions
 from warehouse.revisions.states import moment_state, release_state
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 WITHOUT_D001 = """
     code,name,aliases,kind,level,municipality,region,valid_from,valid_to

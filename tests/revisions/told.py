@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime
 import sqlalchemy as sa
 
 from warehouse.indicators.definitions import Definitions, all_definitions
-from warehouse.journal import DECISION, RECEIVED, REFERENCE, WITHDRAWAL
-from warehouse.loading import insert_rows
-from warehouse.tables import decisions, entries, table, tables_of
+from warehouse.journal.journal import DECISION, RECEIVED, REFERENCE, WITHDRAWAL
+from warehouse.storage.loading import insert_rows
+from warehouse.tables.tables import decisions, entries, table, tables_of
 
 AUTUMN, WINTER = date(2021, 9, 30), date(2021, 12, 31)
 AT = datetime(2022, 1, 10, tzinfo=UTC)

@@ -114,7 +114,7 @@ def kept(written: dict[int, Sheets], tmp_path_factory):
     """What is kept of them."""
     from expectations.reading.limits import Limits
     from expectations.reading.reading import read_delivery
-    from warehouse.storing import Kept
+    from warehouse.ingestion.storing import Kept
 
     folder: Path = tmp_path_factory.mktemp("faulty")
     staged = []

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.installations import ENGINES
-from warehouse.engine import create_schema, open_engine
+from warehouse.installation.engine import create_schema, open_engine
 from warehouse.schema.migrating import EMPTY, migrate, numbers, steps
 from warehouse.schema.version import HEAD, KEPT_APART, VERSIONS, WAREHOUSE, Store, migrated, note_head, number_of
 

@@ -11,14 +11,14 @@ import sqlalchemy as sa
 
 from tests.installations import COLLECTED, ENGINES, installation, settings_for, state, take
 from tests.workbooks import submission, write
-from warehouse.engine import open_engine
-from warehouse.home import forget_made, opened
+from warehouse.installation.engine import open_engine
+from warehouse.installation.home import forget_made, opened
+from warehouse.installation.settings import Misconfigured, Settings
+from warehouse.installation.unfinished import end, unfinished
 from warehouse.release.publish import make_release
 from warehouse.schema import upgrade as upgrading
 from warehouse.schema.upgrade import FIRST, plan, upgrade
 from warehouse.schema.version import HEAD, KEPT_APART, WAREHOUSE, number_of
-from warehouse.settings import Misconfigured, Settings
-from warehouse.unfinished import end, unfinished
 
 AFTER = "0003"
 
@@ -141,7 +141,7 @@ def test_stores_killed_between_each_other_meet_again(settings: Settings, with_on
 
 
 def test_a_home_without_data_has_nothing_to_upgrade(tmp_path: Path) -> None:
-    from warehouse.settings import read_settings
+    from warehouse.installation.settings import read_settings
 
     with pytest.raises(Misconfigured, match="ещё нет данных"):
         plan(read_settings({"NASTAVNIK_HOME": str(tmp_path)}))

@@ -13,8 +13,8 @@ from random import Random
 from tests.installations import COLLECTED
 from tests.leaks.birds import GOOD
 from tests.workbooks import submission, write
-from warehouse.demo import make_world
 from warehouse.synthetic import prepare_waves
+from warehouse.synthetic.demo import make_world
 
 CUT, GROWING = "cut", "growing"  # a file sent slowly: under another name until it is whole, or under its own
 GOOD_ONE, TWIN, HOSTILE = "good", "twin", "hostile"

@@ -9,12 +9,12 @@ from random import Random
 import sqlalchemy as sa
 
 from tests.soak.arrivals import Night
-from warehouse.decisions import Place, decide, withdraw
-from warehouse.home import opened
 from warehouse.indicators.identity import DIFFERENT, SAME
-from warehouse.ledger import ACCEPTED
-from warehouse.settings import Misconfigured, Settings
-from warehouse.tables import table
+from warehouse.installation.home import opened
+from warehouse.installation.settings import Misconfigured, Settings
+from warehouse.journal.decisions import Place, decide, withdraw
+from warehouse.journal.ledger import ACCEPTED
+from warehouse.tables.tables import table
 
 SHARE_OF_WITHDRAWALS = 0.4  # of nights
 

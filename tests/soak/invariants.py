@@ -15,12 +15,12 @@ from tests.canaries import search
 from tests.installations import hashes, rows, state
 from tests.leaks.birds import GOOD
 from tests.soak.arrivals import HOSTILE, Arrived, Night
-from warehouse.home import Home
-from warehouse.lake import orphans
-from warehouse.ledger import ACCEPTED
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Settings
+from warehouse.journal.ledger import ACCEPTED
 from warehouse.release.verification import verify
-from warehouse.settings import Settings
-from warehouse.tables import MENTORING, table, tables_of
+from warehouse.storage.lake import orphans
+from warehouse.tables.tables import MENTORING, table, tables_of
 
 VERDICTS = {*ACCEPTED, "rejected", "duplicate"}
 KEPT_PERSONAL = ("vault.duckdb", "received", "notes", "remains", "inbox", "forms")  # sealed, or the sender's own

@@ -16,7 +16,7 @@ from flows import processes
 from flows.serving import HOST, POOL, environment, without_keys
 from tests.postgres import Server
 from tests.soak.clock import RUN
-from warehouse.settings import Settings
+from warehouse.installation.settings import Settings
 
 PATIENCE = 300.0  # of a server that begins, on a busy machine
 KEPT_DAYS = 4  # of runs and events; in earnest 90 and 7

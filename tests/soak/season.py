@@ -24,7 +24,7 @@ from tests.soak.clerks import decide_in
 from tests.soak.invariants import half_made_releases
 from tests.soak.parts import Parts, descriptors, resident
 from tests.soak.strikes import Strike, strike_in_its_moment
-from warehouse.settings import Settings
+from warehouse.installation.settings import Settings
 
 MOST_TRIES = 8
 GROWS_EVERY = 0.3  # seconds: a file is left alone that grew within NASTAVNIK_SETTLE_SECONDS

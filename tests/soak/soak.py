@@ -31,8 +31,8 @@ from tests.soak.invariants import broken, frozen, whole
 from tests.soak.parts import Parts, served
 from tests.soak.season import Season, Told, undisturbed
 from tests.soak.strikes import Strike, chosen
-from warehouse.reference import load_reference
-from warehouse.settings import Settings
+from warehouse.installation.settings import Settings
+from warehouse.register.reference import load_reference
 
 QUIET_AT_THE_END = 200.0  # seconds: a run that fell silent is given up within ninety
 INSTALLED = sorted(Path("/usr/lib/postgresql").glob("*/bin"))  # as Debian lays it out

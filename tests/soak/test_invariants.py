@@ -17,7 +17,7 @@ from tests.soak.invariants import INVARIANTS, Season, broken, frozen, whole
 from tests.soak.prefects import TABLES
 from tests.soak.season import undisturbed
 from tests.soak.strikes import STRIKES, chosen
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 SEED = 3
 pytestmark = pytest.mark.slow

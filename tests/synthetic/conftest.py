@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.reference import shipped_reference
+from warehouse.register.reference import shipped_reference
 from warehouse.synthetic import TOWN_RATES, Setting, read_setting
 from warehouse.synthetic.incidents import Incidents
 from warehouse.synthetic.outlook import Outlook

@@ -16,19 +16,19 @@ from pathlib import Path
 
 # Where to die: the function, which of its calls, and on which side of it.
 POINTS = {
-    "schema made, nothing loaded": ("warehouse.home.load_reference", 1, "before"),
-    "reference loaded, not committed": ("warehouse.home.load_reference", 1, "after"),
+    "schema made, nothing loaded": ("warehouse.installation.home.load_reference", 1, "before"),
+    "reference loaded, not committed": ("warehouse.installation.home.load_reference", 1, "after"),
     "one of the files received": ("warehouse.channels.inboxes.Inboxes.fetch", 1, "after"),
-    "journal written, nothing read": ("warehouse.batch.Batch.process", 1, "before"),
-    "vault kept": ("warehouse.batch.keep_identities", 1, "after"),
-    "half of a lake file written": ("warehouse.lake._created", 1, "after"),
-    "half of the lake written": ("warehouse.lake._write", 4, "after"),
-    "lake written": ("warehouse.batch.write_lake", 1, "after"),
-    "half of the facts stored": ("warehouse.batch.bulk_insert", 4, "after"),
-    "all stored, not committed": ("warehouse.batch.Batch.process", 1, "after"),
+    "journal written, nothing read": ("warehouse.ingestion.batch.Batch.process", 1, "before"),
+    "vault kept": ("warehouse.ingestion.batch.keep_identities", 1, "after"),
+    "half of a lake file written": ("warehouse.storage.lake._created", 1, "after"),
+    "half of the lake written": ("warehouse.storage.lake._write", 4, "after"),
+    "lake written": ("warehouse.ingestion.batch.write_lake", 1, "after"),
+    "half of the facts stored": ("warehouse.ingestion.batch.bulk_insert", 4, "after"),
+    "all stored, not committed": ("warehouse.ingestion.batch.Batch.process", 1, "after"),
     "committed, no receipt": ("warehouse.receipts.write_pending_receipts", 2, "before"),
     "half of the receipts written": ("warehouse.receipts.writing.write_receipt", 1, "after"),
-    "receipts written, inbox as it was": ("warehouse.intake._empty", 2, "before"),
+    "receipts written, inbox as it was": ("warehouse.ingestion.intake._empty", 2, "before"),
     "half of the inbox emptied": ("warehouse.channels.folder.InFolder.done", 1, "after"),
 }
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tests.installations import learn, moscow, take
 from tests.workbooks import PAIRS, submission, write
-from warehouse.home import Home
-from warehouse.intake import IntakeSummary
+from warehouse.ingestion.intake import IntakeSummary
+from warehouse.installation.home import Home
 
 REGISTER_WITH_A_NEWCOMER = """
     code,name,aliases,kind,level,municipality,region,valid_from,valid_to

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.installations import learn, moscow, take
 from tests.workbooks import PAIRS, submission, write
-from warehouse.home import Home
+from warehouse.installation.home import Home
 from warehouse.release.publish import make_release
 
 AS_OF = date(2021, 12, 31)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import warehouse.home
+import warehouse.installation.home
 from tests.warehouse.dying_intake import run
 
 
@@ -16,5 +16,5 @@ def locked(*_: object, **__: object) -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    warehouse.home.locked = locked
+    warehouse.installation.home.locked = locked
     run(sys.argv[1], sys.argv[2], None)

@@ -10,17 +10,17 @@ import pytest
 from expectations.rules.wording import Finding
 from tests.installations import ENGINES, installation, moscow, take
 from tests.workbooks import records, snils, submission, write
-from warehouse import across_kept
-from warehouse.across import findings_across
-from warehouse.across_kept import kept_findings_across
-from warehouse.decisions import Place, decide, undo
-from warehouse.home import Home
+from warehouse.findings import across_kept
+from warehouse.findings.across import findings_across
+from warehouse.findings.across_kept import kept_findings_across
+from warehouse.findings.listing import findings_csv
 from warehouse.indicators.identity import SAME
 from warehouse.indicators.knowledge import Knowledge
-from warehouse.journal import known_by
-from warehouse.listing import findings_csv
-from warehouse.queue import open_queue
-from warehouse.queue_doubt import doubts
+from warehouse.installation.home import Home
+from warehouse.journal.decisions import Place, decide, undo
+from warehouse.journal.journal import known_by
+from warehouse.persons.doubt import doubts
+from warehouse.persons.queue import open_queue
 
 AT, AS_OF = moscow("2022-01-20 12:00"), date(2021, 12, 31)
 TWICE, SHARED, LEFT = snils(111_222_333), snils(444_555_666), snils(777_888_999)

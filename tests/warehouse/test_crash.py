@@ -16,8 +16,8 @@ from tests.faults.town import clear_litter, deliver
 from tests.installations import ENGINES, installation, rows, settings_for, state, take, vault_rows
 from tests.warehouse.dying_intake import POINTS
 from tests.workbooks import PAIRS, PEOPLE, submission, write
-from warehouse.lake import orphans
-from warehouse.tables import table
+from warehouse.storage.lake import orphans
+from warehouse.tables.tables import table
 
 ROOT = Path(__file__).parents[2]
 TELLING = {"lake written", "committed, no receipt"}  # run every time: before and after the commit

@@ -10,9 +10,9 @@ import pytest
 from flows.cli.words import effect_words
 from tests.installations import figures, hashes, learn, moscow, take, warehouse_of
 from tests.workbooks import PAIRS, PEOPLE, submission, write
-from warehouse.checking import Checked, check_files
-from warehouse.effect import Effect
-from warehouse.home import Home
+from warehouse.installation.home import Home
+from warehouse.preview.checking import Checked, check_files
+from warehouse.preview.effect import Effect
 
 LATER = moscow("2022-01-11 12:00")
 THIRD = "    У-4 | Новая | Анна | | 06.06.2010 | | обучающийся | 5В | | 01.10.2020"

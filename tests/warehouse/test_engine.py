@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from expectations.staging import Staging
-from warehouse.engine import open_engine
-from warehouse.settings import Misconfigured
+from warehouse.installation.engine import open_engine
+from warehouse.installation.settings import Misconfigured
 
 # Two joins of one view over different columns: DuckDB 2.0.1's optimizer `common_subplan` takes them for the same.
 WORLD = """

@@ -14,8 +14,8 @@ from tests.installations import moscow, take
 from tests.workbooks import inn, submission, write
 from warehouse.forms.bases import ROW_HOLDS, Pair, Person, base_of_mentees, base_of_mentors
 from warehouse.forms.making import Made, make_forms
-from warehouse.home import Home
-from warehouse.settings import Misconfigured
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
 
 ON = date(2022, 2, 1)
 FIRM, UNLISTED = inn(616161616), inn(717171717)
@@ -148,7 +148,7 @@ def test_only_the_institutions_own_rows_of_the_vault_are_read(
         opened.append(bound.decode())
         return unseal(sealed, bound, keys)
 
-    monkeypatch.setattr("warehouse.vault.unseal", listening)
+    monkeypatch.setattr("warehouse.storage.vault.unseal", listening)
     with school.reading() as connection:
         statement = (
             "SELECT delivery FROM mentoring.deliveries WHERE institution_code = 'NSH-S007' AND as_of = '2021-12-31'"

@@ -25,13 +25,13 @@ from tests.warehouse.histories import (
     later_knowledge,
     second_release,
 )
-from warehouse.home import Home
-from warehouse.rebuild import rebuild
+from warehouse.ingestion.rebuild import rebuild
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
 from warehouse.release.extract import read_parquet
 from warehouse.release.package import verify, write_release
 from warehouse.release.publish import contents_of, make_release
-from warehouse.settings import Misconfigured
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 
 @dataclass

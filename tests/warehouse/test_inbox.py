@@ -11,9 +11,9 @@ import pytest
 
 from expectations.sealing import StorageKeys
 from warehouse.channels.folder import Folder
-from warehouse.inbox import look, unchanged
-from warehouse.intake import waves
-from warehouse.received import NotAFile, ReceivedFiles
+from warehouse.ingestion.inbox import look, unchanged
+from warehouse.ingestion.intake import waves
+from warehouse.storage.received import NotAFile, ReceivedFiles
 
 KEYS = StorageKeys("00000000", {"00000000": bytes(range(32))})
 

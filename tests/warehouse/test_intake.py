@@ -17,11 +17,11 @@ from expectations.form import FORM
 from tests.installations import moscow, rows, take
 from tests.warehouse.eventful import STORIES, play
 from tests.workbooks import submission, write
-from warehouse.home import Home
-from warehouse.intake import IntakeSummary, run_intake
-from warehouse.lake import stored_bytes
-from warehouse.loading import fetch
-from warehouse.tables import MENTORING, table
+from warehouse.ingestion.intake import IntakeSummary, run_intake
+from warehouse.installation.home import Home
+from warehouse.storage.lake import stored_bytes
+from warehouse.storage.loading import fetch
+from warehouse.tables.tables import MENTORING, table
 
 
 @dataclass

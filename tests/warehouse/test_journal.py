@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from tests.installations import ENGINES, moscow
-from warehouse.engine import create_schema, open_engine
-from warehouse.journal import RECEIVED, Journal, all_entries, known_by, last_entry
-from warehouse.loading import fetch, insert_rows
-from warehouse.tables import entries, table, tables_of
+from warehouse.installation.engine import create_schema, open_engine
+from warehouse.journal.journal import RECEIVED, Journal, all_entries, known_by, last_entry
+from warehouse.storage.loading import fetch, insert_rows
+from warehouse.tables.tables import entries, table, tables_of
 
 NOON = moscow("2022-01-10 12:00")
 

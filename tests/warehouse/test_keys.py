@@ -12,11 +12,11 @@ import pytest
 
 from tests.installations import COLLECTED, installation, take, vault_rows
 from tests.workbooks import submission, write
-from warehouse import keys
-from warehouse.home import opened
-from warehouse.keyring import Keyring, keyring_path, make_keyring, open_keyring
-from warehouse.keys import key_id
-from warehouse.settings import Misconfigured, Settings, read_settings
+from warehouse.access import keys
+from warehouse.access.keyring import Keyring, keyring_path, make_keyring, open_keyring
+from warehouse.access.keys import key_id
+from warehouse.installation.home import opened
+from warehouse.installation.settings import Misconfigured, Settings, read_settings
 
 GOOD = "0123456789abcdef" * 4
 BAD = {

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from warehouse.lake import LAKE_FILES, orphans, rows_of, write_lake
+from warehouse.storage.lake import LAKE_FILES, orphans, rows_of, write_lake
 
 DATES = {"a": date(2020, 12, 31), "b": date(2021, 12, 31), "c": date(2021, 12, 31)}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.linking import measure
-from warehouse.linking import read_name
+from warehouse.persons.linking import read_name
 from warehouse.synthetic.doubles import MISTAKES, WRITTEN_TWICE, people_told
 
 ONE_SOUND = """

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from warehouse import ledger
-from warehouse.engine import create_schema, open_engine
-from warehouse.journal import last_entry
+from warehouse.installation.engine import create_schema, open_engine
+from warehouse.journal import ledger
+from warehouse.journal.journal import last_entry
 from warehouse.receipts.contents import receipts_of
-from warehouse.tables import tables_of
+from warehouse.tables.tables import tables_of
 
 pytestmark = pytest.mark.slow
 

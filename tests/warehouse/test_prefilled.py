@@ -10,9 +10,9 @@ import pytest
 
 from tests.installations import moscow, take
 from tests.workbooks import PAIRS, PEOPLE, organisation, submission, write
-from warehouse.checking import check_files
-from warehouse.home import Home
-from warehouse.prefilled import write_registry
+from warehouse.forms.prefilled import write_registry
+from warehouse.installation.home import Home
+from warehouse.preview.checking import check_files
 
 NEXT = date(2022, 12, 31)
 WHEN = moscow("2023-01-10 12:00")

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from expectations.form import FORM
 from tests.installations import rows, take, vault_rows, warehouse_of
 from tests.workbooks import organisation, snils, submission, write
-from warehouse.home import Home
-from warehouse.tables import tables_of
+from warehouse.installation.home import Home
+from warehouse.tables.tables import tables_of
 
 SURNAME, SNILS, PHONE = "Канарейкин", snils(314159265), "8 800 271-82-81"
 PEOPLE = f"""

@@ -14,18 +14,18 @@ from expectations.tokens import name_token, snils_token
 from tests.indicators.worlds import deliver, random_region, register
 from tests.installations import ENGINES, figures, installation, learn, moscow, take
 from tests.workbooks import snils
-from warehouse.decisions import Place, decide, decisions_in_effect, undo, withdraw
-from warehouse.home import Home
 from warehouse.indicators.identity import DIFFERENT, SAME
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.series import series
-from warehouse.journal import RECEIVED, Journal, known_by
-from warehouse.loading import insert_rows
-from warehouse.queue import open_pairs
-from warehouse.queue_answers import Answer, decide_all
-from warehouse.queue_sheet import places_of
-from warehouse.tables import table
-from warehouse.vault import keep_identities
+from warehouse.installation.home import Home
+from warehouse.journal.decisions import Place, decide, decisions_in_effect, undo, withdraw
+from warehouse.journal.journal import RECEIVED, Journal, known_by
+from warehouse.persons.answers import Answer, decide_all
+from warehouse.persons.queue import open_pairs
+from warehouse.persons.sheet import places_of
+from warehouse.storage.loading import insert_rows
+from warehouse.storage.vault import keep_identities
+from warehouse.tables.tables import table
 
 AT = moscow("2022-01-20 12:00")
 AMBIGUOUS, CONFLICT, NAME, DATE = "ambiguous-name", "snils-conflict", "near-name", "near-birth-date"

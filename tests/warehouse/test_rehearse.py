@@ -12,8 +12,8 @@ from expectations.rules.ruleset import SHIPPED, changed
 from tests.cli.conftest import runner
 from tests.installations import figures, moscow, take, warehouse_of
 from tests.workbooks import PAIRS, PEOPLE, submission, write
-from warehouse.home import Home
-from warehouse.rehearse import Moved, rehearse
+from warehouse.installation.home import Home
+from warehouse.preview.rehearse import Moved, rehearse
 
 AGAIN = moscow("2022-01-11 12:00")
 AGED = PEOPLE.replace("05.05.2009", "05.05.1999")  # a pupil of 22: doubted, and counted
@@ -64,7 +64,7 @@ def test_what_is_told_is_what_such_rules_would_have_made(
     """The figures rehearsed are those of an installation that was judged so from the start."""
     rules = changed([("consent-missing", "error"), ("age-implausible", "error")])
     told = {(one.scope_type, one.scope_code): one.after for one in rehearse(town, rules).figures}
-    monkeypatch.setattr("warehouse.adopted.SHIPPED", rules)
+    monkeypatch.setattr("warehouse.restatement.adopted.SHIPPED", rules)
     from tests.installations import installation
 
     with installation(tmp_path / "home") as other:

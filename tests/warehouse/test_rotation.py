@@ -17,13 +17,13 @@ from tests.installations import COLLECTED, ENGINES, KEY, installation, settings_
 from tests.warehouse.dying_rotation import OF_TOKENS, POINTS
 from tests.warehouse.tokens import tokens_of, without_tokens
 from tests.workbooks import submission, write
-from warehouse.home import Home, opened
-from warehouse.keyring import open_keyring
-from warehouse.keys import key_id
+from warehouse.access.keyring import open_keyring
+from warehouse.access.keys import key_id
+from warehouse.access.rotation import rotate, sealed_under
+from warehouse.installation.home import Home, opened
+from warehouse.installation.settings import Misconfigured
 from warehouse.release.package import verify
 from warehouse.release.publish import make_release
-from warehouse.rotation import rotate, sealed_under
-from warehouse.settings import Misconfigured
 
 ROOT = Path(__file__).parents[2]
 TOLD = {"some files replaced", "rebuilt, not committed"}  # run every time
@@ -235,8 +235,8 @@ def test_an_unfinished_change_of_the_environments_key(kill: Kill, folder: Path) 
 
 
 def test_figures_that_would_differ_stop_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from warehouse import rebuild
-    from warehouse.rotation import FiguresChanged
+    from warehouse.access.rotation import FiguresChanged
+    from warehouse.ingestion import rebuild
 
     before = told(folder)
     monkeypatch.setattr(rebuild, "record_release", lambda *_: None)
@@ -251,7 +251,7 @@ def test_figures_that_would_differ_stop_it(folder: Path, monkeypatch: pytest.Mon
 
 def test_a_vault_row_in_anothers_place_is_noticed(folder: Path) -> None:
     from expectations.sealing import Damaged
-    from warehouse.vault import sealed_rows
+    from warehouse.storage.vault import sealed_rows
 
     with installation(folder) as home:
         kept = sealed_rows()
@@ -268,7 +268,7 @@ def test_a_vault_row_in_anothers_place_is_noticed(folder: Path) -> None:
 
 def test_a_received_file_in_anothers_place_is_noticed(folder: Path) -> None:
     from expectations.sealing import Damaged
-    from warehouse.rebuild import rebuild
+    from warehouse.ingestion.rebuild import rebuild
 
     def spoil(home: Home) -> None:
         one, other = sorted(home.received.paths(), key=lambda path: path.stat().st_size)[-2:]

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from tests.installations import installation, rows, settings_for
 from tests.workbooks import submission, write
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 ROOT = Path(__file__).parents[2]
 SENDERS = [f"NSH-S{number:03}" for number in (1, 3, 4, 5, 7, 8, 14, 16, 20, 24, 25, 27, 28, 31, 34, 37, 38, 40, 79)]

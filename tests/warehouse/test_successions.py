@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from tests.indicators.changing_town import HEAD, REGISTER, SUCCESSIONS
 from tests.installations import COLLECTED, ENGINES, installation, learn, moscow, rows, take
 from tests.workbooks import organisation, submission, write
-from warehouse.home import Home
-from warehouse.journal import known_by
-from warehouse.prefilled import write_prefilled
-from warehouse.reference import known_reference, parse_reference
-from warehouse.settings import Misconfigured
-from warehouse.successions import LINKING, RENAME, SPLIT, Succession, check_register, successors
-from warehouse.tables import table
+from warehouse.forms.prefilled import write_prefilled
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.journal import known_by
+from warehouse.register.reference import known_reference, parse_reference
+from warehouse.register.successions import LINKING, RENAME, SPLIT, Succession, check_register, successors
+from warehouse.tables.tables import table
 
 
 def check(institutions: str, successions: str) -> None:
@@ -141,7 +141,7 @@ def test_files_are_checked_against_what_is_known(home: Home, tmp_path: Path) -> 
 
 
 def test_the_specified_register_loads_unchanged(home: Home, tmp_path: Path) -> None:
-    from warehouse.reference import shipped_reference
+    from warehouse.register.reference import shipped_reference
 
     text = (shipped_reference() / "institutions.csv").read_text(encoding="utf-8")
     learn(home, tmp_path, moscow("2022-02-02 12:00"), institutions=text, successions=NOTHING)

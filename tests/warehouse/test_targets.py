@@ -11,10 +11,10 @@ import pytest
 from tests.cli.conftest import runner
 from tests.installations import installation, learn
 from warehouse.indicators.trajectory import plan_known
-from warehouse.journal import known_by
-from warehouse.reference import parse_reference, shipped_reference
-from warehouse.settings import Misconfigured
-from warehouse.targets import TOLD, judge_targets, shortened
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.journal import known_by
+from warehouse.register.reference import parse_reference, shipped_reference
+from warehouse.register.targets import TOLD, judge_targets, shortened
 
 HEAD = "indicator,scope_type,scope_code,as_of,target_percent,direction,source"
 SHIPPED = {

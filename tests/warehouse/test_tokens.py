@@ -16,7 +16,7 @@ from expectations.sealing import opening
 from expectations.tokens import snils_token
 from tests.installations import COLLECTED, installation, take, warehouse_of
 from tests.workbooks import PEOPLE, snils, submission, write
-from warehouse.home import Home
+from warehouse.installation.home import Home
 from warehouse.release.publish import make_release
 
 GUESSES = 100_000
@@ -116,7 +116,7 @@ def in_order(home: Home, name: str) -> list[tuple]:
     """Return a table's rows as they lie, without what is made by hashing."""
     import sqlalchemy as sa
 
-    from warehouse.tables import table
+    from warehouse.tables.tables import table
 
     kept = table(name)
     columns = [column for column in kept.c if column.name != "delivery" and not column.name.endswith("_token")]

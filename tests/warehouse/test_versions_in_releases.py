@@ -13,7 +13,7 @@ from tests.installations import installation, learn, moscow, take
 from tests.workbooks import submission, write
 from warehouse.release.package import verify
 from warehouse.release.publish import contents_of, make_release
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 CALENDAR = """
     as_of,opens_on,due_on,closes_on,kind

@@ -15,7 +15,7 @@ from tests.leaks.birds import fly_in
 from tests.leaks.breaking import breaking
 from tests.watch.collector import Collector, running_collector
 from tests.workbooks import submission, write
-from warehouse.batch import Batch
+from warehouse.ingestion.batch import Batch
 
 FLOW_RUN = "0193b3a2-0000-7000-8000-000000000001"
 

@@ -16,7 +16,7 @@ from tests.installations import COLLECTED, installation, settings_for
 from tests.leaks.birds import BIRDS
 from tests.watch.conftest import FLOW_RUN, Watched
 from warehouse.channels.left import Left, last_left, note_left
-from warehouse.home import locked
+from warehouse.installation.home import locked
 from warehouse.watch.figures import WORDS, figures
 from warehouse.watch.last_runs import kept_runs
 from warehouse.watch.runs import step, watched

@@ -33,7 +33,7 @@ def test_an_unreachable_collector_takes_its_patience_and_is_told_of(
 def test_without_a_collector_the_library_is_not_imported(tmp_path: Path, environ: dict[str, str]) -> None:
     code = """
 import os, sys
-from warehouse.settings import read_settings
+from warehouse.installation.settings import read_settings
 from warehouse.watch.runs import step, watched
 with watched("kpi", read_settings()), step("series"):
     pass

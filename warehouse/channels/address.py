@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from warehouse.settings_words import Misconfigured
+from warehouse.installation.settings_words import Misconfigured
 
 OPTIONS = {
     "s3": {"endpoint", "region", "profile"},

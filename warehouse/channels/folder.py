@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from warehouse.channels.channel import Changed, Found
-from warehouse.inbox import Waiting, look, unchanged
-from warehouse.received import open_regular
+from warehouse.ingestion.inbox import Waiting, look, unchanged
+from warehouse.storage.received import open_regular
 
 
 @dataclass(frozen=True)

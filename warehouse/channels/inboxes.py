@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
 from warehouse.channels.channel import Changed, Channel, Cut, Denied, Found, Unreachable, Waiting
-from warehouse.received import NotAFile, Received
+from warehouse.storage.received import NotAFile, Received
 
 PAUSES = (0.5, 2.0)  # seconds before the second and the third try of one file
 MOST_CUT = 3  # files one after another: then the channel itself is broken, and 40,000 tries would take the night

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from warehouse.durable import write_durably
-from warehouse.settings import Settings
+from warehouse.installation.durable import write_durably
+from warehouse.installation.settings import Settings
 
 FILE = "left.json"
 

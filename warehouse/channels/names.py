@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from warehouse.inbox import ignored, spelled
+from warehouse.ingestion.inbox import ignored, spelled
 
 
 @dataclass(frozen=True)

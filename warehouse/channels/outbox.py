@@ -9,8 +9,8 @@ from pathlib import Path
 from warehouse.channels.channel import Cut, Denied, Outbox, Unreachable
 from warehouse.channels.inboxes import PAUSES
 from warehouse.channels.opening import outbox_at
+from warehouse.installation.settings import Settings
 from warehouse.receipts.writing import DOCUMENT, PROTOCOL
-from warehouse.settings import Settings
 
 REFUSED = "протоколы туда не кладутся: нет права на запись."
 

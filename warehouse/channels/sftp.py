@@ -19,7 +19,7 @@ from warehouse.channels.address import Address
 from warehouse.channels.channel import Changed, Cut, Denied, Found, Unreachable
 from warehouse.channels.names import arrival_mark, sorted_name
 from warehouse.channels.ssh import Session
-from warehouse.inbox import ignored
+from warehouse.ingestion.inbox import ignored
 
 LISTING_SECONDS = 900.0  # a large folder is one listing
 CLOSED = "папка на сервере не открывается: проверьте её имя и права."

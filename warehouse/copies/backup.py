@@ -10,18 +10,18 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from warehouse.audit import record
+from warehouse.access.audit import record
+from warehouse.access.keyring import Keyring, keyring_path, open_keyring
 from warehouse.copies.belonging import files_of, known_to, lost
 from warehouse.copies.folder import CopiesFolder, Piece, Snapshot
 from warehouse.copies.journal import Tables, entries_in, read_journal, sealed_table
-from warehouse.engine import open_engine
-from warehouse.faults import without_words
-from warehouse.home import opened
-from warehouse.keyring import Keyring, keyring_path, open_keyring
-from warehouse.remains import destroyed
+from warehouse.installation.engine import open_engine
+from warehouse.installation.faults import without_words
+from warehouse.installation.home import opened
+from warehouse.installation.settings import Misconfigured, Settings
+from warehouse.installation.unfinished import require_none
 from warehouse.schema.version import HEAD, WAREHOUSE, number_of, require_head
-from warehouse.settings import Misconfigured, Settings
-from warehouse.unfinished import require_none
+from warehouse.storage.remains import destroyed
 
 ATTEMPTS = 3  # a change of keys or an erasure in the middle of a copy is rare; twice in a row it is not
 Advance = Callable[[int, int], None]

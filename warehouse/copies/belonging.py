@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from warehouse.audit import audit_path
+from warehouse.access.audit import audit_path
+from warehouse.access.keyring import keyring_path
 from warehouse.disclosure.earlier import PUBLICATION
-from warehouse.journal import RECEIVED, REFERENCE, RELEASE, RESTATED, Entry
-from warehouse.journal_steps import steps
-from warehouse.keyring import keyring_path
-from warehouse.ledger import restated_id
-from warehouse.received import received_path
-from warehouse.remains import NAME_LETTERS
-from warehouse.settings import Settings
+from warehouse.installation.settings import Settings
+from warehouse.journal.journal import RECEIVED, REFERENCE, RELEASE, RESTATED, Entry
+from warehouse.journal.ledger import restated_id
+from warehouse.journal.steps import steps
+from warehouse.storage.received import received_path
+from warehouse.storage.remains import NAME_LETTERS
 
 # What was said to institutions, so that it is not said twice, and whose password was replaced; no address is in either.
 SAID = ("outbox/journal.jsonl", "outbox/passwords.json")

@@ -16,10 +16,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from warehouse.durable import write_durably
-from warehouse.locks import alone_with
+from warehouse.installation.durable import write_durably
+from warehouse.installation.locks import alone_with
+from warehouse.installation.settings import Misconfigured
 from warehouse.proof.manifest import SEAL, sealed
-from warehouse.settings import Misconfigured
 
 VERSION = 1
 AT_ONCE = 500  # objects between two syncs

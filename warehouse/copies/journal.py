@@ -9,10 +9,10 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from expectations.sealing import StorageKeys, seal, unseal
-from warehouse.journal import DESTROYED, ERASURE, RETENTION, Entry
-from warehouse.loading import bulk_insert, fetch
-from warehouse.settings import Misconfigured
-from warehouse.tables import JOURNAL, tables_of
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.journal import DESTROYED, ERASURE, RETENTION, Entry
+from warehouse.storage.loading import bulk_insert, fetch
+from warehouse.tables.tables import JOURNAL, tables_of
 
 Tables = dict[str, pa.Table]  # by name
 NEVER_UNDONE = (ERASURE, RETENTION, DESTROYED)  # what was destroyed does not come back with an older journal

@@ -10,24 +10,24 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from warehouse.access.keyring import keyring_path, open_keyring
+from warehouse.access.keys import key_id, read_master
 from warehouse.copies.backup import telling
 from warehouse.copies.belonging import Known, known_to
 from warehouse.copies.folder import CopiesFolder, Snapshot
 from warehouse.copies.journal import Tables, cut, entries_in, opened_table, write_journal
 from warehouse.copies.verifying import require_whole
-from warehouse.durable import write_durably
-from warehouse.engine import alone, make_file, open_engine, writing
-from warehouse.home import Home, forget_made, has_journal, locked, opened
-from warehouse.keyring import keyring_path, open_keyring
-from warehouse.keys import key_id, read_master
+from warehouse.ingestion.rebuild import RebuildSummary, rebuild
+from warehouse.installation.durable import write_durably
+from warehouse.installation.engine import alone, make_file, open_engine, writing
+from warehouse.installation.home import Home, forget_made, has_journal, locked, opened
+from warehouse.installation.settings import Misconfigured, Settings, Source
+from warehouse.installation.unfinished import RESTORE, begin, end, unfinished
 from warehouse.proof.manifest import MANIFEST
-from warehouse.rebuild import RebuildSummary, rebuild
 from warehouse.schema.migrating import migrate
 from warehouse.schema.version import HEAD, KEPT_APART, WAREHOUSE, Store
-from warehouse.settings import Misconfigured, Settings, Source
-from warehouse.tables import table
-from warehouse.unfinished import RESTORE, begin, end, unfinished
-from warehouse.vault import vault_file
+from warehouse.storage.vault import vault_file
+from warehouse.tables.tables import table
 
 FREE = ("inbox", "run")  # what an empty home may hold, beside the key
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from warehouse.copies.folder import CopiesFolder, CopyDamaged, Piece, Snapshot
-from warehouse.settings import Misconfigured
+from warehouse.installation.settings import Misconfigured
 
 
 def verify_copies(copies: CopiesFolder, on_progress: Callable[[int, int], None] = lambda done, of: None) -> list[str]:

@@ -12,8 +12,8 @@ import duckdb
 import pyarrow as pa
 import sqlalchemy as sa
 
-from warehouse.engine import raw
-from warehouse.roles import ANALYST
+from warehouse.access.roles import ANALYST
+from warehouse.installation.engine import raw
 
 READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 FOUND_AT_ONCE = (duckdb.BinderException, duckdb.CatalogException)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from warehouse.access.roles import ANALYST
 from warehouse.desk.asking import asked
-from warehouse.engine import open_engine
-from warehouse.roles import ANALYST
-from warehouse.settings import Misconfigured, Settings, read_settings
+from warehouse.installation.engine import open_engine
+from warehouse.installation.settings import Misconfigured, Settings, read_settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,8 +68,8 @@ def open_desk(source: str | Path | None, seconds: float) -> Analysis:
 
 
 def _fresh_file(settings: Settings) -> Path:
-    from warehouse.analysis import make_analysis
-    from warehouse.home import opened
+    from warehouse.desk.analysis import make_analysis
+    from warehouse.installation.home import opened
 
     with opened(settings, datetime.now(UTC)) as home:
         return make_analysis(home).path

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import duckdb
 
 from warehouse.desk.asking import NotReading
-from warehouse.faults import fault_of
+from warehouse.installation.faults import fault_of
 
 ONLY_READ = "здесь только читают: один запрос SELECT, WITH или EXPLAIN"
 NOT_WRITTEN_RIGHT = "запрос записан с ошибкой"

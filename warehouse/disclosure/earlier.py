@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from warehouse.disclosure.extract import read_parquet
 from warehouse.disclosure.towns import LEVELS, Dated, measures_of
-from warehouse.journal import Entry, all_entries
+from warehouse.journal.journal import Entry, all_entries
 
 PUBLICATION = "publication"
 

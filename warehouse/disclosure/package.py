@@ -14,7 +14,7 @@ from pathlib import Path
 
 from warehouse.disclosure.extract import PUBLIC_KPI, public_figures, render_public_csv, write_csv, write_parquet
 from warehouse.disclosure.verification import PACKAGE, PUBLIC
-from warehouse.durable import sync
+from warehouse.installation.durable import sync
 from warehouse.proof.manifest import MANIFEST, MANIFEST_VERSION, sealed
 from warehouse.release.contents import Contents
 from warehouse.release.datapackage import DATAPACKAGE, write_datapackage

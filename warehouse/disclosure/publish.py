@@ -12,17 +12,17 @@ import sqlalchemy as sa
 from warehouse.disclosure.earlier import PUBLICATION, Earlier, Unpublishable, earlier, publications
 from warehouse.disclosure.hiding import hide
 from warehouse.disclosure.package import hash_public, write_public
-from warehouse.home import Home
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.scopes import PLACE, roster
 from warehouse.indicators.trajectory import plan_known
-from warehouse.journal import Entry, Journal
-from warehouse.loading import fetch
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured, Settings
+from warehouse.journal.journal import Entry, Journal
 from warehouse.release.contents import Contents
 from warehouse.release.extract import hash_figures
 from warehouse.release.gather import gather
-from warehouse.settings import Misconfigured, Settings
-from warehouse.tables import table
+from warehouse.storage.loading import fetch
+from warehouse.tables.tables import table
 
 
 def make_publication(home: Home, release: str, at: datetime, output: Path | None = None) -> Path:

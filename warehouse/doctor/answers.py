@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from warehouse.settings import Settings
+from warehouse.installation.settings import Settings
 
 
 class Level(StrEnum):

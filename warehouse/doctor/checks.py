@@ -9,13 +9,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from warehouse.access.keyring import keyring_path
 from warehouse.doctor import clock, database, disk, keeping, nights, program
 from warehouse.doctor.answers import Answer, Level, Look, NotNow, fail, warn
-from warehouse.engine import open_engine
-from warehouse.faults import fault_of
-from warehouse.home import has_journal, locked
-from warehouse.keyring import keyring_path
-from warehouse.settings import Misconfigured, Settings
+from warehouse.installation.engine import open_engine
+from warehouse.installation.faults import fault_of
+from warehouse.installation.home import has_journal, locked
+from warehouse.installation.settings import Misconfigured, Settings
 
 Ask = Callable[[Look], Answer]
 

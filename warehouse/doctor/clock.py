@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from warehouse.audit import read_lines
+from warehouse.access.audit import read_lines
 from warehouse.doctor.answers import Answer, Look, fail, ok, warn
-from warehouse.journal import last_entry
+from warehouse.journal.journal import last_entry
 
 SLACK = timedelta(minutes=5)  # between the clocks of two machines
 RUSSIA = (timedelta(hours=2), timedelta(hours=12))  # offsets of its zones

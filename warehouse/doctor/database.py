@@ -7,14 +7,14 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from warehouse.doctor.answers import Answer, Look, fail, ok, warn
-from warehouse.engine import open_engine
-from warehouse.journal import known_by
-from warehouse.reference import known_reference
+from warehouse.installation.engine import open_engine
+from warehouse.installation.settings import Misconfigured
+from warehouse.installation.unfinished import require_none
+from warehouse.journal.journal import known_by
+from warehouse.register.reference import known_reference
 from warehouse.schema.version import HEAD, KEPT_APART, VERSIONS, WAREHOUSE, changed_tables, number_of, require_head
-from warehouse.settings import Misconfigured
-from warehouse.tables import JOURNAL, MENTORING, VAULT
-from warehouse.unfinished import require_none
-from warehouse.vault import vault_file
+from warehouse.storage.vault import vault_file
+from warehouse.tables.tables import JOURNAL, MENTORING, VAULT
 
 AHEAD = timedelta(days=92)  # a quarter: reporting dates come that often
 NEEDED = {f"{JOURNAL}.entries": "INSERT", f"{MENTORING}.deliveries": "INSERT", f"{VAULT}.sealed": "INSERT"}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from warehouse.audit import anchored, audit_path, verify_audit
+from warehouse.access.audit import anchored, audit_path, verify_audit
+from warehouse.access.keyring import keyring_path, open_keyring
 from warehouse.doctor.answers import Answer, Look, fail, ok, warn
-from warehouse.keyring import keyring_path, open_keyring
-from warehouse.settings import Settings, Source
-from warehouse.vault import vault_file
+from warehouse.installation.settings import Settings, Source
+from warehouse.storage.vault import vault_file
 
 OTHERS = 0o077  # rights of the group and of everybody
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from warehouse.channels.faults import last_faults
 from warehouse.copies.folder import CopiesFolder
 from warehouse.doctor.answers import Answer, Look, fail, ok, warn
-from warehouse.inbox import look as look_into
-from warehouse.journal import arrivals
-from warehouse.lastnight import last_night
+from warehouse.ingestion.inbox import look as look_into
+from warehouse.journal.journal import arrivals
+from warehouse.watch.lastnight import last_night
 
 NIGHT = 26.0  # hours: a day, and time for a slow night
 

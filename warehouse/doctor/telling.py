@@ -7,8 +7,8 @@ from email.header import Header
 from email.mime.text import MIMEText
 from email.utils import format_datetime
 
+from warehouse.installation.settings import Misconfigured, Settings
 from warehouse.mail.server import MailFailed, Outcome, connected, send, server_of
-from warehouse.settings import Misconfigured, Settings
 
 
 def tell(settings: Settings, subject: str, body: str, at: datetime) -> None:

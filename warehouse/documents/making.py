@@ -8,11 +8,11 @@ from pathlib import Path
 from warehouse.documents.monitoring import render_monitoring
 from warehouse.documents.page import pages_of
 from warehouse.documents.released import released_contents
-from warehouse.durable import write_durably
-from warehouse.home import Home
+from warehouse.installation.durable import write_durably
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
 from warehouse.receipts.folders import folder_name
 from warehouse.release.overview import overview_of
-from warehouse.settings import Misconfigured
 
 FOLDER, MONITORING, PAGES = "documents", "monitoring.docx", "pages"  # in the home; no names are in any
 

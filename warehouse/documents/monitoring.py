@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.documents.told import told_of
+from warehouse.installation.settings import Misconfigured
 from warehouse.release.contents import Contents
-from warehouse.settings import Misconfigured
 
 TEMPLATE = "monitoring.docx"
 STAMP = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can name: the bytes tell no time of their making

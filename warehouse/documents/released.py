@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from warehouse.home import Home
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
 from warehouse.proof import Unproved
 from warehouse.release.contents import Contents
 from warehouse.release.extract import hash_figures
 from warehouse.release.gather import gather
-from warehouse.settings import Misconfigured
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 
 def released_contents(home: Home, release: str) -> Contents:

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from expectations.form import FORM
-from warehouse.durable import write_durably
 from warehouse.erasure.destroying import Row, destructions_of
 from warehouse.erasure.later import AGAIN
-from warehouse.home import Home
-from warehouse.journal import ERASURE, Entry
-from warehouse.tables import erasures
+from warehouse.installation.durable import write_durably
+from warehouse.installation.home import Home
+from warehouse.journal.journal import ERASURE, Entry
+from warehouse.tables.tables import erasures
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

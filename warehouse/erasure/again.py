@@ -7,16 +7,16 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from warehouse.decisions import Place
 from warehouse.erasure.erase import Erasure, erase
 from warehouse.erasure.later import AGAIN, Erased, erased_people
 from warehouse.erasure.person import Wanted
 from warehouse.erasure.reading import Advance, People, read_people
-from warehouse.home import Home
-from warehouse.ledger import ACCEPTED
-from warehouse.received import received_path
-from warehouse.settings import Settings
-from warehouse.tables import table
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Settings
+from warehouse.journal.decisions import Place
+from warehouse.journal.ledger import ACCEPTED
+from warehouse.storage.received import received_path
+from warehouse.tables.tables import table
 
 
 @dataclass(frozen=True)

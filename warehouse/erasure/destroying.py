@@ -15,16 +15,16 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from expectations.sealing import HEADER_BYTES
-from warehouse.compaction import compact_vault
 from warehouse.erasure.files import remove
-from warehouse.home import Home
-from warehouse.journal import DESTROYED, ERASURE, RETENTION, Entry, Journal
-from warehouse.loading import insert_rows
-from warehouse.received import received_path
-from warehouse.remains import destroyed, forget_and_keep, gather
-from warehouse.settings import Misconfigured
-from warehouse.tables import destructions, entries, table
-from warehouse.vault import may_destroy
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.journal import DESTROYED, ERASURE, RETENTION, Entry, Journal
+from warehouse.storage.compaction import compact_vault
+from warehouse.storage.loading import insert_rows
+from warehouse.storage.received import received_path
+from warehouse.storage.remains import destroyed, forget_and_keep, gather
+from warehouse.storage.vault import may_destroy
+from warehouse.tables.tables import destructions, entries, table
 
 Row = dict[str, object]
 AT_ONCE = 100  # deliveries whose remains are in memory together
@@ -33,7 +33,7 @@ OF_VAULT = ("identity", "sheet", "text")
 
 def enter(home: Home, event: str, ground: str, at: datetime, gone: Iterable[Row], people: Iterable[Row] = ()) -> Entry:
     """Write into the journal what is to be destroyed, in one transaction; return the entry."""
-    from warehouse.tables import erasures
+    from warehouse.tables.tables import erasures
 
     with home.writing() as connection:
         journal = Journal(connection)

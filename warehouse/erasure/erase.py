@@ -10,16 +10,16 @@ from pathlib import Path
 
 from expectations.reading.persons import is_snils
 from expectations.tokens import name_token, snils_token
-from warehouse.decisions import Place
 from warehouse.erasure.destroying import Row, enter, finish, require_rights
 from warehouse.erasure.later import erased_people
 from warehouse.erasure.person import Wanted
 from warehouse.erasure.plan import Plan, lefts_of, plan_erasure
 from warehouse.erasure.reading import Advance
-from warehouse.home import Home
-from warehouse.inbox import look
-from warehouse.journal import ERASURE, Entry, arrivals
-from warehouse.settings import Misconfigured
+from warehouse.ingestion.inbox import look
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.decisions import Place
+from warehouse.journal.journal import ERASURE, Entry, arrivals
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from warehouse.installation.settings import Settings
 from warehouse.receipts.folders import folder_name
-from warehouse.settings import Settings
 
 WORKBOOKS = (".xlsx", ".xlsm")
 

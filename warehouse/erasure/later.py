@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from warehouse.erasure.rows import Place, rows_of_people, with_blanks, without_rows
 from warehouse.erasure.words import NAME, Cell, Words, cells_naming
-from warehouse.tables import entries, erasures
+from warehouse.tables.tables import entries, erasures
 
 if TYPE_CHECKING:
-    from warehouse.storing import Kept
+    from warehouse.ingestion.storing import Kept
 
 AGAIN = "again"  # the ground of an erasure that follows from an earlier one: the person was named in newer files
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from warehouse.decisions import Place
 from warehouse.erasure.reading import Named, People
 from warehouse.indicators.identity import Identity, Verdict, resolve, verdicts
 from warehouse.indicators.knowledge import Knowledge
-from warehouse.journal import known_by
-from warehouse.ledger import heard
-from warehouse.settings import Misconfigured
-from warehouse.tables import table
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.decisions import Place
+from warehouse.journal.journal import known_by
+from warehouse.journal.ledger import heard
+from warehouse.tables.tables import table
 
 NAMELESS = uuid.UUID("6320b3c6-28c5-5c3c-9a55-2020082801aa")  # the namespace of rows with a СНИЛС and no sure name
 

@@ -15,13 +15,13 @@ from warehouse.erasure.person import Wanted, identities_of_person, identity_of
 from warehouse.erasure.reading import Advance, Named, People, read_people
 from warehouse.erasure.rows import Place, Rows, rows_of_people, with_blanks, without_rows
 from warehouse.erasure.words import CURATOR, NAME, TEXTS, Cell, Words, cells_naming
-from warehouse.home import Home
 from warehouse.indicators.identity import Identity
-from warehouse.ledger import ACCEPTED
-from warehouse.notes import deliveries_of_notes
-from warehouse.remains import Left, destroyed, gather, vault_of_deliveries
-from warehouse.tables import table
-from warehouse.vault import read_vault
+from warehouse.installation.home import Home
+from warehouse.journal.ledger import ACCEPTED
+from warehouse.journal.notes import deliveries_of_notes
+from warehouse.storage.remains import Left, destroyed, gather, vault_of_deliveries
+from warehouse.storage.vault import read_vault
+from warehouse.tables.tables import table
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _stored_rows(connection: sa.Connection, found: Collection[Identity]) -> set[
 
 
 def _rows(connection: sa.Connection, people: set[Place]) -> Rows:
-    from warehouse.loading import fetch
+    from warehouse.storage.loading import fetch
 
     def facts(name: str) -> Any:
         rows = table(name)

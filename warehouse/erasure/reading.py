@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from warehouse.erasure.later import spelled
 from warehouse.erasure.words import NAME
-from warehouse.home import Home
-from warehouse.received import received_path
+from warehouse.installation.home import Home
+from warehouse.storage.received import received_path
 
 if TYPE_CHECKING:
     from expectations.reading.reading import Reading

@@ -16,15 +16,15 @@ import sqlalchemy as sa
 from warehouse.erasure.again import erase_again
 from warehouse.erasure.destroying import Row, enter, finish, require_rights
 from warehouse.erasure.plan import Delivery, deliveries_of, left_of
-from warehouse.home import Home
-from warehouse.journal import RETENTION, Entry
-from warehouse.ledger import ACCEPTED
-from warehouse.notes import deliveries_of_notes
-from warehouse.received import received_path
-from warehouse.remains import Left, destroyed
-from warehouse.settings import Settings
-from warehouse.tables import table
-from warehouse.vault import sealed_rows
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Settings
+from warehouse.journal.journal import RETENTION, Entry
+from warehouse.journal.ledger import ACCEPTED
+from warehouse.journal.notes import deliveries_of_notes
+from warehouse.storage.received import received_path
+from warehouse.storage.remains import Left, destroyed
+from warehouse.storage.vault import sealed_rows
+from warehouse.tables.tables import table
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from warehouse.forms.bases import base_of_mentees, base_of_mentors
 from warehouse.forms.people import pairs_of, source_of
 from warehouse.forms.workbook import write_bases
-from warehouse.home import Home
+from warehouse.installation.home import Home
 from warehouse.receipts.folders import folder_name
 
 

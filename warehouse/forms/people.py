@@ -9,14 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from expectations.form import EDUCATOR, STUDENT, YOUNG_SPECIALIST
-from warehouse.expected import register
+from warehouse.collection.expected import register
 from warehouse.forms.bases import Pair, Person
-from warehouse.home import Home
-from warehouse.journal import known_by
-from warehouse.ledger import in_force
-from warehouse.settings import Misconfigured
-from warehouse.tables import table
-from warehouse.vault import read_vault
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.journal import known_by
+from warehouse.journal.ledger import in_force
+from warehouse.storage.vault import read_vault
+from warehouse.tables.tables import table
 
 Row = dict[str, Any]
 

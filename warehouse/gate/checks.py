@@ -6,26 +6,26 @@ from datetime import date, datetime, time
 
 import sqlalchemy as sa
 
-from warehouse.alarms import alarms
+from warehouse.collection.alarms import alarms
 from warehouse.gate.personal import of_people
 from warehouse.gate.points import BLOCKS, PASSES, WARNS, Point, listed
-from warehouse.held import waiting_deliveries
-from warehouse.home import Home
-from warehouse.inbox import look
 from warehouse.indicators.amounts import plan
 from warehouse.indicators.definitions import definitions_on
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.scopes import Roster, roster
-from warehouse.journal import arrivals
-from warehouse.ledger import ACCEPTED, judged_anew, place
-from warehouse.queue import open_queue
-from warehouse.queue_doubt import doubt_words, doubts
-from warehouse.queue_words import figure_words
-from warehouse.reference import known_reference
+from warehouse.ingestion.inbox import look
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.journal import arrivals
+from warehouse.journal.ledger import ACCEPTED, judged_anew, place
+from warehouse.persons.doubt import doubt_words, doubts
+from warehouse.persons.queue import open_queue
+from warehouse.persons.words import figure_words
+from warehouse.register.reference import known_reference
+from warehouse.register.targets import ANNUAL
 from warehouse.release.wording import INSTITUTIONS, OF_INSTITUTIONS, counted, day, noun
-from warehouse.settings import Misconfigured
-from warehouse.tables import table
-from warehouse.targets import ANNUAL
+from warehouse.review.held import waiting_deliveries
+from warehouse.tables.tables import table
 
 REJECTED = "rejected"
 FILES = ("файл", "файла", "файлов")

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from warehouse.erasure.again import again_kept
 from warehouse.gate.points import PASSES, WARNS, Point, listed
-from warehouse.home import Home
-from warehouse.settings import Settings
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Settings
 
 TERMS = {
     "keep_received_years": "полученные файлы",

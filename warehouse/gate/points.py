@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from warehouse.settings import Misconfigured
+from warehouse.installation.settings import Misconfigured
 
 BLOCKS, WARNS, PASSES = "blocks", "warns", "passes"
 LEVELS = {BLOCKS: "мешает", WARNS: "внимание", PASSES: "в порядке"}

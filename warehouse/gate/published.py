@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from warehouse.gate.points import PASSES, WARNS, Point
+from warehouse.installation.settings import Settings
 from warehouse.release.contents import Contents
 from warehouse.release.wording import day
-from warehouse.settings import Settings
 
 TITLE = "Открытый пакет"
 

@@ -9,9 +9,9 @@ from warehouse.gate.checks import before_counting, previous_annual
 from warehouse.gate.moved import after_counting
 from warehouse.gate.points import BLOCKS, PASSES, Point
 from warehouse.gate.published import if_published
-from warehouse.home import Home
 from warehouse.indicators.definitions import definitions_on
-from warehouse.journal import known_by
+from warehouse.installation.home import Home
+from warehouse.journal.journal import known_by
 from warehouse.proof import Unproved
 from warehouse.release.publish import contents_of
 

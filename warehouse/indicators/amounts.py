@@ -14,8 +14,8 @@ from expectations.rules.submission import APPROVERS, FOUR_DOCUMENTS
 from warehouse.indicators.definitions import Measure
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.scopes import PLACE, Roster
-from warehouse.reference import known_reference
-from warehouse.tables import table
+from warehouse.register.reference import known_reference
+from warehouse.tables.tables import table
 
 Amount = sa.ColumnElement[Any]
 Condition = sa.ColumnElement[bool]

@@ -7,8 +7,8 @@ from datetime import date
 import sqlalchemy as sa
 
 from warehouse.indicators.knowledge import Knowledge
-from warehouse.reference import last_entries
-from warehouse.successions import known_successions, successors
+from warehouse.register.reference import last_entries
+from warehouse.register.successions import known_successions, successors
 
 HEIR = {"code": "institution_code", "kind": "kind", "municipality": "municipality", "region": "region"}
 

@@ -14,7 +14,7 @@ from expectations.form import MENTEE, MENTOR, STUDENT
 from warehouse.indicators.definitions import Breakdown, Member
 from warehouse.indicators.people import masked
 from warehouse.indicators.scopes import PLACE, Roster
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 ALONE, TOGETHER = "alone", "together"
 Condition = sa.ColumnElement[bool]

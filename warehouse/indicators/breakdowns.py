@@ -23,8 +23,8 @@ from warehouse.indicators.figures import exact_decimals, hundredths
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.scopes import PLACE, Roster, roster
 from warehouse.indicators.series import reporting_dates
-from warehouse.loading import fetch
 from warehouse.release.contents import BREAKDOWNS, MEMBERS
+from warehouse.storage.loading import fetch
 
 PAIRS, PARTICIPANTS, STUDENTS_IN, OF_ENROLLED = "pairs", "participants", "students", "students_of_enrolled"
 COMPANY = "company"  # the one grouping that must look at other pairs

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import pyarrow as pa
 import sqlalchemy as sa
 
-from warehouse.reference import known_reference
+from warehouse.register.reference import known_reference
+from warehouse.register.successions import DAY, known_successions
 from warehouse.release.contents import BREAKS
-from warehouse.successions import DAY, known_successions
 
 KIND, MUNICIPALITY, REGION = "kind", "municipality", "region"
 

@@ -18,7 +18,7 @@ from warehouse.indicators.definitions import Definitions, Measure
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.people import DISTINCT
 from warehouse.indicators.scopes import PLACE, Roster, roster
-from warehouse.loading import fetch
+from warehouse.storage.loading import fetch
 
 SCOPE = ["scope_type", "scope_code", "as_of"]
 STUDENTS = "students"

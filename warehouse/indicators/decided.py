@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from warehouse.indicators.identity import NO_SNILS, Identity, People, changed_people, owners
 from warehouse.indicators.knowledge import Knowledge
-from warehouse.ledger import Number
-from warehouse.loading import insert_rows
-from warehouse.tables import decisions, entries, table
+from warehouse.journal.ledger import Number
+from warehouse.storage.loading import insert_rows
+from warehouse.tables.tables import decisions, entries, table
 
 Persons = dict[Identity, str]  # of the identities that decisions took from the person the rule alone would give
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import cache, cached_property
 from importlib.resources import files
 
-from warehouse.settings import Misconfigured
+from warehouse.installation.settings import Misconfigured
 
 SCOPES = ("institution", "kind", "municipality", "region", "country")
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from warehouse.indicators.definitions import SCOPES, Approval, Breakdown, Definitions, Indicator, Measure, Member
-from warehouse.settings import Misconfigured
+from warehouse.installation.settings import Misconfigured
 
 Record = TypeVar("Record")
 DIRECTIONS = ("at_least",)  # a target is met by its value or more (series.py)

@@ -20,9 +20,9 @@ import sqlalchemy as sa
 from warehouse.indicators.counts import SCOPE, STUDENTS, Ask, Counts
 from warehouse.indicators.definitions import Definitions, Indicator, Measure, definitions
 from warehouse.indicators.knowledge import Knowledge
-from warehouse.loading import fetch
-from warehouse.reference import known_reference
+from warehouse.register.reference import known_reference
 from warehouse.release.contents import FIGURES, FINAL, PERCENT, PROVISIONAL
+from warehouse.storage.loading import fetch
 
 HUNDREDTHS = 100
 NUMERATOR_UNITS = 10**4

@@ -13,11 +13,11 @@ from warehouse.indicators.definitions import Definitions, Measure, all_definitio
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.people import DISTINCT
 from warehouse.indicators.scopes import Roster, relations
-from warehouse.ledger import in_force
-from warehouse.reference import known_reference
+from warehouse.journal.ledger import in_force
+from warehouse.register.reference import known_reference
 from warehouse.release.contents import FINAL, PROVISIONAL
-from warehouse.tables import MENTORING, entries
-from warehouse.views import readers_rights
+from warehouse.tables.tables import MENTORING, entries
+from warehouse.tables.views import readers_rights
 
 COUNT, WHOLE, SHARE = sa.Numeric(20, 4), sa.BigInteger, sa.Numeric(9, 2)
 FIGURE: dict[str, sa.types.TypeEngine] = {

@@ -17,8 +17,8 @@ import sqlalchemy as sa
 
 from expectations.persons import owners_of_names, person_of, same_name
 from warehouse.indicators.knowledge import Knowledge
-from warehouse.ledger import ACCEPTED, heard
-from warehouse.tables import decisions, table
+from warehouse.journal.ledger import ACCEPTED, heard
+from warehouse.tables.tables import decisions, table
 
 SAME, DIFFERENT, UNDO = "same", "different", "undo"
 NO_SNILS = str(uuid.UUID(int=0))

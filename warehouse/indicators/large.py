@@ -15,8 +15,8 @@ from warehouse.indicators.identity import people_known
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.scopes import roster
 from warehouse.indicators.series import figures_over, in_order, reporting_dates
-from warehouse.loading import fetch
-from warehouse.packed import Packed, packed_tables
+from warehouse.storage.loading import fetch
+from warehouse.storage.packed import Packed, packed_tables
 
 
 def series_of(lake: Packed, seq: int, dates: tuple[date, ...] | None = None) -> Iterator[tuple[date, pa.Table]]:

@@ -27,8 +27,8 @@ from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.scopes import roster
 from warehouse.indicators.series import figures_over, in_order, reporting_dates
 from warehouse.indicators.to_spark import translated, view
-from warehouse.packed import Packed, files_of, packed_tables
-from warehouse.settings import Misconfigured
+from warehouse.installation.settings import Misconfigured
+from warehouse.storage.packed import Packed, files_of, packed_tables
 
 A_CORE = 2  # parts of a shuffle for each core: what one core does last, another need not wait for
 SETTINGS = {

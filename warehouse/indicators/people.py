@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from warehouse.indicators.definitions import Measure
 from warehouse.indicators.scopes import Roster
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 Condition = sa.ColumnElement[bool]
 

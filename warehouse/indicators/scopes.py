@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from warehouse.indicators.boundaries import heirs, united
 from warehouse.indicators.identity import People, people_known
 from warehouse.indicators.knowledge import Knowledge
-from warehouse.ledger import heard, in_force
-from warehouse.reference import known_reference
-from warehouse.tables import table
+from warehouse.journal.ledger import heard, in_force
+from warehouse.register.reference import known_reference
+from warehouse.tables.tables import table
 
 COUNTRY = "RU"
 PLACE = ("as_of", "institution_code", "kind", "municipality", "region")

@@ -15,9 +15,9 @@ from warehouse.indicators.definitions import Definitions, by_version, definition
 from warehouse.indicators.figures import Part, figures_of
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.scopes import Roster, roster
-from warehouse.ledger import in_force
-from warehouse.loading import fetch
+from warehouse.journal.ledger import in_force
 from warehouse.release.contents import FIGURES
+from warehouse.storage.loading import fetch
 
 
 def reporting_dates(connection: sa.Connection, seq: int, until: date | None = None) -> tuple[date, ...]:

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.projection import project, rounded
 from warehouse.indicators.series import reporting_dates, series
-from warehouse.reference import known_reference
+from warehouse.register.reference import known_reference
 from warehouse.release.contents import KEY, TRAJECTORY
 
 ANNUAL = "annual"

@@ -10,10 +10,10 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from expectations.form import FORM
-from warehouse.batch import Line
-from warehouse.home import Home
+from warehouse.ingestion.batch import Line
+from warehouse.installation.home import Home
 from warehouse.lineage.events import Dataset, Touched
-from warehouse.tables import MENTORING, table, tables_of
+from warehouse.tables.tables import MENTORING, table, tables_of
 
 SERIES = "series"
 

@@ -6,13 +6,13 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from warehouse.home import Home
 from warehouse.indicators.knowledge import Knowledge
+from warehouse.installation.home import Home
 from warehouse.lineage.vintage import Vintage
-from warehouse.queue import open_queue
-from warehouse.queue_doubt import Doubt, doubts
+from warehouse.persons.doubt import Doubt, doubts
+from warehouse.persons.queue import open_queue
 from warehouse.release.contents import REPORTED_KPI
-from warehouse.vault import may_read
+from warehouse.storage.vault import may_read
 
 
 def doubt_of(

@@ -13,10 +13,10 @@ from warehouse.indicators.definitions import Definitions, Indicator, Measure, by
 from warehouse.indicators.figures import figure_of
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.scopes import Roster, roster, scope_code
+from warehouse.installation.settings import Misconfigured
 from warehouse.lineage.rows import Scope, count_of, counted_rows
 from warehouse.lineage.vintage import Vintage
-from warehouse.settings import Misconfigured
-from warehouse.tables import entries, table
+from warehouse.tables.tables import entries, table
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.rules.wording import message_of
+from warehouse.findings.listing import json_value
 from warehouse.lineage.explained import Delivered, Explanation, Side
 from warehouse.lineage.rows import adds
 from warehouse.lineage.traced import Traced
 from warehouse.lineage.words import SIDES, conditions
-from warehouse.listing import json_value
 from warehouse.release.extract import render_csv
 
 PARTICIPANTS = "Участники"

@@ -16,9 +16,9 @@ from warehouse.indicators.definitions import Measure
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.people import DISTINCT, Keyed
 from warehouse.indicators.scopes import Roster, scope_code
-from warehouse.ledger import heard
-from warehouse.loading import fetch
-from warehouse.tables import table
+from warehouse.journal.ledger import heard
+from warehouse.storage.loading import fetch
+from warehouse.tables.tables import table
 
 Scope = tuple[str, str]  # type and code
 Columns = dict[str, sa.ColumnElement]

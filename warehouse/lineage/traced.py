@@ -13,18 +13,18 @@ import sqlalchemy as sa
 from expectations.form import FORM
 from expectations.rules.wording import Finding
 from expectations.structure import Sheet
-from warehouse.held import Held, held_of
+from warehouse.findings.listing import findings_of
 from warehouse.indicators.definitions import SCOPES, Definitions, Indicator, Measure, by_version, definitions
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.people import DISTINCT
 from warehouse.indicators.scopes import Roster, roster, scope_code
-from warehouse.journal import REFERENCE
-from warehouse.ledger import ACCEPTED, in_force, restated_as
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.journal import REFERENCE
+from warehouse.journal.ledger import ACCEPTED, in_force, restated_as
 from warehouse.lineage.rows import SHEETS, counts_row, source_of
 from warehouse.lineage.vintage import Vintage, release_deliveries, vintages_of
-from warehouse.listing import findings_of
-from warehouse.settings import Misconfigured
-from warehouse.tables import entries, table
+from warehouse.review.held import Held, held_of
+from warehouse.tables.tables import entries, table
 
 STORED, QUARANTINED, SKIPPED, REFUSED, REPEATED = "stored", "quarantined", "skipped", "refused", "repeated"
 KIND = "of_kind"  # the column of an institution's kind beside those of the scopes

@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from warehouse.journal import known_by
-from warehouse.ledger import ACCEPTED, laid_aside, place
-from warehouse.settings import Misconfigured
-from warehouse.tables import table
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.journal import known_by
+from warehouse.journal.ledger import ACCEPTED, laid_aside, place
+from warehouse.tables.tables import table
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from warehouse.held import Held
 from warehouse.indicators.definitions import Measure
+from warehouse.review.held import Held
 
 if TYPE_CHECKING:
     from warehouse.lineage.traced import Restated

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from warehouse.home import Home
-from warehouse.ledger import ACCEPTED
-from warehouse.tables import table
-from warehouse.vault import read_vault
+from warehouse.installation.home import Home
+from warehouse.journal.ledger import ACCEPTED
+from warehouse.storage.vault import read_vault
+from warehouse.tables.tables import table
 
 
 def curator_addresses(home: Home, institutions: set[str]) -> dict[str, str]:

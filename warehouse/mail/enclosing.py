@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from warehouse.home import opened
+from warehouse.installation.home import opened
+from warehouse.installation.settings import Settings
 from warehouse.mail.letters import Key
 from warehouse.mail.passwords import password_of
-from warehouse.settings import Settings
 
 MOST_BYTES = 10 * 1024 * 1024  # mail servers commonly refuse letters above some 15 MB, and base64 adds a third
 

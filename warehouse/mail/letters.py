@@ -14,7 +14,7 @@ from email.utils import format_datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from warehouse.settings import Settings
+from warehouse.installation.settings import Settings
 
 if TYPE_CHECKING:
     from warehouse.mail.enclosing import Enclosure

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from warehouse.home import Home, opened
+from warehouse.installation.home import Home, opened
+from warehouse.installation.settings import MarkedByMail, Settings
 from warehouse.mail.curators import curator_addresses
 from warehouse.mail.journal import alone, said_so_far
 from warehouse.mail.letters import Key, Kind, Letter
@@ -14,8 +15,7 @@ from warehouse.mail.posting import Posted, post
 from warehouse.mail.words import notice_body, notice_subject
 from warehouse.receipts.contents import Receipt, receipts_of
 from warehouse.receipts.writing import PROTOCOL, receipt_folder
-from warehouse.settings import MarkedByMail, Settings
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 NEWS = timedelta(days=14)  # an older answer is no news: the first run of an old installation writes no thousand letters
 

@@ -11,12 +11,12 @@ import sqlalchemy as sa
 
 from expectations.rules import RULES
 from expectations.rules.structure import Severity
-from warehouse.expected import Institution, ReportingDate, calendar, register
-from warehouse.home import Home
-from warehouse.journal import known_by
-from warehouse.ledger import EVER, in_force, judged_anew, place, waiting
-from warehouse.settings import Settings
-from warehouse.tables import table
+from warehouse.collection.expected import Institution, ReportingDate, calendar, register
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Settings
+from warehouse.journal.journal import known_by
+from warehouse.journal.ledger import EVER, in_force, judged_anew, place, waiting
+from warehouse.tables.tables import table
 
 Key = tuple[str, date]  # institution, reporting date
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from warehouse.durable import write_durably
-from warehouse.home import Home
-from warehouse.journal import known_by
+from warehouse.installation.durable import write_durably
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.journal import known_by
 from warehouse.mail.journal import alone, outbox_of
-from warehouse.reference import known_reference
-from warehouse.settings import Misconfigured
+from warehouse.register.reference import known_reference
 
 TURNS = "passwords.json"
 GROUPS, DIGITS = 5, 4  # digits alone: no keyboard layout spoils them; 66 bits, and each guess costs 100,000 rounds

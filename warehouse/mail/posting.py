@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
 
-from warehouse.durable import write_durably
+from warehouse.installation.durable import write_durably
+from warehouse.installation.settings import Settings
 from warehouse.mail import journal
 from warehouse.mail.address import is_address
 from warehouse.mail.enclosing import enclosure
 from warehouse.mail.letters import Letter, message_id, message_of
 from warehouse.mail.server import Answer, MailFailed, Outcome, connected, send, server_of
-from warehouse.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from warehouse.expected import ReportingDate, register
-from warehouse.home import Home, opened
-from warehouse.journal import known_by
+from warehouse.collection.expected import ReportingDate, register
+from warehouse.installation.home import Home, opened
+from warehouse.installation.settings import Settings
+from warehouse.journal.journal import known_by
 from warehouse.mail.address import is_address
 from warehouse.mail.curators import curator_addresses
 from warehouse.mail.journal import alone, outbox_of
@@ -17,7 +18,6 @@ from warehouse.mail.owing import Owed, owed_on
 from warehouse.mail.posting import Posted, post
 from warehouse.mail.words import escalation_body, escalation_subject, reminder_body, reminder_subject
 from warehouse.receipts.folders import folder_name
-from warehouse.settings import Settings
 
 
 @dataclass(frozen=True)

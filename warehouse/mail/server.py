@@ -11,7 +11,7 @@ from email.message import Message
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
-from warehouse.settings import Misconfigured, Settings
+from warehouse.installation.settings import Misconfigured, Settings
 
 ANSWER_SECONDS = 30.0  # a silent mail server must not hold the run
 LOOPBACK = ("localhost", "127.0.0.1", "::1")

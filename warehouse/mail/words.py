@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date
 
 from expectations.rules.structure import Severity
-from warehouse.expected import ReportingDate
+from warehouse.collection.expected import ReportingDate
 from warehouse.mail.owing import Owed, Reason
 from warehouse.receipts.contents import Receipt
 from warehouse.receipts.words import sender, title_of, what_next

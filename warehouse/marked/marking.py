@@ -22,17 +22,17 @@ from expectations.form import FORM
 from expectations.reading.pool import _environment
 from expectations.reading.reading import Reading
 from expectations.rules.wording import Finding
-from warehouse.home import Home
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured
 from warehouse.marked.book import MACROS
 from warehouse.marked.evidence import Rows
 from warehouse.marked.job import Job, Mode, pack
 from warehouse.marked.overview import Answer
-from warehouse.received import ReceivedFiles, received_path
-from warehouse.settings import Misconfigured
-from warehouse.tables import table
+from warehouse.storage.received import ReceivedFiles, received_path
+from warehouse.tables.tables import table
 
 if TYPE_CHECKING:
-    from warehouse.checking import Checked
+    from warehouse.preview.checking import Checked
     from warehouse.receipts.contents import Receipt
 
 STAGED = {
@@ -96,8 +96,8 @@ def mark_delivery(home: Home, delivery: str, output: Path) -> Marked:
 
 def _explained(home: Home, connection: sa.Connection, delivery: str) -> dict[int, str]:
     """Word the explanations of a delivery's findings, by their places from 0; whose they are, may read them."""
-    from warehouse.explained import explained_of
-    from warehouse.vault import may_read
+    from warehouse.review.explained import explained_of
+    from warehouse.storage.vault import may_read
 
     found, opened = explained_of(connection, [delivery]).get(delivery, {}), may_read(home.vault)
     words = {number: home.notes.read(one.note) if opened else None for number, one in found.items()}

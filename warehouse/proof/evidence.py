@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
-from warehouse.reference_tables import REFERENCE
+from warehouse.tables.reference import REFERENCE
 
 PLACES = pa.schema(
     {

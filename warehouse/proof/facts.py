@@ -7,9 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from warehouse.loading import fetch
-from warehouse.reference_tables import LOADS, REFERENCE
-from warehouse.tables import decisions, table
+from warehouse.storage.loading import fetch
+from warehouse.tables.reference import LOADS, REFERENCE
+from warehouse.tables.tables import decisions, table
 
 Row = dict[str, Any]
 

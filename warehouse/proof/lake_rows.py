@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from warehouse.lake import stored_bytes
 from warehouse.proof import Unproved
 from warehouse.proof.facts import Facts
+from warehouse.storage.lake import stored_bytes
 
 SHOWN = 5  # damaged files that are named; the rest are counted
 

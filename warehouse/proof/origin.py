@@ -14,9 +14,9 @@ import sqlalchemy as sa
 
 from expectations.judge import RULESET
 from warehouse.indicators.definitions import Definitions
-from warehouse.journal import REFERENCE
-from warehouse.loading import fetch
-from warehouse.tables import entries
+from warehouse.journal.journal import REFERENCE
+from warehouse.storage.loading import fetch
+from warehouse.tables.tables import entries
 
 ROOT = Path(__file__).parents[2]  # the packages lie side by side, installed or not
 LOCK = "requirements.lock"

@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from warehouse.installation.settings import Misconfigured
 from warehouse.proof.manifest import MANIFEST, SIGNATURE, render
-from warehouse.settings import Misconfigured
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from warehouse.proof.evidence import KEYS, SCHEMAS
-from warehouse.reference_tables import REFERENCE
 from warehouse.release.columns import ALWAYS, NOT_NEGATIVE, Column
 from warehouse.release.tabular import Tabular
+from warehouse.tables.reference import REFERENCE
 
 _CODE = Column("Организация", "код организации по реестру", ALWAYS)
 _WORDS = {

@@ -13,12 +13,12 @@ import sqlalchemy as sa
 
 from expectations.form import FORM
 from expectations.rules.wording import Finding, Group, group_findings
-from warehouse.explained import explained_of
-from warehouse.held import Held, held_of
-from warehouse.ledger import ACCEPTED, judged_anew, place
-from warehouse.listing import findings_of
-from warehouse.reference import last_entries
-from warehouse.tables import table
+from warehouse.findings.listing import findings_of
+from warehouse.journal.ledger import ACCEPTED, judged_anew, place
+from warehouse.register.reference import last_entries
+from warehouse.review.explained import explained_of
+from warehouse.review.held import Held, held_of
+from warehouse.tables.tables import table
 
 AT_ONCE = 400  # receipts held in memory together
 EVER = 2**62  # a journal number no entry reaches

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from datetime import date
 
 from expectations.rules.wording import Finding, Group, message_of
-from warehouse.held import Held
 from warehouse.receipts.contents import Other, Receipt
 from warehouse.receipts.words import title_of, what_next
+from warehouse.review.held import Held
 
 RECEIPT_VERSION = 1  # raised when a key changes its meaning or goes; new keys may come
 

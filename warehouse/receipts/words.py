@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from warehouse.held import Drop
 from warehouse.receipts.contents import Other, Receipt
 from warehouse.release.wording import counted, day, moment
+from warehouse.review.held import Drop
 
 VERDICTS = {
     "accepted": "Принято",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from warehouse.home import Home
+from warehouse.installation.home import Home
 from warehouse.receipts.contents import AT_ONCE, Receipt, pending_receipts
 from warehouse.receipts.folders import folder_name
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 PROTOCOL, DOCUMENT = "протокол.xlsx", "receipt.json"
 

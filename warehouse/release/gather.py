@@ -12,7 +12,6 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from expectations.rules import RULES
-from warehouse.held import waiting_deliveries
 from warehouse.indicators.breakdowns import breakdowns, members
 from warehouse.indicators.breaks import breaks
 from warehouse.indicators.definitions import by_version, definitions
@@ -20,11 +19,10 @@ from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.scopes import Roster, roster
 from warehouse.indicators.series import reporting_dates, series
 from warehouse.indicators.trajectory import plan_known, trajectory
-from warehouse.loading import fetch
 from warehouse.proof.engine import gather_evidence
 from warehouse.proof.evidence import Evidence
 from warehouse.proof.origin import origin
-from warehouse.reference import last_entries
+from warehouse.register.reference import last_entries
 from warehouse.release.contents import (
     BREAKDOWNS,
     FINDINGS,
@@ -38,9 +36,11 @@ from warehouse.release.contents import (
 )
 from warehouse.release.gather_programme import gather_programme
 from warehouse.release.programme import Programme
+from warehouse.review.held import waiting_deliveries
 from warehouse.revisions.parts import revisions
 from warehouse.revisions.states import State, previous_release
-from warehouse.tables import table
+from warehouse.storage.loading import fetch
+from warehouse.tables.tables import table
 
 
 def gather(

@@ -15,8 +15,7 @@ from warehouse.indicators.amounts import amounts
 from warehouse.indicators.definitions import Definitions, Indicator, definitions_on
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.scopes import Roster, roster
-from warehouse.loading import fetch
-from warehouse.reference import known_reference
+from warehouse.register.reference import known_reference
 from warehouse.release.programme import (
     DOCUMENTS,
     DONE,
@@ -28,7 +27,8 @@ from warehouse.release.programme import (
     WRONG_APPROVER,
     Programme,
 )
-from warehouse.tables import table
+from warehouse.storage.loading import fetch
+from warehouse.tables.tables import table
 
 QUESTIONS = ("effectiveness", "comfort", "organisation", "usefulness", "satisfaction")
 BETTER = (DONE, LATE, WRONG_APPROVER, NOT_AGREED)  # of two documents of a kind the better is told

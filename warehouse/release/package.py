@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
 
-from warehouse.durable import sync
+from warehouse.installation.durable import sync
 from warehouse.proof.evidence import Evidence
 from warehouse.proof.evidence_files import evidence_writers
 from warehouse.proof.manifest import MANIFEST, MANIFEST_VERSION, sealed

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from warehouse.audit import ANCHOR, anchor
-from warehouse.durable import write_durably
+from warehouse.access.audit import ANCHOR, anchor
 from warehouse.gate.checks import before_counting, previous_annual
 from warehouse.gate.moved import after_counting
 from warehouse.gate.points import WARNS, Point, refuse
-from warehouse.home import Home
 from warehouse.indicators.definitions import definitions_on
-from warehouse.journal import RELEASE, Entry, Journal
-from warehouse.loading import insert_rows
+from warehouse.installation.durable import write_durably
+from warehouse.installation.home import Home
+from warehouse.installation.settings import Misconfigured, Settings
+from warehouse.journal.journal import RELEASE, Entry, Journal
 from warehouse.proof.breakdowns import recompute_breakdowns
 from warehouse.proof.comparison import require_agreement
 from warehouse.proof.figures import recompute
@@ -28,8 +28,8 @@ from warehouse.release.contents import Contents
 from warehouse.release.extract import hash_figures
 from warehouse.release.gather import gather
 from warehouse.release.package import write_release
-from warehouse.settings import Misconfigured, Settings
-from warehouse.tables import table
+from warehouse.storage.loading import insert_rows
+from warehouse.tables.tables import table
 from warehouse.watch.runs import step, tell
 
 

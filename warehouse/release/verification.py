@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from warehouse.audit import ANCHOR
+from warehouse.access.audit import ANCHOR
 from warehouse.disclosure.verification import PACKAGE, PUBLIC, verify_public
 from warehouse.proof.breakdowns import recompute_breakdowns
 from warehouse.proof.comparison import disagreements

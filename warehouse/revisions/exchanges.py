@@ -8,10 +8,10 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from warehouse.indicators.knowledge import Knowledge
-from warehouse.journal import REFERENCE
-from warehouse.ledger import ACCEPTED, in_force, place
+from warehouse.journal.journal import REFERENCE
+from warehouse.journal.ledger import ACCEPTED, in_force, place
 from warehouse.revisions.causes import CORRECTION, DECISION, ENROLMENT, LATE_SUBMISSION, REGISTER, RULES
-from warehouse.tables import decisions, entries, table
+from warehouse.tables.tables import decisions, entries, table
 
 COUNTED_BY = ("institutions", "plans", "milestones")  # reference files that numerators and denominators depend on
 

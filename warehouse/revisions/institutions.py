@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.scopes import PLACE, roster, scope_code
-from warehouse.loading import fetch
 from warehouse.release.contents import REVISIONS
 from warehouse.revisions.parts import AMOUNTS, FIGURE, Way, aligned, differences, table_of
+from warehouse.storage.loading import fetch
 
 ABOVE = ("kind", "municipality", "region", "country")
 CHANGES = [f"{name}_change" for name in AMOUNTS]

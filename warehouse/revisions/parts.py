@@ -17,11 +17,11 @@ from warehouse.indicators.counts import Counts, count
 from warehouse.indicators.definitions import Definitions, Indicator, by_version, definitions
 from warehouse.indicators.figures import exact_decimals, hundredths
 from warehouse.indicators.knowledge import Knowledge
+from warehouse.installation.settings import Misconfigured
 from warehouse.release.contents import FIGURES, REVISION_KEY, REVISIONS
 from warehouse.revisions.causes import DEFINITION
 from warehouse.revisions.exchanges import exchanges
 from warehouse.revisions.states import State, dates_of_both
-from warehouse.settings import Misconfigured
 
 FIGURE = ["indicator", "scope_type", "scope_code", "as_of"]
 AMOUNTS = ["numerator", "denominator"]

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from warehouse.indicators.definitions import definitions
 from warehouse.indicators.series import reporting_dates
-from warehouse.journal import known_by
-from warehouse.settings import Misconfigured
-from warehouse.tables import table
+from warehouse.installation.settings import Misconfigured
+from warehouse.journal.journal import known_by
+from warehouse.tables.tables import table
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from warehouse.engine import alone, open_engine, writing
-from warehouse.home import forget_made, has_journal, locked, opened
-from warehouse.keyring import open_keyring
-from warehouse.rebuild import RebuildSummary, rebuild
+from warehouse.access.keyring import open_keyring
+from warehouse.ingestion.rebuild import RebuildSummary, rebuild
+from warehouse.installation.engine import alone, open_engine, writing
+from warehouse.installation.home import forget_made, has_journal, locked, opened
+from warehouse.installation.settings import Misconfigured, Settings
+from warehouse.installation.unfinished import UPGRADE, begin, end, unfinished
 from warehouse.schema.migrating import MIGRATIONS, Step, migrate, note, numbers, steps
 from warehouse.schema.version import (
     HEAD,
@@ -29,10 +31,8 @@ from warehouse.schema.version import (
     migrated,
     number_of,
 )
-from warehouse.settings import Misconfigured, Settings
-from warehouse.tables import MENTORING
-from warehouse.unfinished import UPGRADE, begin, end, unfinished
-from warehouse.vault import vault_file
+from warehouse.storage.vault import vault_file
+from warehouse.tables.tables import MENTORING
 
 FIRST = "0001"  # where numbers began: data without one either look like this or are older
 Engines = dict[Store, sa.Engine]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from warehouse.settings import Misconfigured
-from warehouse.tables import JOURNAL, MENTORING, VAULT, tables_of, vault_of
+from warehouse.installation.settings import Misconfigured
+from warehouse.tables.tables import JOURNAL, MENTORING, VAULT, tables_of, vault_of
 
 HEAD = "0002"  # the newest of migrations/versions; kept here so that opening a home imports no Alembic
 LEDGER = ("deliveries", "withdrawals", "holds", "confirmations", "restated", "pending_receipts", "releases")

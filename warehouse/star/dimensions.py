@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from expectations.form import CATEGORIES, FORMS_OF_MENTORING, STUDENT
 from expectations.judged import SCHOOL_YEAR_STARTS_IN
 from warehouse.indicators.definitions import Breakdown, all_definitions
-from warehouse.ledger import EVER, in_force
-from warehouse.reference import known_reference
+from warehouse.journal.ledger import EVER, in_force
+from warehouse.register.reference import known_reference
+from warehouse.register.successions import LINKING
 from warehouse.star.declared import Column, View
 from warehouse.star.places import institution_key
-from warehouse.successions import LINKING
 
 UNKNOWN = "unknown"  # the band of whoever's age is not known
 Value = str | int | bool | None

@@ -11,11 +11,11 @@ from expectations.form import MENTEE, MENTOR
 from warehouse.indicators.decided import people_decided
 from warehouse.indicators.identity import People
 from warehouse.indicators.knowledge import Knowledge
-from warehouse.ledger import EVER
+from warehouse.journal.ledger import EVER
 from warehouse.star.declared import Column, View
 from warehouse.star.dimensions import age_band
 from warehouse.star.places import of_delivery, place_columns, places, spans
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 PERSON = "псевдоним или ключевой токен, у одного человека один, по правилу и решениям о людях"
 AGE = "полных лет на 1 января года после отчётного"

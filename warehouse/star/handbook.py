@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from warehouse.star.declared import Column, View
 from warehouse.star.views import dimensions, facts
-from warehouse.tables import MENTORING
+from warehouse.tables.tables import MENTORING
 
 TYPES: dict[type[sa.types.TypeEngine], str] = {
     sa.Text: "text", sa.Integer: "int", sa.BigInteger: "int", sa.Double: "float", sa.Date: "date",

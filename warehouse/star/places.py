@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from warehouse.ledger import EVER, in_force
-from warehouse.reference import known_reference
+from warehouse.journal.ledger import EVER, in_force
+from warehouse.register.reference import known_reference
 from warehouse.star.declared import Column
 
 

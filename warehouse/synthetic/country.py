@@ -16,9 +16,9 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.packed import FACTS, packed_tables, write_packed, writing
+from warehouse.storage.packed import FACTS, packed_tables, write_packed, writing
 from warehouse.synthetic.country_rows import LEDGER_ROWS, ROWS, macros
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 DAYS = tuple(date(year, 12, 31) for year in range(2020, 2025))
 SHARES = (10, 30, 45, 60, 70)  # how involvement grows: by the order's targets

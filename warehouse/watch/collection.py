@@ -8,12 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from warehouse.expected import Institution, ReportingDate, calendar, register
-from warehouse.home import Home
-from warehouse.inbox import look
-from warehouse.journal import arrivals, known_by
-from warehouse.ledger import ACCEPTED, in_force, judged_anew, waiting
-from warehouse.tables import table
+from warehouse.collection.expected import Institution, ReportingDate, calendar, register
+from warehouse.ingestion.inbox import look
+from warehouse.installation.home import Home
+from warehouse.journal.journal import arrivals, known_by
+from warehouse.journal.ledger import ACCEPTED, in_force, judged_anew, waiting
+from warehouse.tables.tables import table
 from warehouse.watch.last_runs import last_success
 
 Labels = dict[str, str]

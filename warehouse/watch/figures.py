@@ -10,12 +10,12 @@ from importlib.metadata import version
 from expectations.judge import RULESET
 from warehouse.channels.faults import last_faults
 from warehouse.channels.left import last_left
-from warehouse.home import opened
-from warehouse.lastnight import last_night
+from warehouse.installation.home import opened
+from warehouse.installation.settings import Settings
 from warehouse.schema.version import HEAD
-from warehouse.settings import Settings
 from warehouse.watch.collection import Labels, Sample, collection
 from warehouse.watch.last_runs import LastRuns, kept_runs
+from warehouse.watch.lastnight import last_night
 
 COUNTERS = {"nastavnik_runs_total", "nastavnik_run_failures_total"}
 WORDS = {  # docs/observability.md has a row for each

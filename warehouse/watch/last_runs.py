@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from warehouse.durable import write_durably
-from warehouse.settings import Settings
+from warehouse.installation.durable import write_durably
+from warehouse.installation.settings import Settings
 
 
 @dataclass(frozen=True)

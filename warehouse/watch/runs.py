@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from warehouse.faults import Fault, fault_of
-from warehouse.settings import Settings
+from warehouse.installation.faults import Fault, fault_of
+from warehouse.installation.settings import Settings
 from warehouse.watch.events import emit, set_up
 from warehouse.watch.last_runs import Ended, note_run
 from warehouse.watch.telemetry import Trace, trace_of

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from warehouse.durable import write_durably
+from warehouse.installation.durable import write_durably
 from warehouse.watch.figures import Figure
 
 FOR_ALL = 0o644  # who collects the file is another account, and counts are nobody's

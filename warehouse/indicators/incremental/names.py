@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from warehouse.indicators.identity import TOKEN, bearers, decided_about
 from warehouse.indicators.incremental.state import KEPT, State
 from warehouse.indicators.knowledge import Knowledge
-from warehouse.tables import table
+from warehouse.tables.tables import table
 
 RENAMED = "renamed"  # name, was, now: names whose owner changed; the name itself stands for nobody
 OWNERS = "owners_met"

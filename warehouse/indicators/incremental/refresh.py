@@ -33,9 +33,9 @@ from warehouse.indicators.knowledge import Knowledge
 from warehouse.indicators.large import everything
 from warehouse.indicators.scopes import Roster, roster
 from warehouse.indicators.series import in_order, reporting_dates
-from warehouse.loading import fetch
-from warehouse.packed import packed
 from warehouse.release.contents import FIGURES, KEY
+from warehouse.storage.loading import fetch
+from warehouse.storage.packed import packed
 
 
 class Refreshed(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from warehouse.indicators.incremental.state import KEPT, State, files_in
-from warehouse.ledger import ACCEPTED
-from warehouse.packed import FACTS, NEW_LEDGER
+from warehouse.journal.ledger import ACCEPTED
+from warehouse.storage.packed import FACTS, NEW_LEDGER
 
 COUNTED_ALONE = (*FACTS, "deliveries", "holds", "fingerprints")  # new files of these may be counted by themselves
 NEW = "deliveries_new"

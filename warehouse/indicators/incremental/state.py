@@ -13,11 +13,11 @@ import duckdb
 import sqlalchemy as sa
 
 from expectations.staging import DUCKDB_SAFE
-from warehouse.engine import raw
-from warehouse.home import version
-from warehouse.packed import Packed
+from warehouse.installation.engine import raw
+from warehouse.installation.home import version
+from warehouse.installation.settings import Misconfigured
 from warehouse.release.contents import FIGURES
-from warehouse.settings import Misconfigured
+from warehouse.storage.packed import Packed
 
 KEPT = "kept"  # what the file is called in statements
 TOKEN, KEY_TEXT = "UUID", "VARCHAR"

@@ -145,7 +145,7 @@ def _of_deliveries(name: str, *columns: sa.Column) -> None:
 
 
 def _index(name: str, schema: str, *columns: str) -> None:
-    """Index, by delivery for no columns, where the engine needs it, as `warehouse/indexes.py` does."""
+    """Index, by delivery for no columns, where the engine needs it, as `warehouse/tables/indexes.py` does."""
     if op.get_context().dialect.name == "postgresql":
         found_by = list(columns) or ["delivery"]
         op.create_index(f"ix_{name}_{found_by[0]}", name, found_by, schema=schema)

@@ -1,0 +1,1 @@
+"""Who may do what, under which keys, and the journal of who did."""

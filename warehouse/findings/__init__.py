@@ -1,0 +1,1 @@
+"""Findings of a collection: across submissions, and as lines for other programs."""

@@ -1,0 +1,93 @@
+"""Rebuilding lake, warehouse and vault from the journal and the received files alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from warehouse.indicators.decided import keep_decided
+from warehouse.ingestion.batch import Batch
+from warehouse.installation.home import Home
+from warehouse.journal.decisions import replay_withdrawal
+from warehouse.journal.journal import CONFIRMATION, HELD, REFERENCE, RELEASE, WITHDRAWAL, all_entries
+from warehouse.journal.ledger import accepted_deliveries
+from warehouse.journal.steps import Anew, Step, steps
+from warehouse.register.reference import replay_reference
+from warehouse.release.publish import record_release
+from warehouse.restatement.restating import replay_restated
+from warehouse.review.holding import replay_confirmation, replay_hold
+from warehouse.storage.lake import orphans
+from warehouse.storage.vault import forget_strays
+from warehouse.tables.tables import MENTORING, table, tables_of
+
+
+@dataclass
+class RebuildSummary:
+    """What a rebuild went through."""
+
+    deliveries: int = 0
+    reference_loads: int = 0
+    releases: int = 0
+
+
+def rebuild(
+    home: Home,
+    on_progress: Callable[[int, int], None] = lambda done, of: None,
+    check: Callable[[sa.Connection], None] = lambda connection: None,
+) -> RebuildSummary:
+    """Make everything anew, in one transaction: until it commits, the old state is what others see.
+
+    Needs `opened(…, write=True)`. Receipts and release folders are left as they are; lake files that no delivery
+    names any more are removed. `check` looks at the new state before it is committed, and may refuse it by raising.
+    """
+    summary = RebuildSummary()
+    with home.writing() as connection:
+        _empty(connection)
+        entries = all_entries(connection)
+        for done, step in enumerate(steps(entries, home.settings.batch), 1):
+            _replay(home, connection, step, summary)
+            on_progress(done, len(entries))
+        keep_decided(connection, 0)
+        connection.execute(table("pending_receipts").delete())
+        check(connection)
+        os.sync()  # the lake's list never names bytes that a power cut could take
+    _sweep(home)
+    return summary
+
+
+def _empty(connection: sa.Connection) -> None:
+    for kept in tables_of().tables.values():
+        if kept.schema == MENTORING:
+            connection.execute(kept.delete())
+
+
+def _replay(home: Home, connection: sa.Connection, step: Step, summary: RebuildSummary) -> None:
+    if isinstance(step, list):
+        Batch(home, connection).process(step)
+        summary.deliveries += len(step)
+    elif isinstance(step, Anew):
+        replay_restated(home, connection, step.entries)
+    elif step.event == REFERENCE:
+        replay_reference(connection, home.received, step)
+        summary.reference_loads += 1
+    elif step.event == WITHDRAWAL:
+        replay_withdrawal(connection, step)
+    elif step.event == HELD:
+        replay_hold(connection, step)
+    elif step.event == CONFIRMATION:
+        replay_confirmation(connection, step)
+    elif step.event == RELEASE:
+        record_release(connection, home.settings, step)
+        summary.releases += 1
+
+
+def _sweep(home: Home) -> None:
+    files = table("lake_files")
+    with home.reading() as connection:
+        listed = set(connection.execute(sa.select(files.c.path)).scalars())
+        forget_strays(home.vault, accepted_deliveries(connection))
+    for path in orphans(home.settings.lake, listed):
+        path.unlink()

@@ -1,0 +1,87 @@
+"""The journal: all that became known, numbered; whatever else exists can be made from it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from warehouse.storage.loading import insert_rows
+from warehouse.tables.tables import entries
+
+RECEIVED, WITHDRAWAL, DECISION = "received", "withdrawal", "decision"
+HELD, CONFIRMATION = "held", "confirmation"
+EXPLANATION, UNEXPLAINED = "explanation", "unexplained"  # of warnings; and taken back
+REFERENCE, RELEASE = "reference", "release"
+RESTATEMENT, RESTATED = "restatement", "restated"  # of dates, by rules; and a delivery judged anew by it
+ERASURE, RETENTION, DESTROYED = "erasure", "retention", "destroyed"  # asked, due; and done
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that became known."""
+
+    seq: int
+    known_at: datetime
+    event: str
+    subject: str
+    sha256: str | None = None
+    size: int | None = None
+    received_at: datetime | None = None
+    arrival: str | None = None
+    as_of: date | None = None
+    definition: str | None = None
+
+
+class Journal:
+    """Numbers entries in order: numbers rise by one, and no time is earlier than the one before."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._new: list[Entry] = []
+        self._last = last_entry(connection)
+
+    def add(self, event: str, subject: str, at: datetime, **fields: object) -> Entry:
+        """Append an entry that became known at `at`, or at the last entry's time where the clock went back."""
+        seq, known_at = (self._last.seq + 1, max(at, self._last.known_at)) if self._last else (1, at)
+        self._last = Entry(seq, known_at, event, subject, **fields)  # type: ignore[arg-type]
+        self._new.append(self._last)
+        return self._last
+
+    def write(self) -> None:
+        """Write the added entries in the caller's transaction."""
+        insert_rows(self._connection, entries(), [entry.__dict__ for entry in self._new])
+        self._new.clear()
+
+
+def _entry(row: sa.Row) -> Entry:
+    return Entry(**row._mapping)
+
+
+def last_entry(connection: sa.Connection) -> Entry | None:
+    """Return the entry of the highest number; None in an empty journal."""
+    table = entries()
+    row = connection.execute(table.select().order_by(table.c.seq.desc()).limit(1)).first()
+    return _entry(row) if row else None
+
+
+def all_entries(connection: sa.Connection) -> list[Entry]:
+    """Return the whole journal in order of its numbers."""
+    table = entries()
+    return [_entry(row) for row in connection.execute(table.select().order_by(table.c.seq))]
+
+
+def known_by(connection: sa.Connection, time: datetime | None) -> int:
+    """Return the number of the last entry known at a time (of the last entry at all for None); 0 for none."""
+    table = entries()
+    statement = sa.select(sa.func.max(table.c.seq))
+    if time is not None:
+        statement = statement.where(table.c.known_at <= time)
+    return connection.execute(statement).scalar() or 0
+
+
+def arrivals(connection: sa.Connection) -> set[str]:
+    """Return the marks of every file that was ever taken."""
+    table = entries()
+    return set(connection.execute(sa.select(table.c.arrival).where(table.c.arrival.is_not(None))).scalars())

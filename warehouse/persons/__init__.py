@@ -1,0 +1,1 @@
+"""Who is one person: the clerk's queue of doubtful pairs, and the answers."""

@@ -1,0 +1,1 @@
+"""What would be: a file not submitted yet, rules not adopted yet."""

@@ -1,0 +1,1 @@
+"""The register and the plan: institutions in time, targets, dates, as the order gives them."""

@@ -1,0 +1,1 @@
+"""Stored deliveries judged anew by other rules, date by date."""

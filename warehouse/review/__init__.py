@@ -1,0 +1,1 @@
+"""A person's word on a delivery: a held one confirmed, a warning explained."""

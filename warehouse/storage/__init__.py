@@ -1,0 +1,1 @@
+"""What an installation keeps: received files, remains, vault, lake, and how rows get in."""

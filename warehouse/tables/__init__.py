@@ -1,0 +1,1 @@
+"""Every table, index and view of the warehouse."""
