@@ -19,7 +19,7 @@ from tests.desk.star_promises import VIEWS
 from warehouse.desk.opening import Analysis
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGE = (DOCS / "analysts-desk.md").read_text(encoding="utf-8")
+PAGE = (DOCS / "analysts/analysts-desk.md").read_text(encoding="utf-8")
 THEIRS = "/srv/analysts/nastavnik.duckdb"  # where the page says the file is
 
 
@@ -78,7 +78,7 @@ def test_views_leave_as_parquet(lived: Path, tmp_path: Path) -> None:
 
 def test_the_notebook_runs(lived: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
     monkeypatch.setenv("NASTAVNIK_HOME", str(lived))
-    told = runpy.run_path(str(DOCS / "notebook/questions.py"))
+    told = runpy.run_path(str(DOCS / "analysts/notebook/questions.py"))
     assert [len(told[name]) > 0 for name in ("involved", "official", "by_age", "outcomes", "load", "histories")] == [
         True
     ] * 6
