@@ -7,10 +7,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from expectations.form import FORM
 from expectations.judge import RULESET, suites
+from expectations.markdown import page_templates
 from expectations.rules import RULES, Check, Rule
 from expectations.rules.catalogue import ACROSS
 from expectations.rules.cells import READING
@@ -92,22 +91,10 @@ def _words(check: Check, form: Form) -> str:
     return ", ".join(f"«{title}»" for title in (sheet.title, *columns))
 
 
-def _cell(text: object) -> str:
-    """Return text as it may stand in a cell of a Markdown table."""
-    return str(text).replace("|", "\\|").replace("\n", " ")
-
-
 def _render(template: str, **values: object) -> str:
-    environment = Environment(  # noqa: S701  (Markdown, not HTML, and nothing in it comes from outside)
-        loader=PackageLoader("expectations", "pages"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["cell"] = _cell
-    environment.globals |= {"obligation": obligation, "constraints": constraints}
-    return environment.get_template(template).render(**values)
+    templates = page_templates("expectations")
+    templates.globals |= {"obligation": obligation, "constraints": constraints}
+    return templates.get_template(template).render(**values)
 
 
 if __name__ == "__main__":

@@ -13,10 +13,13 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
+from expectations.markdown import cell
+
 PROGRAM = "nastavnik"
 MADE = "<!-- made by `make docs`; the code is where to change it -->"
 OPENLINEAGE = (
-    "`OPENLINEAGE_URL` and the library's other variables name a collector of run events ([lineage](../lineage.md))."
+    "`OPENLINEAGE_URL` and the library's other variables name a collector of run events"
+    " ([lineage](../analysts/lineage.md))."
 )
 
 
@@ -78,7 +81,7 @@ def render_tables() -> str:
 
     tables = [*tables_of().sorted_tables, *vault_of().sorted_tables]
     lines = ["# Таблицы хранилища", MADE, "`journal` незаменим; `mentoring` и хранилище личных сведений `personal`"
-             " вычисляются заново из журнала и полученных файлов. Аналитику удобнее [звезда](../star.md)."]  # fmt: skip
+             " вычисляются заново из журнала и полученных файлов. Аналитику удобнее [звезда](star.md)."]  # fmt: skip
     for table in sorted(tables, key=lambda table: table.fullname):
         lines += [f"## {table.fullname}", str(table.comment), _table(("столбец", "тип", "что в нём"), _columns(table))]
     return _page(lines)
@@ -92,7 +95,7 @@ def _columns(table: sa.Table) -> Iterator[tuple[str, ...]]:
 
 def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     heads = list(headings)
-    body = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
+    body = [[cell(text) for text in row] for row in rows]
     return "\n".join("| " + " | ".join(row) + " |" for row in [heads, ["---"] * len(heads), *body])
 
 

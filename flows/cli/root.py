@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from flows.cli import (
+from flows.cli.commands import (
     access,
     backfill,
     completion,
@@ -34,8 +34,8 @@ from flows.cli import (
     sql,
     trajectory,
 )
-from flows.cli.edge import Edge
-from flows.cli.russian import Option
+from flows.cli.frame.edge import Edge
+from flows.cli.frame.russian import Option
 
 
 @click.group(

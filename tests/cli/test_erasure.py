@@ -36,8 +36,10 @@ def test_who_is_asked_for_and_never_printed(home: Path) -> None:
     """By row, by СНИЛС, by name: the same person, counted alike; nothing is destroyed yet."""
     with installation(home) as opened:
         delivery, row = place_of(opened)
+    by_row = runner(home)("erase", f"{delivery}:{row}", "--ground", "request", "--dry-run", "--format", "json")
+    answer = json.loads(by_row.stdout)
+    assert (answer["dry_run"], answer["counts"]["files"], answer["counts"]["rows"], answer["acts"]) == (True, 5, 5, [])
     told = [
-        runner(home)("erase", f"{delivery}:{row}", "--ground", "request", "--dry-run"),
         typed(home, "erase", "--ground", "request", "--dry-run", answers=f"{SNILS[:3]}-{SNILS[3:]}\n"),
         typed(home, "erase", "--ground", "request", "--dry-run", answers=BY_NAME),
     ]

@@ -72,8 +72,9 @@ def test_explained_listed_taken_back(held: tuple[Run, Path, str, str]) -> None:
 
 def test_confirmed_once(held: tuple[Run, Path, str, str]) -> None:
     run, home, _, delivery = held
-    done = run("confirm", delivery, "--reason", TEXT)
-    assert (done.exit_code, "подтверждена и действует" in done.output) == (0, True)
+    done = run("confirm", delivery, "--reason", TEXT, "--format", "json")
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["delivery"], told["before"] > told["after"]) == (0, delivery, True)
     again = run("confirm", delivery)
     assert (again.exit_code, "уже подтверждена" in again.output) == (2, True)
     (receipt,) = home.glob(f"receipts/*/*_{delivery}/receipt.json")

@@ -14,7 +14,8 @@ from tests.cli.conftest import Run
 
 README = Path(__file__).parents[2] / "README.md"
 _TABLE = README.read_text(encoding="utf-8").split("| command | does |")[1].split("\n\n")[0]
-COMMANDS = {command for line in _TABLE.splitlines()[2:] for command in re.findall(r"`([a-z-]+)", line.split(" | ")[0])}
+MAIN = {command for line in _TABLE.splitlines()[2:] for command in re.findall(r"`([a-z-]+)", line.split(" | ")[0])}
+COMMANDS = {name for name, command in cli.commands.items() if not command.hidden}
 # What stays in Latin letters: names that are typed, and proper names.
 LATIN = set(
     "Spark Parquet local spark Prometheus "
@@ -40,8 +41,10 @@ def pages(group: click.Group = cli, path: tuple[str, ...] = ()) -> Iterator[tupl
             yield (*path, name)
 
 
-def test_commands_are_those_of_the_readme() -> None:
-    assert {name for name, command in cli.commands.items() if not command.hidden} == COMMANDS
+def test_the_readme_names_commands_that_there_are() -> None:
+    """All of them are told in docs/reference/cli.md, which is written from the code."""
+    assert len(MAIN) >= 12
+    assert set() == MAIN - COMMANDS
 
 
 @pytest.mark.parametrize("path", pages(), ids=" ".join)

@@ -33,6 +33,9 @@ def test_a_backup_is_made_proved_and_restored(kept: tuple[Run, Path, Result], tm
     assert done.exit_code == 0, done.output
     assert "сдач 0, выпусков 0" in done.stdout
     assert "было NASTAVNIK_TIMEZONE=Europe/Moscow" in done.stderr
+    elsewhere = runner(tmp_path / "elsewhere")("restore", copies, "--format", "json", **KEY)
+    told = json.loads(elsewhere.stdout)
+    assert (told["snapshot"][:2], told["rebuilt"]["deliveries"], told["differing"]) == ("20", 0, [])
     again = there("restore", copies, **KEY)
     assert (again.exit_code, "не пуста" in again.stderr) == (2, True)
     actions = [line["action"] for line in json.loads(there("audit", "list", "--format", "json", **KEY).stdout)]

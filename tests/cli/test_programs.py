@@ -30,6 +30,8 @@ ANSWERS = [  # command, code, something of its answer
     ("post --dry-run", 0, None),
     ("retention --dry-run", 0, "counts"),
     ("intake", 0, "verdicts"),
+    ("upgrade", 0, "target"),
+    ("rebuild", 0, "deliveries"),
 ]  # fmt: skip
 
 
@@ -185,6 +187,7 @@ SETTINGS = [
     ("NASTAVNIK_KEY_COMMAND", "'", 2, "команда не запускается"),
     ("NASTAVNIK_HOME", "/etc/hostname", 2, "не папка"),
     ("NASTAVNIK_HOME", "/etc/hostname/home", 2, "не папка"),
+    ("NASTAVNIK_HOME", "/proc/nowhere/home", 2, "назовите другую папку"),
 ]
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from flows.cli.summary import BAR, bar, missing_words, reach_words, scope_words, series_line
+from flows.cli.telling.summary import BAR, bar, missing_words, reach_words, scope_words, series_line
 
 DAY = date(2021, 12, 31)
 
@@ -50,7 +50,7 @@ def test_a_line_fits_a_screen(value: Decimal | None, target: Decimal | None, met
     ("missing", "told"),
     [
         ([], "На 31.12.2021 сдали все организации."),
-        (["A"], "На 31.12.2021 не сдали 1 организация: A."),
+        (["A"], "На 31.12.2021 не сдала 1 организация: A."),
         (list("ABCDEFG"), "На 31.12.2021 не сдали 7 организаций: A, B, C, D, E и ещё 2."),
     ],
 )

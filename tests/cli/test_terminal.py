@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from flows.cli.alphabet import NAME, in_latin
-from flows.cli.layout import Grid, fitting, wrapped
-from flows.cli.progress import progress
+from flows.cli.frame.alphabet import NAME, in_latin
+from flows.cli.frame.layout import Grid, fitting, wrapped
+from flows.cli.frame.progress import progress, stages
 from tests.cli.conftest import Run
 
 ROOT = Path(__file__).parents[2]
@@ -127,14 +127,20 @@ def test_progress_is_silent_where_nobody_watches_and_comes_late(
     with progress("Работа") as advance:
         advance(1, 2)
     assert capsys.readouterr().err == ""
-    monkeypatch.setattr("flows.cli.progress.PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("flows.cli.frame.progress.PATIENCE_SECONDS", 0.05)
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
     with progress("Работа") as advance:
         advance(1, 2)
         time.sleep(0.6)
     assert "Работа" in (told := capsys.readouterr().err) and "1 из 2" in told
-    monkeypatch.setattr("flows.cli.progress.PATIENCE_SECONDS", 60)
+    with stages() as began:
+        began("Первое")
+        time.sleep(0.3)
+        began("Второе")
+        time.sleep(0.3)
+    assert "Первое" in (told := capsys.readouterr().err) and "Второе" in told
+    monkeypatch.setattr("flows.cli.frame.progress.PATIENCE_SECONDS", 60)
     with progress("Работа"):
         pass
     assert capsys.readouterr().err == ""

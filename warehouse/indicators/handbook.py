@@ -8,8 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from expectations.markdown import page_templates
 from warehouse.indicators.definitions import Definitions, Indicator, all_definitions, definitions, ends_on
 from warehouse.release.contents import PERCENT
 from warehouse.release.wording import SCOPES, day
@@ -26,22 +25,15 @@ MEASURES = {
 
 def render_indicators() -> str:
     """Return every version of the definitions in Russian, as Markdown; a later one tells what it changes."""
-    environment = Environment(  # noqa: S701  (Markdown, not HTML, and nothing in it comes from outside)
-        loader=PackageLoader("warehouse.indicators", "pages"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "cell": lambda text: str(text).replace("|", "\\|"),
+    templates = page_templates("warehouse.indicators")
+    templates.filters |= {
         "day": day,
         "words_of_scope": SCOPES.__getitem__,
         "words_of_measure": MEASURES.__getitem__,
     }
     words: dict[str, Any] = {"directions": DIRECTIONS, "roundings": ROUNDINGS, "formula": formula}
     told: dict[str, Callable] = {"indicators": _own("indicators"), "breakdowns": _own("breakdowns"), "ends": ends_on}
-    return environment.get_template("indicators.md.j2").render(versions=all_definitions().values(), **words, **told)
+    return templates.get_template("indicators.md.j2").render(versions=all_definitions().values(), **words, **told)
 
 
 def formula(indicator: Indicator) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import sqlalchemy as sa
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from expectations.markdown import page_templates
 from warehouse.star.declared import Column, View
 from warehouse.star.views import dimensions, facts
 from warehouse.tables.tables import MENTORING
@@ -21,16 +21,9 @@ TYPES: dict[type[sa.types.TypeEngine], str] = {
 
 def render_star() -> str:
     """Return the reference of all views, with the picture, as Markdown."""
-    environment = Environment(  # noqa: S701  (Markdown, not HTML, and nothing in it comes from outside)
-        loader=PackageLoader("warehouse.star", "pages"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {"cell": lambda text: str(text).replace("|", "\\|"), "type": type_of}
-    template = environment.get_template("star.md.j2")
-    return template.render(facts=facts(), dimensions=dimensions(), mermaid=render_mermaid())
+    templates = page_templates("warehouse.star")
+    templates.filters["type"] = type_of
+    return templates.get_template("star.md.j2").render(facts=facts(), dimensions=dimensions(), mermaid=render_mermaid())
 
 
 def type_of(column: Column) -> str:

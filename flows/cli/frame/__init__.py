@@ -1,0 +1,1 @@
+"""What every command stands in: its edge, parameters, answers, the screen, progress."""
