@@ -1,6 +1,6 @@
-"""The bar chart of docs/benchmarks.md, drawn from a result of `make bench`.
+"""The bar chart of docs/engineers/benchmarks.md, drawn from a result of `make bench`.
 
-usage: python benchmarks/picture.py build/bench/region-….json docs/benchmarks.svg
+usage: python benchmarks/picture.py build/bench/region-….json docs/pictures/benchmarks.svg
 """
 
 from __future__ import annotations

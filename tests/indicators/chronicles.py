@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 import pytest
 
+from expectations.rules.ruleset import SHIPPED, changed
 from tests.indicators.clerks import Decided, contradicts
 from tests.indicators.reckoning import Reckoning, disagreements, identity
 from tests.indicators.worlds import (
@@ -34,9 +35,11 @@ from warehouse.journal.decisions import Place, decide, undo, withdraw
 from warehouse.journal.journal import known_by
 from warehouse.release.extract import render_csv
 from warehouse.release.publish import make_release
+from warehouse.restatement.backfill import Asked, backfill
 
 ACCEPTED = ("accepted", "accepted_with_errors")
 BEGUN = moscow("2021-09-01 12:00")
+USUAL_AGE = 21  # of students at most, as the shipped rules say
 FIRST_ROW = 2  # of people: the headings are row 1
 TARGETS = "indicator,scope_type,scope_code,as_of,target_percent,direction,source"
 PLANS = "institution_code,school_year,planned_participants,source"
@@ -76,6 +79,7 @@ class Chronicle:
         self.vintages: dict[int, bytes] = {}  # journal number: the figures computed right after that entry
         self.releases: list[Released] = []
         self.happened: Counter[str] = Counter()
+        self.oldest: dict[date, int] = {}  # what a date's rules say of its students
         self._learn(BEGUN)
 
     def live(self, event: str, seed: int) -> None:
@@ -88,7 +92,7 @@ class Chronicle:
         now = figures(self.home)
         for day in COLLECTIONS:
             present = [one for one in self.institutions.values() if one.code not in self.absent]
-            accepted = [sent.submission for _, sent in self.accepted]
+            accepted = [self._judged(sent) for _, sent in self.accepted]
             if any(one.as_of == day for one in accepted):
                 wrong = disagreements(now, Reckoning(present, accepted, day, self.made))
                 assert wrong == [], (event, day, wrong[:3])
@@ -143,6 +147,38 @@ class Chronicle:
         self.accepted.remove(chosen)
         return True
 
+    # -- rules
+
+    def _restate(self, random: Random) -> bool:
+        """Whatever was told of a date is judged anew: students may be no older than told, or as the shipped rules say."""
+        day, oldest = random.choice(COLLECTIONS), random.choice((9, 14, USUAL_AGE))
+        of_day = [sent for _, sent in self.accepted if sent.submission.as_of == day]
+        if any(sent.submission.institution.code in self.absent for sent in of_day):
+            return False  # a restatement knows the register of its time, and would refuse them
+        strict = [("age-implausible", "error"), ("age-implausible.student_to", str(oldest))]
+        rules = SHIPPED if oldest == USUAL_AGE else changed(strict)
+        done, _ = backfill(self.home, Asked(day, day, rules), self.day, "clerk")
+        assert {one.after for one in done.turned} <= set(ACCEPTED)
+        self.oldest[day] = oldest
+        anew = {one.delivery: one.by_delivery for one in done.turned}
+        self.accepted = [(anew.get(name, name), sent) for name, sent in self.accepted]
+        for sent in of_day:
+            sent.standing = [anew.get(name, name) for name in sent.standing]
+        return done.entry is not None
+
+    def _judged(self, sent: Sent) -> Submission:
+        """Return what a file says, as the rules of its date see it: who is too old is bad, and so are the pairs."""
+        told = sent.submission
+        oldest = self.oldest.get(told.as_of, USUAL_AGE)
+
+        def seen(one: Told) -> Told:
+            too_old = one.category == STUDENT and full_years(one.person.born, told.as_of) > oldest
+            return replace(one, good=one.good and not too_old)
+
+        people = {id(one): seen(one) for one in told.people}
+        pairs = [replace(one, mentor=people[id(one.mentor)], mentee=people[id(one.mentee)]) for one in told.pairs]
+        return replace(told, people=list(people.values()), pairs=pairs)
+
     # -- the clerk
 
     def _decide(self, random: Random) -> bool:
@@ -150,7 +186,7 @@ class Chronicle:
         places = [
             (Place(delivery, FIRST_ROW + number), told)
             for delivery, sent in self.accepted
-            for number, told in enumerate(sent.submission.people)
+            for number, told in enumerate(self._judged(sent).people)
             if told.good and told.category == STUDENT
         ]
         if len(places) < 2:
@@ -178,7 +214,7 @@ class Chronicle:
         return self._tried(refused, lambda connection: undo(connection, number, self.day, "clerk"), decision)
 
     def _told(self) -> set:
-        return {identity(told) for _, sent in self.accepted for told in sent.submission.people if told.good}
+        return {identity(told) for _, sent in self.accepted for told in self._judged(sent).people if told.good}
 
     def _tried(self, refused: bool, act: Callable, decision: Decided) -> bool:
         if refused:
@@ -236,6 +272,11 @@ class Chronicle:
         folder = make_release(self.home, day, self.day)
         self.releases.append(Released(folder.name, hashes(folder)))
         return True
+
+
+def full_years(born: date, day: date) -> int:
+    """Return an age on a date."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def _alike(places: list[tuple[Place, Told]]) -> list[list[tuple[Place, Told]]]:

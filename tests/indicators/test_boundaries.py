@@ -38,10 +38,12 @@ def lived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield home, live(home, folder)
 
 
-def counted(home: Home, as_of: date, *, today: bool, indicator: str = "students_involved") -> dict[str, str]:
+def counted(
+    home: Home, as_of: date, *, today: bool, indicator: str = "students_involved", on: date | None = None
+) -> dict[str, str]:
     with home.reading() as connection:
         seq = known_by(connection, None)
-        day = boundaries_of(connection, seq) if today else None
+        day = boundaries_of(connection, seq) if today else on
         figures = series(connection, seq, boundaries=day).to_pylist()
     return {
         row["scope_code"]: f"{row['numerator']:.0f} / {row['denominator']}, {row['reported']} из {row['expected']}"
@@ -80,6 +82,12 @@ def test_figures_by_hand(lived: Lived, as_of: date, today: bool, figures: dict[s
     found = counted(lived[0], as_of, today=today)
     assert found.pop("RU") == figures["99"]
     assert found == figures
+
+
+def test_on_the_boundaries_of_an_earlier_day_nothing_has_happened_yet(lived: Lived) -> None:
+    found = counted(lived[0], THEN, today=False, on=THEN)
+    assert found.pop("RU") == AS_IT_WAS["99"]
+    assert found == AS_IT_WAS
 
 
 def test_a_closed_institution_is_refused_and_not_waited_for(lived: Lived) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,8 +25,9 @@ from warehouse.indicators.knowledge import Knowledge
 from warehouse.journal.journal import known_by
 
 AS_OF = date(2021, 12, 31)
+OfEngine = Callable[[str], dict[str, pa.Table]]  # a breakdown under each version
 REGISTER = "code,name,aliases,kind,level,municipality,region,valid_from,valid_to"
-# The worked example of docs/indicators.md.
+# The worked example of docs/reference/indicators.md.
 TOWN = Town(
     "who is mentored alone and who in company", "школа 100, кружок 40", number=1,
     pairs="""
@@ -69,11 +71,17 @@ TOWN = Town(
 
 
 @pytest.fixture(scope="module")
-def counted(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> dict[str, dict[str, pa.Table]]:
-    """The breakdowns of the town under each version, on each engine."""
-    with fresh_database(postgres_url) as database:
-        urls = {"duckdb": None, "postgresql": database}
-        return {engine: _count(tmp_path_factory.mktemp(engine), url) for engine, url in urls.items()}
+def counted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> OfEngine:
+    """The breakdowns of the town under each version, counted once on an engine that is asked for."""
+
+    @cache
+    def of_engine(engine: str) -> dict[str, pa.Table]:
+        if engine == "duckdb":
+            return _count(tmp_path_factory.mktemp(engine), None)
+        with fresh_database(request.getfixturevalue("postgres_url")) as database:
+            return _count(tmp_path_factory.mktemp(engine), database)
+
+    return of_engine
 
 
 def _count(folder: Path, url: str | None) -> dict[str, pa.Table]:
@@ -89,22 +97,22 @@ def _count(folder: Path, url: str | None) -> dict[str, pa.Table]:
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("expected", records(TOWN.figures), ids=lambda row: " ".join(row.values()))
-def test_town(counted: dict[str, dict[str, pa.Table]], engine: str, expected: dict[str, str]) -> None:
+def test_town(counted: OfEngine, engine: str, expected: dict[str, str]) -> None:
     asked = (expected["breakdown"], expected["member"], expected["measure"], *TOWN.scope(expected["scope"]))
     key = ("breakdown", "member", "measure", "scope_type", "scope_code")
-    rows = counted[engine][expected["version"]].to_pylist()
+    rows = counted(engine)[expected["version"]].to_pylist()
     (row,) = [row for row in rows if tuple(row[name] for name in key) == asked]
     value = "—" if row["value"] is None else row["value"]
     assert f"{row['numerator']} / {row['denominator']} = {value}" == expected["figure"]
     assert (row["definition"], row["as_of"]) == (expected["version"], AS_OF)
 
 
-def test_both_engines_count_the_same(counted: dict[str, dict[str, pa.Table]]) -> None:
-    assert counted["duckdb"] == counted["postgresql"]
+def test_both_engines_count_the_same(counted: OfEngine) -> None:
+    assert counted("duckdb") == counted("postgresql")
 
 
-def test_a_date_is_counted_under_the_version_that_held_on_it(counted: dict[str, dict[str, pa.Table]]) -> None:
-    assert counted["duckdb"]["by date"].equals(counted["duckdb"]["1.0"])
+def test_a_date_is_counted_under_the_version_that_held_on_it(counted: OfEngine) -> None:
+    assert counted("duckdb")["by date"].equals(counted("duckdb")["1.0"])
 
 
 @pytest.mark.parametrize(("code", "known"), [("form", FORMS_OF_MENTORING), ("category", CATEGORIES)])

@@ -36,7 +36,7 @@ def test_versions_are_numbered_in_the_order_they_were_added() -> None:
 
 
 def test_the_page_in_docs_is_the_one_the_definitions_would_write() -> None:
-    page = Path(__file__).parents[2] / "docs/indicators.md"
+    page = Path(__file__).parents[2] / "docs/reference/indicators.md"
     assert page.read_text(encoding="utf-8") == render_indicators(), "run `make docs`"
 
 
@@ -146,8 +146,8 @@ def test_a_good_file_is_read() -> None:
         ('title = "Проба"', "", "3.0.toml: нет: title."),
         ('title = "Проба"', 'titel = "Проба"\ntitle = "Проба"', "3.0.toml: неизвестные ключи: titel."),
         ("valid_from = 2026-01-01", 'valid_from = "2026"', "3.0.toml: «valid_from» не того вида."),
-        ('version = "3.0"', 'version = "3.x"', "«version» — числа через точку"),
-        ('version = "3.0"', 'version = "3.1"', "имя файла не совпадает с версией 3.1"),
+        ('version = "3.0"', 'version = "3.x"', "3.0.toml: «version» — числа через точку"),
+        ('version = "3.0"', 'version = "3.1"', "3.0.toml: имя файла не совпадает с версией 3.1"),
         ('version = "3.0"', 'version = "3.0"\nbased_on = "2.9"', "нет более ранней версии «2.9»"),
         ('who = "Управление"\n', "", "approved_by: нет: who."),
         ('basis = "year"', 'bases = "year"', "показатель «share», numerator: неизвестные ключи: bases."),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,6 +20,7 @@ from warehouse.indicators.definitions import definitions
 AS_OF = date(2021, 12, 31)
 NONE = "—"
 Figures = dict[tuple[str, str, str], dict[str, object]]
+Counted = Callable[[str], pa.Table]  # of an engine
 
 
 def _reference() -> dict[str, str]:
@@ -44,16 +47,25 @@ def _count(folder: Path, url: str | None) -> pa.Table:
 
 
 @pytest.fixture(scope="module")
-def counted(tmp_path_factory: pytest.TempPathFactory, postgres_database: str) -> dict[str, pa.Table]:
-    """The figures of all towns, counted once on each engine."""
-    urls = {"duckdb": None, "postgresql": postgres_database}
-    return {engine: _count(tmp_path_factory.mktemp(engine), url) for engine, url in urls.items()}
+def counted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Counted:
+    """The figures of all towns, counted once on an engine that is asked for."""
+
+    @cache
+    def of_engine(engine: str) -> pa.Table:
+        url = request.getfixturevalue("postgres_database") if engine == "postgresql" else None
+        return _count(tmp_path_factory.mktemp(engine), url)
+
+    return of_engine
 
 
 @pytest.fixture(scope="module")
-def by_key(counted: dict[str, pa.Table]) -> dict[str, Figures]:
-    key = ("indicator", "scope_type", "scope_code")
-    return {engine: {tuple(row[k] for k in key): row for row in table.to_pylist()} for engine, table in counted.items()}
+def by_key(counted: Counted) -> Callable[[str], Figures]:
+    @cache
+    def of_engine(engine: str) -> Figures:
+        rows = counted(engine).to_pylist()
+        return {(row["indicator"], row["scope_type"], row["scope_code"]): row for row in rows}
+
+    return of_engine
 
 
 def _spelled(value: object) -> str:
@@ -77,11 +89,11 @@ def _figure(row: dict[str, object]) -> str:
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("name", CASES)
-def test_town(by_key: dict[str, Figures], engine: str, name: str) -> None:
+def test_town(by_key: Callable[[str], Figures], engine: str, name: str) -> None:
     town = CASES[name]
     for expected in records(town.figures):
         indicator, scope = expected.pop("indicator"), expected.pop("scope")
-        row = by_key[engine].get((indicator, *town.scope(scope)))
+        row = by_key(engine).get((indicator, *town.scope(scope)))
         if expected["figure"] == "absent":
             assert row is None, (indicator, scope)
             continue
@@ -90,9 +102,9 @@ def test_town(by_key: dict[str, Figures], engine: str, name: str) -> None:
         assert told == expected, (indicator, scope)
 
 
-def test_both_engines_count_the_same(counted: dict[str, pa.Table]) -> None:
-    assert counted["duckdb"].equals(counted["postgresql"])
-    assert counted["duckdb"].num_rows > 1000
+def test_both_engines_count_the_same(counted: Counted) -> None:
+    assert counted("duckdb").equals(counted("postgresql"))
+    assert counted("duckdb").num_rows > 1000
 
 
 def test_every_indicator_has_a_town() -> None:
@@ -100,13 +112,13 @@ def test_every_indicator_has_a_town() -> None:
     assert asked == {one.code for one in definitions().indicators}
 
 
-def test_a_scope_has_a_figure_of_every_indicator_meant_for_it(by_key: dict[str, Figures]) -> None:
-    found = by_key["duckdb"]
+def test_a_scope_has_a_figure_of_every_indicator_meant_for_it(by_key: Callable[[str], Figures]) -> None:
+    found = by_key("duckdb")
     for one in definitions().indicators:
         assert {scope for indicator, scope, _ in found if indicator == one.code} == set(one.scopes)
 
 
-def test_the_country_adds_regions_that_share_nobody(by_key: dict[str, Figures]) -> None:
+def test_the_country_adds_regions_that_share_nobody(by_key: Callable[[str], Figures]) -> None:
     """No two towns share a person, so here the country is the sum of the regions."""
     for indicator in (
         "students_involved",
@@ -115,7 +127,7 @@ def test_the_country_adds_regions_that_share_nobody(by_key: dict[str, Figures]) 
         "practices_shared",
         "training_hours",
     ):
-        rows = [row for (code, scope, _), row in by_key["duckdb"].items() if code == indicator and scope == "region"]
-        country = by_key["duckdb"][indicator, "country", "RU"]
+        rows = [row for (code, scope, _), row in by_key("duckdb").items() if code == indicator and scope == "region"]
+        country = by_key("duckdb")[indicator, "country", "RU"]
         assert country["numerator"] == sum(row["numerator"] for row in rows if row["numerator"] is not None)
         assert (country["denominator"] or 0) == sum(row["denominator"] or 0 for row in rows)

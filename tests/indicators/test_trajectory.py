@@ -1,4 +1,4 @@
-"""The way to the targets: the worked example of docs/trajectory.md, its edges, and the line against another reckoning."""
+"""The way to the targets: the worked example of docs/officers/trajectory.md, its edges, and the line against another reckoning."""
 
 from __future__ import annotations
 
@@ -88,6 +88,13 @@ def test_at_no_pace_or_in_more_than_a_hundred_years_a_target_is_never_met(now: i
     assert row["met_on"] is None
 
 
+@pytest.mark.parametrize(("now", "met_on"), [(3300, date(2121, 12, 31)), (3299, None)])
+def test_a_hundred_years_are_the_farthest(now: int, met_on: date | None) -> None:
+    """One more a month, of 4500 to reach."""
+    row = way({2020: (now - 12, 10000), 2021: (now, 10000)}, 2021, {2022: 45})
+    assert (row["next_missing"], row["met_on"]) == (4500 - now, met_on)
+
+
 def test_after_the_last_target_nothing_is_expected() -> None:
     row = way(EXAMPLE | {2024: (650, 1000)}, 2024)
     assert (row["missing"], row["next_as_of"], row["projected"], row["months"]) == (50, None, None, None)
@@ -97,6 +104,13 @@ def test_after_the_last_target_nothing_is_expected() -> None:
 def test_a_scope_whose_targets_are_past_has_no_way() -> None:
     plan = Plan({SCOPE: {YEARS[2020]: Decimal(10)}}, frozenset(YEARS.values()))
     assert trajectory(figures({YEARS[2021]: (1, 10)}), plan, YEARS[2021]) == TRAJECTORY.empty_table()
+
+
+def test_a_year_without_enrolment_is_no_point_of_the_line() -> None:
+    names = ("method", "points", "projected", "projected_low", "projected_high")
+    known, more = (way(told, 2022) for told in (EXAMPLE, EXAMPLE | {2019: (0, 0)}))
+    assert [more[name] for name in names] == [known[name] for name in names]
+    assert more["points"] == 3
 
 
 def test_nobody_enrolled_is_no_way_but_a_target() -> None:

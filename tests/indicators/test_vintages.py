@@ -31,10 +31,10 @@ from warehouse.tables.tables import table
 # Every kind of event, in an order that gives each of them something to happen to.
 ONE_OF_EACH = (
     ("collect", 2), ("decide", 3), ("release", 6), ("calendar", 4), ("collect", 5), ("withdraw", 7), ("resend", 8),
-    ("register", 9), ("decide", 10), ("undo", 12), ("targets", 13), ("collect", 14), ("release", 6),
+    ("restate", 1), ("register", 9), ("decide", 10), ("undo", 12), ("targets", 13), ("collect", 14), ("release", 6),
 )  # fmt: skip
 HISTORIES = {"duckdb": 20, "postgresql": 1}  # other ones in every run; each takes some twenty seconds
-KINDS = ("collect", "collect", "resend", "withdraw", "decide", "decide", "undo", "register", "targets", "calendar", "release")  # fmt: skip
+KINDS = ("collect", "collect", "resend", "withdraw", "decide", "decide", "undo", "register", "targets", "calendar", "release", "restate", "restate")  # fmt: skip
 EVENTS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 10**6)), min_size=6, max_size=8).filter(
     lambda events: len({kind for kind, _ in events}) > 3  # hypothesis begins with the dullest of all
 )

@@ -101,7 +101,7 @@ def _counted(
     flags = {letter: {name: named[one] for name, one in parts_of[letter].items()} for letter in "tps"}
     keyed, people = people_keyed(rows, flags["p"], flags["s"]), [*flags["p"], *flags["s"]]
     parted = _frame(connection, distinct_cube(keyed, relations.places, people))
-    across = _frame(connection, distinct_cube(keyed, relations.places, [], people))
+    across = _frame(connection, distinct_cube(keyed, relations.places, people, people))
     whole = pd.concat([parted[parted.index.get_level_values("scope_type").isin(OF_ONE_KIND)], across])
     pairs = _frame(connection, total_cube(pairs_counted(rows, flags["t"]), list(flags["t"])))
     reported = _reported(connection, relations)

@@ -56,8 +56,9 @@ def _name(number: int) -> str:
 
 
 def _frame(ask: Ask, statement: Statement) -> pd.DataFrame:
-    frame = ask(statement).to_pandas(date_as_object=True)
-    return frame.set_index(SCOPE).astype("float64")  # counts are below 2**53: exact
+    rows = ask(statement)
+    counts = {name: rows[name].cast(pa.float64()) for name in rows.column_names if name not in SCOPE}  # below 2**53
+    return pa.table({name: rows[name] for name in SCOPE} | counts).to_pandas(date_as_object=True).set_index(SCOPE)
 
 
 def _chosen(definitions: Definitions, wanted: object) -> dict[str, Measure]:
@@ -73,7 +74,7 @@ def measure_cubes(measures: dict[str, Measure], relations: Roster) -> Iterator[C
     yield list(totals), total_cube(amounts(totals, relations.in_force, relations), list(totals))
     for source, keys in keys_of(measures).items():
         rows = relations.keep(source, DISTINCT[source](keys.measures, relations))
-        yield list(keys.measures), distinct_cube(rows, relations.places, list(keys.parted), list(keys.across))
+        yield list(keys.measures), distinct_cube(rows, relations.places, list(keys.measures), keys.across)
 
 
 class Keys(NamedTuple):
@@ -132,19 +133,15 @@ def counted(ask: Ask, definitions: Definitions, relations: Roster) -> Counts:
 
 def counts_of(wide: pd.DataFrame, definitions: Definitions) -> Counts:
     """Make counts of one frame that has the columns of `added` and of the cubes that tell keys apart."""
-    measures = wide[[name for name in measured(definitions) if name in wide]].copy()
-    for name, measure in _chosen(definitions, lambda m: m.source in COUNTED_OVER_EXPECTED).items():
-        measures[name] = wide[measure.source]
+    institutions = _chosen(definitions, lambda m: m.source in COUNTED_OVER_EXPECTED)
+    keyed = list(_chosen(definitions, lambda m: m.source in DISTINCT))
+    # Where institutions reported and no key was met, the count is 0.
+    nobody_is_zero = wide[keyed].fillna(0).where(wide["reported"] > 0)
+    counted_over = wide[[m.source for m in institutions.values()]].set_axis(list(institutions), axis=1)
+    measures = pd.concat([wide[list(totals(definitions))], counted_over, nobody_is_zero], axis=1)
     missing = wide[[name for name in added_names(definitions) if name.startswith(MISSING)]].fillna(0)
     missing = missing.rename(columns=lambda name: name.removeprefix(MISSING))
-    return Counts(_nobody_is_zero(measures, definitions, wide["reported"]), wide[list(COUNTED_OVER_EXPECTED)], missing)
-
-
-def _nobody_is_zero(measures: pd.DataFrame, definitions: Definitions, reported: pd.Series) -> pd.DataFrame:
-    """Where institutions reported and no key was met, the count is 0."""
-    keyed = list(_chosen(definitions, lambda m: m.source in DISTINCT))
-    measures[keyed] = measures[keyed].fillna(0).where(reported > 0)
-    return measures
+    return Counts(measures, wide[list(COUNTED_OVER_EXPECTED)], missing)
 
 
 def totals(definitions: Definitions) -> dict[str, Measure]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -51,18 +51,19 @@ _ACROSS: Mapping[str, tuple[str, ...]] = {
 
 
 def distinct_cube(
-    rows: sa.FromClause, places: sa.FromClause, parted: Sequence[str], across: Sequence[str] = ()
+    rows: sa.FromClause, places: sa.FromClause, names: Sequence[str], across: Collection[str] = ()
 ) -> sa.Select:
-    """Count different keys over every scope: a column a name, whose bit of `mask` is its place among all the names.
+    """Count different keys over every scope: a column a name, whose bit of `mask` is its place among the names.
 
-    `rows`: as_of, place, key, mask; a place may have several rows of a key. Keys of the names `parted` are told apart
-    within each kind of institution and the kinds are then added (indicators.md, «Terms»); those of `across` are told
+    `rows`: as_of, place, key, mask; a place may have several rows of a key. Keys of a name are told apart within each
+    kind of institution and the kinds are then added (indicators.md, «Terms»); those of the names `across` are told
     apart over all kinds, from the municipality up.
 
     Nearly everybody stands in one place on a date and counts once in each scope around it: these are added. Only the
     keys of several places are followed from level to level.
     """
-    bits = {name: 1 << number for number, name in enumerate((*parted, *across))}
+    bits = {name: 1 << number for number, name in enumerate(names)}
+    parted, joined = ([name for name in names if (name in across) == together] for together in (False, True))
     several = sa.select(rows.c.as_of, rows.c.key).group_by(rows.c.as_of, rows.c.key).having(sa.func.count() > 1).cte()
     same = sa.and_(several.c.as_of == rows.c.as_of, several.c.key == rows.c.key)
     elsewhere = sa.select(several.c.key).where(same).correlate(rows).exists()
@@ -78,8 +79,8 @@ def distinct_cube(
         levels = _followed(met, _PARTED)
         # a municipality's kinds are told apart at the level «kind», and added
         counts += _counts({"institution": met, **levels, "municipality": levels["kind"]}, alone, bits, parted)
-    if across:
-        counts += _counts(_followed(met, _ACROSS), alone, bits, across)
+    if joined:
+        counts += _counts(_followed(met, _ACROSS), alone, bits, joined)
     every = sa.union_all(*counts).subquery()
     scope = [every.c[name] for name in ("scope_type", "scope_code", "as_of")]
     return sa.select(*scope, *(sa.func.sum(every.c[name]).label(name) for name in bits)).group_by(*scope)

@@ -57,11 +57,13 @@ def figure_of(
     return _figures(indicator, _Scopes.of(counts, chosen, coverage=False), targets).to_pylist()[0]
 
 
-def _targets(ask: Ask, seq: int) -> pd.DataFrame:
+def _targets(ask: Ask, seq: int) -> dict[str, pd.Series]:
+    """The targets of each indicator that has any, in per cent by scope and date."""
     known = known_reference("targets", seq)
     columns = ("indicator", *SCOPE, "target_percent")
     rows = ask(sa.select(*(known.c[name] for name in columns))).to_pandas(date_as_object=True)
-    return rows.set_index(["indicator", *SCOPE]).astype("float64")
+    by_scope = rows.set_index(SCOPE).astype({"target_percent": "float64"})
+    return {str(code): of_one["target_percent"] for code, of_one in by_scope.groupby("indicator")}
 
 
 def _number(measure: Measure | None, chosen: Definitions) -> str | None:
@@ -93,10 +95,10 @@ class _Scopes:
 
 
 def _arrays(frame: pd.DataFrame) -> dict[str, np.ndarray]:
-    return {str(name): column.to_numpy() for name, column in frame.items()}
+    return dict(zip(map(str, frame.columns), frame.to_numpy().T, strict=True))
 
 
-def _figures(indicator: Indicator, scopes: _Scopes, targets: pd.DataFrame) -> pa.Table:
+def _figures(indicator: Indicator, scopes: _Scopes, targets: dict[str, pd.Series]) -> pa.Table:
     """The figures of one indicator; a column that is not told of is nothing throughout."""
     over = scopes.measures[_number(indicator.numerator, scopes.chosen) or ""]
     made = {"numerator": over}
@@ -124,11 +126,11 @@ def hundredths(numerator, denominator):  # type: ignore[no-untyped-def]
     return (2 * 100 * HUNDREDTHS * numerator + over) // (2 * over)
 
 
-def _target(indicator: Indicator, scopes: _Scopes, made: dict[str, np.ndarray], targets: pd.DataFrame) -> dict:
+def _target(indicator: Indicator, scopes: _Scopes, made: dict[str, np.ndarray], targets: dict[str, pd.Series]) -> dict:
     """A target is met on the exact ratio: numerator × 100 ≥ target × denominator, in integers of hundredths."""
-    if indicator.code not in targets.index.get_level_values("indicator"):
+    if indicator.code not in targets:
         return {}
-    percent = targets.xs(indicator.code)["target_percent"].reindex(scopes.index).to_numpy()
+    percent = targets[indicator.code].reindex(scopes.index).to_numpy()
     target = (percent * HUNDREDTHS).round()
     met = made["numerator"] * 100 * HUNDREDTHS >= target * made["denominator"]
     judged = ~np.isnan(target) & ~np.isnan(made["value"])

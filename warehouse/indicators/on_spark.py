@@ -1,7 +1,7 @@
 """The series on Apache Spark: the warehouse's own statements, translated, over the files of a packed lake.
 
 What is as small as the ledger (dates, decisions of the clerk) is asked of DuckDB over the same files; every count is
-made by Spark. `pyspark` and `sqlglot` are no dependencies of ours: `make spark` brings them (docs/scale.md).
+made by Spark. `pyspark` and `sqlglot` are no dependencies of ours: `make spark` brings them (docs/engineers/scale.md).
 """
 
 from __future__ import annotations

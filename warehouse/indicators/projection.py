@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 LINEAR_TREND, TWO_POINTS = "linear_trend", "two_points"
-LEVEL = 80  # per cent: in eight years of ten the share lies within the interval, if years scatter as before
+# In eight years of ten the share lies within the interval, if years scatter as before.
 # Student's t, quantile 0.90, for 1, 2, 3… degrees of freedom (annual values less two); then the normal quantile.
 T = (
     "3.0777 1.8856 1.6377 1.5332 1.4759 1.4398 1.4149 1.3968 1.3830 1.3722 1.3634 1.3562 1.3502 1.3450 1.3406 "

@@ -53,37 +53,40 @@ class Packed:
             rows = _rows(one, files_of(self.folder, one, within), self.connection.dialect)
             raw(self.connection).execute(f'CREATE OR REPLACE VIEW "{one.schema}"."{one.name}" AS {rows}')
 
-    def show_since(self, files: Collection[str]) -> None:
+    def show_since(self, files: Collection[str], kept: Mapping[str, str]) -> None:
         """Show of facts the rows of some files alone; of ledger, register and plans those of the senders in them.
 
-        `NEW_LEDGER` has the ledger's rows of these files.
+        `kept` names the tables that have the rows of the latter (`OF_SENDERS`) in earlier files. `NEW_LEDGER` has the
+        ledger's rows of these files.
         """
         dialect, run = self.connection.dialect, raw(self.connection).execute
-        ledger = tables_of().tables[f"{MENTORING}.deliveries"]
-        new = [path for path in files_of(self.folder, ledger) if self._name(path) in files]
-        run(f"CREATE OR REPLACE TABLE {NEW_LEDGER} AS {_rows(ledger, new, dialect)}")
-        senders = f"SELECT institution_code FROM {NEW_LEDGER}"
-        for one in packed_tables():
-            every = files_of(self.folder, one) if one.name in (*OF_SENDERS, *FACTS) else []
-            if one.name in FACTS:
-                rows = _rows(one, [path for path in every if self._name(path) in files], dialect)
-            elif one.name in OF_SENDERS:  # kept: they are asked again and again
-                rows = f"FROM {MENTORING}.{one.name}_of_senders"
-                mine = f"SELECT * FROM ({_rows(one, every, dialect)}) WHERE {OF_SENDERS[one.name]} IN ({senders})"
-                run(f"CREATE OR REPLACE TABLE {MENTORING}.{one.name}_of_senders AS {mine}")
-            else:
-                continue
-            run(f'CREATE OR REPLACE VIEW "{one.schema}"."{one.name}" AS {rows}')
 
-    def _name(self, path: str) -> str:
-        return Path(path).relative_to(self.folder).as_posix()
+        def new(one: sa.Table) -> list[str]:
+            return sorted(str(self.folder / name) for name in files if name.startswith(f"{one.name}/"))
+
+        ledger = tables_of().tables[f"{MENTORING}.deliveries"]
+        run(f"CREATE OR REPLACE TABLE {NEW_LEDGER} AS {_rows(ledger, new(ledger), dialect)}")
+        for name, code in OF_SENDERS.items():  # kept: they are asked again and again
+            mine = f"FROM {kept[name]} WHERE {of_senders(kept[name], code)}"
+            more = f" UNION ALL FROM {NEW_LEDGER}" if name == ledger.name else ""
+            run(f"CREATE OR REPLACE TABLE {MENTORING}.{name} AS {mine}{more}")
+        for one in packed_tables():
+            if one.name not in OF_SENDERS:
+                told = new(one) if one.name in FACTS else files_of(self.folder, one)
+                run(f'CREATE OR REPLACE VIEW "{one.schema}"."{one.name}" AS {_rows(one, told, dialect)}')
+
+
+def of_senders(kept: str, code: str) -> str:
+    """Return the condition of rows of a table of the senders in `NEW_LEDGER`; their other columns are read alone."""
+    return f"rowid IN (SELECT rowid FROM {kept} WHERE {code} IN (SELECT institution_code FROM {NEW_LEDGER}))"
 
 
 @contextlib.contextmanager
 def packed(
-    folder: Path, memory: str = MEMORY, threads: int | None = None, beside: Mapping[str, Path] | None = None
-) -> Iterator[Packed]:
-    """Open a packed lake, the whole of it shown; DuckDB files `beside` it are attached under their names."""
+    folder: Path, memory: str = MEMORY, threads: int | None = None, beside: Mapping[str, Path] | None = None,
+    *, shown: bool = True,
+) -> Iterator[Packed]:  # fmt: skip
+    """Open a packed lake, the whole of it `shown`; DuckDB files `beside` it are attached under their names."""
     engine = sa.create_engine("duckdb:///:memory:", hide_parameters=True, poolclass=sa.StaticPool)
     try:
         with engine.connect() as connection:
@@ -94,7 +97,8 @@ def packed(
             lake = Packed(folder, connection)
             for name, value in (_settings(folder, memory) | ({"threads": threads} if threads else {})).items():
                 raw(connection).execute(f"SET GLOBAL {name} = {value!r}")
-            lake.show()
+            if shown:
+                lake.show()
             yield lake
     finally:
         engine.dispose()

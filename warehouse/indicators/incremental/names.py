@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from warehouse.indicators.identity import TOKEN, bearers, decided_about
-from warehouse.indicators.incremental.state import KEPT, State
-from warehouse.indicators.knowledge import Knowledge
+from warehouse.indicators.identity import decided_about, owners
+from warehouse.indicators.incremental.state import KEPT, OWNERS, State
+from warehouse.indicators.incremental.statements import EVERYTHING, names_told
 from warehouse.tables.tables import table
 
 RENAMED = "renamed"  # name, was, now: names whose owner changed; the name itself stands for nobody
-OWNERS = "owners_met"
 
 
-def keep_names(state: State, known: Knowledge) -> None:
+def keep_names(state: State) -> None:
     """Keep the bearers of every name of the whole lake, and the identities that decisions rest on."""
-    rows = str(bearers(known).compile(state.lake.connection, compile_kwargs={"literal_binds": True}))
-    state.run(f"INSERT INTO {KEPT}.bearers {rows}")
-    for one in decided_about(state.lake.connection, known):
+    connection = state.lake.connection
+    state.run(f"INSERT INTO {KEPT}.bearers {state.written('', {'names': names_told(connection)})['names']}")
+    for one in decided_about(connection, EVERYTHING):
         state.run(f"INSERT INTO {KEPT}.decided VALUES (?, ?)", one.snils, one.name)
 
 
-def renew_names(state: State, known: Knowledge) -> None:
+def all_owners(state: State) -> None:
+    """Lay out the owners of the names that the whole lake asks about."""
+    rows = sa.select(owners(EVERYTHING)).compile(state.lake.connection, compile_kwargs={"literal_binds": True})
+    state.compute(OWNERS, str(rows))
+
+
+def renew_names(state: State) -> None:
     """Take in what the deliveries shown tell; leave `RENAMED`, and the owners of the names they ask about."""
-    state.compute("told_now", bearers(known))
+    state.compute("told_now", state.statements("")["names"])
     asked = " UNION ".join(
-        f"SELECT name_token FROM mentoring.{one} WHERE snils_token IS NULL" for one in ("participants", "surveys")
+        f"SELECT name_token FROM mentoring.{one} WHERE snils_token IS NULL"
+        for one in ("participants", "surveys", "participations")
     )
-    asked += " UNION SELECT name_token FROM mentoring.participations WHERE snils_token IS NULL"
     state.compute("names_met", f"SELECT name FROM told_now UNION ({asked})")
     state.compute("told_before", f"SELECT * FROM {KEPT}.bearers WHERE name IN (FROM names_met)")
     state.compute(
@@ -44,13 +49,10 @@ def renew_names(state: State, known: Knowledge) -> None:
     )
     state.compute(OWNERS, "SELECT name AS name_token, snils AS owner FROM told_since WHERE NOT several")
     state.compute("told_new", "FROM told_since EXCEPT FROM told_before")
-    state.run(f"DELETE FROM {KEPT}.bearers WHERE name IN (SELECT name FROM told_new)")
+    state.run(
+        f"DELETE FROM {KEPT}.bearers WHERE name IN (SELECT name FROM told_new SEMI JOIN told_before USING (name))"
+    )
     state.run(f"INSERT INTO {KEPT}.bearers FROM told_new")
-
-
-def owners_met() -> sa.TableClause:
-    """Return the owners of the names that the deliveries shown ask about."""
-    return sa.table(OWNERS, sa.column("name_token", TOKEN), sa.column("owner", TOKEN))
 
 
 def touches_decisions(state: State) -> bool:

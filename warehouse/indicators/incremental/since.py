@@ -6,7 +6,7 @@ from pathlib import Path
 
 from warehouse.indicators.incremental.state import KEPT, State, files_in
 from warehouse.journal.ledger import ACCEPTED
-from warehouse.storage.packed import FACTS, NEW_LEDGER
+from warehouse.storage.packed import FACTS, NEW_LEDGER, OF_SENDERS
 
 COUNTED_ALONE = (*FACTS, "deliveries", "holds", "fingerprints")  # new files of these may be counted by themselves
 NEW = "deliveries_new"
@@ -32,20 +32,19 @@ def new_deliveries(state: State, lake: Path) -> tuple[int, set]:
         raise Unforeseen("новое в озере — не только сдачи")
     if not fresh:
         return state.seq, files
-    state.lake.show_since({one.name for one in fresh})
+    state.lake.show_since({one.name for one in fresh}, {name: f"{KEPT}.{name}" for name in OF_SENDERS})
     return _judged(state), files
 
 
 def _judged(state: State) -> int:
     """Look at the ledger rows that are new."""
     verdicts = ", ".join(f"'{one}'" for one in ACCEPTED)
-    rows = f"SELECT * FROM {NEW_LEDGER}"
-    state.compute(NEW, f"SELECT delivery FROM ({rows}) WHERE verdict IN ({verdicts})")
-    old, new = state.run(f"SELECT min(seq), max(seq) FROM ({rows})")[0]
+    state.compute(NEW, f"SELECT delivery FROM {NEW_LEDGER} WHERE verdict IN ({verdicts})")
+    old, new = state.run(f"SELECT min(seq), max(seq) FROM {NEW_LEDGER}")[0]
     if old is None or old <= state.seq:
         raise Unforeseen("среди новых есть сдачи старше посчитанных")
-    unknown = f"SELECT 1 FROM ({rows}) WHERE verdict IN ({verdicts}) AND as_of NOT IN (SELECT as_of FROM {KEPT}.dates)"
-    if state.run(f"{unknown} LIMIT 1"):
+    undated = f"verdict IN ({verdicts}) AND as_of NOT IN (SELECT as_of FROM {KEPT}.dates)"
+    if state.run(f"SELECT 1 FROM {NEW_LEDGER} WHERE {undated} LIMIT 1"):
         raise Unforeseen("первая сдача на новую отчётную дату")
     if state.run(f"SELECT 1 FROM mentoring.holds WHERE seq > {state.seq} AND delivery NOT IN (FROM {NEW}) LIMIT 1"):
         raise Unforeseen("задержаны прежние сдачи")
