@@ -1,6 +1,6 @@
 """The submission, form 1.0: the only source of its sheets, columns and constraints.
 
-Source: order № 632 of 28.08.2020, item 6; `docs/dictionary.md` is generated from this page.
+Source: order № 632 of 28.08.2020, item 6; `docs/reference/dictionary.md` is generated from this page.
 """
 
 from __future__ import annotations

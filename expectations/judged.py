@@ -49,7 +49,7 @@ LEFT JOIN (
 """
 
 _IN_PAIRS = """
-SELECT delivery, mentor_id AS participant_id FROM staged_pairs UNION SELECT delivery, mentee_id FROM staged_pairs
+SELECT delivery, mentor_id AS participant_id FROM staged_pairs UNION ALL SELECT delivery, mentee_id FROM staged_pairs
 """
 
 
@@ -73,8 +73,8 @@ SELECT p.*, h.as_of, h.level, h.read_pairs, coalesce(i.participant_id_repeats, 1
          - (strftime(h.as_of, '%m%d') < strftime(p.birth_date, '%m%d'))::INTEGER AS age_on_date,
        coalesce(s.ids_of_snils, 1) AS ids_of_snils, coalesce(n.ids_of_name, 1) AS ids_of_name,
        coalesce(n.snils_of_name, 1) AS snils_of_name, coalesce(n.ids_without_snils, 1) AS ids_without_snils,
-       u.participant_id IS NOT NULL AS in_pair
-FROM staged_participants p JOIN headers h USING (delivery) LEFT JOIN ({_IN_PAIRS}) u USING (delivery, participant_id)
+       EXISTS (FROM ({_IN_PAIRS}) u WHERE u.delivery = p.delivery AND u.participant_id = p.participant_id) AS in_pair
+FROM staged_participants p JOIN headers h USING (delivery)
 {_counted("i", "participant_id", "count(*) AS participant_id_repeats")}
 {_counted("s", "snils_token", "count(DISTINCT participant_id) AS ids_of_snils")}
 {_counted("n", "name_token", _OF_NAME)}
@@ -166,10 +166,10 @@ def _judged(sheet_name: str) -> str:
     return _repeats(sheet_name, unique[0]) if unique else f"SELECT * FROM staged_{sheet_name}"
 
 
+HEADERS = {"headers": _HEADERS}  # nothing in them changes while a batch is judged, and every other view asks for them
 # In the order they are created: a view may use those above it.
 JUDGED_VIEWS: dict[str, str] = (
-    {"headers": _HEADERS}
-    | {f"good_{name}": _good(name, f"staged_{name}") for name in FORM.by_name if name not in ("organisation", "pairs")}
+    {f"good_{name}": _good(name, f"staged_{name}") for name in FORM.by_name if name not in ("organisation", "pairs")}
     | {f"judged_{sheet.name}": _judged(sheet.name) for sheet in FORM.sheets}
     | {
         "good_pairs": _good("pairs", "judged_pairs"),

@@ -17,7 +17,7 @@ from sqlalchemy.pool import StaticPool
 
 from expectations.arrow import COUNTS, PLACES, PROBLEMS, staged_schema
 from expectations.form import FORM
-from expectations.judged import JUDGED_VIEWS
+from expectations.judged import HEADERS, JUDGED_VIEWS
 from expectations.structure import Form
 from expectations.text import fold_institution
 
@@ -100,15 +100,19 @@ class Staged:
 
 
 class Staging:
-    """An in-memory database that GX and our own statements see alike; close it to forget the people in it."""
+    """An in-memory database that GX and our own statements see alike; close it to forget the people in it.
 
-    def __init__(self, form: Form = FORM) -> None:
+    `threads` are those it may use, by default as many as there are cores.
+    """
+
+    def __init__(self, form: Form = FORM, threads: int | None = None) -> None:
         self.form = form
         self.url = f"duckdb+staging:///:memory:staging{next(_NUMBERS)}"
         self.engine = sa.create_engine(self.url, poolclass=StaticPool, hide_parameters=True)
         self._raw = self.engine.raw_connection()
         connection: Any = self._raw.driver_connection
-        for name, value in (IN_MEMORY | DUCKDB_SAFE).items():  # the last of them forbids to set any other
+        limits = {"threads": str(threads)} if threads else {}
+        for name, value in (IN_MEMORY | limits | DUCKDB_SAFE).items():  # the last of them forbids to set any other
             connection.execute(f"SET GLOBAL {name} = '{value}'")
         self.sql: duckdb.DuckDBPyConnection = connection._ConnectionWrapper__c.cursor()
 
@@ -146,6 +150,8 @@ class Staging:
         self.put("counts", _stack(batch, lambda d: d.counts, COUNTS))
         self.put("findings", FINDINGS.empty_table())
         self.run("CREATE OR REPLACE TABLE quarantined (delivery VARCHAR, sheet VARCHAR, row INTEGER)")
+        for name, statement in HEADERS.items():
+            self.run(f"CREATE OR REPLACE TABLE {name} AS {statement}")
         for name, statement in JUDGED_VIEWS.items():
             self.run(f"CREATE OR REPLACE VIEW {name} AS {statement}")
 

@@ -70,6 +70,7 @@ def read_look_alikes(text: str) -> str:
     return text.translate(LOOK_ALIKES) if _CYRILLIC_LETTER.search(text) else text
 
 
+@lru_cache(maxsize=8_192)  # the register is compared to in every batch
 def fold_institution(text: str) -> str:
     """Fold an institution's name: letters and digits alone («МБОУ СОШ № 7» = «мбоу сош №7»)."""
     return "".join(sign for sign in fold_heading(text) if sign.isalnum())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from expectations.reading.cells import SEPARATORS, Value, are_dates, is_number, is_plain, reader_of
 from expectations.reading.pages import Cell, Fault
@@ -55,8 +55,7 @@ class ColumnReader:
 
     def __call__(self, cells: Sequence[Cell], longest: int) -> Read:
         """Read cells; raise Refused for a text over `longest` signs."""
-        texts = [cell for cell in cells if cell.__class__ is str]
-        joined = GAP.join(texts)
+        texts, joined = texts_among(cells)
         if len(joined) > longest and max(map(len, texts)) > longest:
             raise too_large(f"текст длиннее {longest} знаков в ячейке")
         if len(texts) < len(cells) and bool in set(map(type, cells)):  # True equals 1 and would be remembered as one
@@ -67,10 +66,10 @@ class ColumnReader:
             return Read(digits, [])
         if len(self._memo) > MOST_REMEMBERED:
             self._memo = self._forgotten()
-        values = [self._memo[cell] for cell in cells]
+        values = list(map(self._memo.__getitem__, cells))
         return self._marked(values, _faults(values) if self._memo.faulty else [], joined)
 
-    def _as_they_are(self, cells: Sequence[Cell], texts: list[str], joined: str) -> bool:
+    def _as_they_are(self, cells: Sequence[Cell], texts: Sequence[str], joined: str) -> bool:
         """Return whether every cell is already its own value, seen on the whole column at once."""
         kind = self.column.kind
         if kind is Kind.DATE:
@@ -86,6 +85,15 @@ class ColumnReader:
         if self.column.kind is Kind.NAME and _LATIN.search(joined):
             _read_as_cyrillic(values, marks)
         return Read(values, marks)
+
+
+def texts_among(cells: Sequence[Cell]) -> tuple[Sequence[str], str]:
+    """Return the cells that are texts, and all of these as one; in most columns every cell is."""
+    try:
+        return cast(Sequence[str], cells), GAP.join(cast(Sequence[str], cells))
+    except TypeError:
+        texts = [cell for cell in cells if isinstance(cell, str)]
+        return texts, GAP.join(texts)
 
 
 def _digits_of(joined: str) -> list[str | None] | None:
@@ -105,6 +113,6 @@ def _faults(values: list[Value]) -> list[tuple[int, str]]:
 def _read_as_cyrillic(values: list[Any], marks: list[tuple[int, str]]) -> None:
     """Read Latin look-alikes inside Cyrillic names as Cyrillic, and mark each."""
     for position, value in enumerate(values):
-        if isinstance(value, str) and (read := read_look_alikes(value)) != value:
+        if isinstance(value, str) and _LATIN.search(value) and (read := read_look_alikes(value)) != value:
             values[position] = read
             marks.append((position, MIXED_ALPHABET))

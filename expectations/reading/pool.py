@@ -58,7 +58,7 @@ class Readers:
     """
 
     def __init__(self, key: bytes, limits: Limits, workers: int, opening: Unseal = _as_it_is) -> None:
-        self._key, self._limits, self._workers, self._opening = key, limits, workers, opening
+        self._key, self._limits, self.workers, self._opening = key, limits, workers, opening
         self._idle: list[_Reader] = []
 
     def __enter__(self) -> Readers:
@@ -70,7 +70,7 @@ class Readers:
 
     def start(self, files: int) -> None:
         """Let the children that so many files need start by now: they get ready while the caller does other things."""
-        while len(self._idle) < min(files, self._workers):
+        while len(self._idle) < min(files, self.workers):
             self._idle.append(self._reader())
 
     def _reader(self) -> _Reader:
@@ -86,7 +86,7 @@ class Readers:
         waiting = iter(paths)
         busy: list[_Reader] = []
         try:
-            for first in islice(waiting, self._workers):
+            for first in islice(waiting, self.workers):
                 busy.append(self._idle.pop() if self._idle else self._reader())
                 busy[-1].give(first)
             for reader, second in zip(busy, waiting, strict=False):

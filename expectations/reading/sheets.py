@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import compress
 
-from expectations.reading.columns import GAP, ColumnReader, Read
+from expectations.reading.columns import ColumnReader, Read, texts_among
 from expectations.reading.headings import HeadingRow, find_headings, fold
 from expectations.reading.pages import Cell, Page
 from expectations.reading.refusal import label
@@ -98,8 +98,8 @@ def _total_rows(columns: list[Sequence[Cell]]) -> set[int]:
     """Return the rows whose first filled cell begins with «Итого» or «Всего»."""
     found: set[int] = set()
     for index, cells in enumerate(columns):
-        texts = GAP.join([cell for cell in cells if isinstance(cell, str)]).casefold()
-        if "итого" in texts or "всего" in texts:
+        joined = texts_among(cells)[1].casefold()
+        if "итого" in joined or "всего" in joined:
             for row, cell in enumerate(cells):
                 before = (columns[position][row] for position in range(index))
                 if isinstance(cell, str) and _TOTAL.match(cell) and not any(map(is_filled, before)):
@@ -116,8 +116,11 @@ def _keep_rows(staged: StagedSheet, numbers: Sequence[int], read: dict[str, Read
     while last in blank and last not in dropped:
         last -= 1
     dropped = {row for row in blank | dropped if row <= last}
-    keep = [row not in dropped for row in range(last + 1)]
     staged.skipped = len(dropped)
+    if not dropped and last == len(numbers) - 1:
+        staged.rows, staged.columns = list(numbers), {name: values for name, (values, _) in read.items()}
+        return
+    keep = [row not in dropped for row in range(last + 1)]
     staged.rows = list(compress(numbers, keep))
     staged.columns = {name: list(compress(values, keep)) for name, (values, _) in read.items()}
 

@@ -17,7 +17,6 @@ from expectations.template.looks import BROKEN, BROKEN_INK, MISSING, Looks
 from expectations.template.validation import capital, obligation, validation_of
 
 NOTE_WIDTH, NOTE_LINE, NOTE_LINE_SIGNS = 300, 18, 42  # pixels, pixels, the same width in characters
-NOTE_LOOK = {"author": "", "font_size": 10, "color": "#FFFFF0"}
 
 
 @dataclass(frozen=True)

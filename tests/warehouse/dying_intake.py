@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,15 +75,26 @@ def run(home: str, url: str | None, point: str | None) -> None:
 
 
 def serve(run: Callable[..., None]) -> None:
-    """Run once for each line of JSON on standard input, in a child of its own; answer with its exit code."""
+    """Run once for each line of JSON on standard input, in a child of its own, or in several at once for a list;
+    answer with their exit codes."""
     for line in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            run(**json.loads(line))
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        told = json.loads(line)
+        children = [_child(run, one) for one in (told if isinstance(told, list) else [told])]
+        codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+        sys.stdout.write(" ".join(map(str, codes)) + "\n")
         sys.stdout.flush()
+
+
+def _child(run: Callable[..., None], told: dict) -> int:
+    child = os.fork()
+    if child == 0:
+        try:
+            run(**told)
+        except BaseException:  # noqa: BLE001 — told as the interpreter would
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    return child
 
 
 def _serve() -> None:

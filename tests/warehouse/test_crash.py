@@ -22,26 +22,28 @@ from warehouse.tables.tables import table
 ROOT = Path(__file__).parents[2]
 TELLING = {"lake written", "committed, no receipt"}  # run every time: before and after the commit
 ON_POSTGRESQL = {*TELLING, "vault kept", "half of the facts stored", "receipts written, inbox as it was"}
+MARKS = {"duckdb": pytest.mark.thorough, "postgresql": pytest.mark.slow}  # `make sweep` kills at every call besides
 CASES = [
-    pytest.param(engine, point, marks=[] if engine == "duckdb" and point in TELLING else pytest.mark.slow)
+    pytest.param(engine, point, marks=[] if engine == "duckdb" and point in TELLING else MARKS[engine])
     for engine in ENGINES
     for point in POINTS
     if engine == "duckdb" or point in ON_POSTGRESQL
 ]
-Kill = Callable[[Path, str | None, str], int]
+Kill = Callable[[Path, str | None, str | None], list[int]]
 COMMAND = (sys.executable, "-m", "tests.warehouse.dying_intake")
 
 
 @pytest.fixture(scope="module")
 def kill() -> Iterator[Kill]:
-    """Run an intake that dies at a point; return its exit code."""
+    """Run an intake that dies at a point, or three at once that don't; return their exit codes."""
     server = subprocess.Popen(COMMAND, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert server.stdin and server.stdout
 
-    def ask(home: Path, url: str | None, point: str) -> int:
-        server.stdin.write(json.dumps({"home": str(home), "url": url, "point": point}) + "\n")
+    def ask(home: Path, url: str | None, point: str | None) -> list[int]:
+        told = [{"home": str(home), "url": url, "point": point}] * (1 if point else 3)
+        server.stdin.write(json.dumps(told) + "\n")
         server.stdin.flush()
-        return int(server.stdout.readline())
+        return list(map(int, server.stdout.readline().split()))
 
     yield ask
     server.stdin.close()
@@ -76,7 +78,7 @@ def test_a_killed_intake_is_completed_by_the_next(
     folder = tmp_path / "home"
     settings_for(folder)
     deliver(folder)
-    assert kill(folder, url, point) == -signal.SIGKILL
+    assert kill(folder, url, point) == [-signal.SIGKILL]
     with installation(folder, url) as home:
         take(home)
         clear_litter(folder)
@@ -92,7 +94,7 @@ def test_people_of_a_delivery_that_never_came_again_are_forgotten(kill: Kill, tm
     folder = tmp_path / "home"
     settings_for(folder)
     path = write(folder / "inbox/NSH-S007/a.zip", submission())
-    assert kill(folder, None, "vault kept") == -signal.SIGKILL
+    assert kill(folder, None, "vault kept") == [-signal.SIGKILL]
     with installation(folder) as home:
         assert len(vault_rows(home)["personal.participants"]) == 3
         path.unlink()
@@ -114,20 +116,16 @@ def _fresh(request: pytest.FixtureRequest) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
-def test_intakes_at_once_take_each_file_once(tmp_path: Path, request: pytest.FixtureRequest, engine: str) -> None:
+def test_intakes_at_once_take_each_file_once(
+    kill: Kill, tmp_path: Path, request: pytest.FixtureRequest, engine: str
+) -> None:
     """Three processes, one inbox, twenty files: the losers wait, and find nothing left."""
     url = _fresh(request) if engine == "postgresql" else None
     folder = tmp_path / "home"
     settings_for(folder)
     for number in range(20):
         write(folder / "inbox" / f"NSH-T{number:03d}" / "a.zip", submission(f"NSH-T{number:03d}"))
-    command = [*COMMAND, str(folder), *([url] if url else [])]
-    running = [
-        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        for _ in range(3)
-    ]
-    said = [process.communicate()[0] for process in running]
-    assert [process.returncode for process in running] == [0, 0, 0], "\n".join(said)
+    assert kill(folder, url, None) == [0, 0, 0]
     with installation(folder, url) as home:
         lines = rows(home, table("deliveries"), "institution_code", "verdict")
     assert Counter(code for code, _ in lines) == {f"NSH-T{number:03d}": 1 for number in range(20)}

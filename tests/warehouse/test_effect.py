@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli.words import effect_words
+from flows.cli.telling.words import effect_words
 from tests.installations import figures, hashes, learn, moscow, take, warehouse_of
 from tests.workbooks import PAIRS, PEOPLE, submission, write
 from warehouse.installation.home import Home

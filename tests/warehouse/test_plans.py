@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from warehouse.installation.engine import create_schema, open_engine
 from warehouse.journal import ledger
-from warehouse.journal.journal import last_entry
+from warehouse.journal.journal import arrivals, last_entry
 from warehouse.receipts.contents import receipts_of
 from warehouse.tables.tables import tables_of
 
@@ -41,6 +41,7 @@ GROWING = {"entries", "deliveries", "findings", "sheet_counts"}
 ONE, SENDER = "md5('d7')", "S7"
 ASKED: dict[str, Callable[[sa.Connection, str], object]] = {
     "the last number of the journal": lambda c, _: last_entry(c),
+    "the files that lie in an inbox": lambda c, _: arrivals(c).intersection(["0" * 32, "1" * 32]),
     "bytes that came before": lambda c, _: ledger.earlier_deliveries(c, ["0" * 32, "1" * 32]),
     "contents told": lambda c, _: ledger.contents_told(c, [SENDER, "S8"], SEQ),
     "the past of a sender": lambda c, _: ledger.past(c, [SENDER, "S8"], SEQ),

@@ -13,7 +13,7 @@ from tests.cli.conftest import runner
 from tests.installations import figures, moscow, take, warehouse_of
 from tests.workbooks import PAIRS, PEOPLE, submission, write
 from warehouse.installation.home import Home
-from warehouse.preview.rehearse import Moved, rehearse
+from warehouse.preview.rehearse import MovedShare, rehearse
 
 AGAIN = moscow("2022-01-11 12:00")
 AGED = PEOPLE.replace("05.05.2009", "05.05.1999")  # a pupil of 22: doubted, and counted
@@ -100,6 +100,6 @@ def test_the_command(tmp_path: Path) -> None:
     (tmp_path / "rules.toml").write_text('age-implausible = "error"\n[participation-drop]\npercent = 30\n')
     told = json.loads(run("rehearse", "--rules", tmp_path / "rules.toml", "--format", "json").stdout)
     assert told["turned"][0]["after"] == "accepted_with_errors"
-    assert {Moved(**one).scope_code for one in told["figures"]} >= {"NSH-S007", "NSH"}
+    assert {MovedShare(**one).scope_code for one in told["figures"]} >= {"NSH-S007", "NSH"}
     for words in ([], ["--set", "no=1"], ["--rules", __file__]):
         assert run("rehearse", *words).exit_code == 2

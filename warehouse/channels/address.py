@@ -17,6 +17,7 @@ OPTIONS = {
     "imaps": {"senders", "authserv", "netrc", "ca", "after"},
 }
 REQUIRED = {"imaps": {"senders", "authserv"}}
+PAGE = "docs/engineers/channels.md"
 _BETWEEN = re.compile(r"[\s,]+")
 
 
@@ -51,7 +52,7 @@ def address_of(text: str) -> Address:
     except ValueError:
         raise Misconfigured("Адрес входящих не разобран: проверьте узел и порт.") from None
     if parts.password is not None:
-        raise Misconfigured("В адресе входящих стоит пароль. Уберите его: где его задать, сказано в docs/channels.md.")
+        raise Misconfigured(f"В адресе входящих стоит пароль. Уберите его: где его задать, сказано в {PAGE}.")
     if parts.scheme not in OPTIONS:
         raise Misconfigured(f"Входящие «{parts.scheme}://» не поддерживаются. Есть: {', '.join(sorted(OPTIONS))}.")
     if not parts.hostname or parts.fragment:
@@ -61,7 +62,7 @@ def address_of(text: str) -> Address:
         known = ", ".join(sorted(OPTIONS[parts.scheme]))
         raise Misconfigured(f"Адрес входящих {parts.scheme}://: неизвестно {', '.join(unknown)}. Известные: {known}.")
     if missing := sorted(REQUIRED.get(parts.scheme, set()) - options.keys()):
-        raise Misconfigured(f"Адрес входящих {parts.scheme}://: не задано {', '.join(missing)}. См. docs/channels.md.")
+        raise Misconfigured(f"Адрес входящих {parts.scheme}://: не задано {', '.join(missing)}. См. {PAGE}.")
     if options.get("after", "seen") != "seen":
         raise Misconfigured("Адрес входящих imaps://: after может быть только seen.")
     _require_secret_way(options.get("endpoint"))

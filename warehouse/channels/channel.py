@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
@@ -58,6 +58,13 @@ class Waiting(Protocol):
         """Remove what was committed where the channel's owner wants it so."""
 
 
+class Taken(Protocol):
+    """The marks of all files that were ever taken: asked only for those that lie in a place. A set will do."""
+
+    def intersection(self, marks: Iterable[str], /) -> set[str]:
+        """Return which of these marks are of files that were taken."""
+
+
 @dataclass(frozen=True)
 class Found:
     """What a look found: ready to be taken, taken before, left for later, and odd things that are no files."""
@@ -88,7 +95,7 @@ class Channel(Protocol):
     @property
     def name(self) -> str: ...
 
-    def look(self, taken: set[str], settle_seconds: float) -> Found:
+    def look(self, taken: Taken, settle_seconds: float) -> Found:
         """List the files not yet taken, oldest first; raise Unreachable."""
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from warehouse.channels.channel import Changed, Found
+from warehouse.channels.channel import Changed, Found, Taken
 from warehouse.ingestion.inbox import Waiting, look, unchanged
 from warehouse.storage.received import open_regular
 
@@ -60,7 +60,7 @@ class Folder:
     def name(self) -> str:
         return str(self.path)
 
-    def look(self, taken: set[str], settle_seconds: float) -> Found:
+    def look(self, taken: Taken, settle_seconds: float) -> Found:
         """List what waits."""
         found = look(self.path, taken, settle_seconds)
         ready, before = ([InFolder(one, self.name) for one in some] for some in (found.ready, found.taken))

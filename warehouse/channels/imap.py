@@ -25,7 +25,7 @@ from imapclient import SEEN, IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
 from warehouse.channels.address import Address
-from warehouse.channels.channel import Changed, Cut, Denied, Found, Unreachable, quieten
+from warehouse.channels.channel import Changed, Cut, Denied, Found, Taken, Unreachable, quieten
 from warehouse.channels.letters import Part, is_book, parts_of, read_senders, sender_of
 from warehouse.channels.names import arrival_mark
 
@@ -110,11 +110,10 @@ class Box:
         except IMAPClientError:
             raise Denied from None
 
-    def look(self, taken: set[str], settle_seconds: float) -> Found:
+    def look(self, taken: Taken, settle_seconds: float) -> Found:
         """List the attachments of registered senders; letters of others are counted."""
         senders = read_senders(Path(self._address.options["senders"]))
-        ready: list[Attachment] = []
-        before: list[Attachment] = []
+        found: list[Attachment] = []
         strangers = 0
         try:
             for number, told in self._letters():
@@ -122,17 +121,15 @@ class Box:
                 if folder is None:
                     strangers += 1
                     continue
-                for one in self._attachments(number, told, folder):
-                    if one.arrival in taken:
-                        before.append(one)
-                    elif is_book(self._mime(one)):
-                        ready.append(one)
+                found += self._attachments(number, told, folder)
+            before = taken.intersection(one.arrival for one in found)
+            ready = [one for one in found if one.arrival not in before and is_book(self._mime(one))]
         except Cut as error:
             raise Unreachable(str(error)) from None
         except (Changed, Denied):
             raise Unreachable("папка почтового ящика не открывается: проверьте её имя.") from None
         ready.sort(key=lambda one: (one.modified_ns, one.letter))  # stable: parts stay in their order
-        return Found(ready, before, strangers=strangers)
+        return Found(ready, [one for one in found if one.arrival in before], strangers=strangers)
 
     def _letters(self) -> Iterator[tuple[int, dict[bytes, Any]]]:
         with self._asking() as client:

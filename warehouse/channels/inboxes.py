@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
-from warehouse.channels.channel import Changed, Channel, Cut, Denied, Found, Unreachable, Waiting
+from warehouse.channels.channel import Changed, Channel, Cut, Denied, Found, Taken, Unreachable, Waiting
 from warehouse.storage.received import NotAFile, Received
 
 PAUSES = (0.5, 2.0)  # seconds before the second and the third try of one file
@@ -34,7 +34,7 @@ class Inboxes:
         for channel in self._channels:
             channel.close()
 
-    def look(self, taken: set[str], settle_seconds: float) -> Found:
+    def look(self, taken: Taken, settle_seconds: float) -> Found:
         """Return what waits in all channels together, oldest first."""
         looks = []
         for channel in self._channels:

@@ -18,7 +18,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from warehouse.channels.address import Address
-from warehouse.channels.channel import Changed, Cut, Denied, Found, Unreachable, quieten
+from warehouse.channels.channel import Changed, Cut, Denied, Found, Taken, Unreachable, quieten
 from warehouse.channels.names import arrival_mark, sorted_name
 
 quieten("boto3", "botocore", "s3transfer", "urllib3")
@@ -123,19 +123,19 @@ class Bucket:
     def _prefix(self) -> str:
         return f"{path}/" if (path := self.address.path.strip("/")) else ""
 
-    def look(self, taken: set[str], settle_seconds: float) -> Found:
+    def look(self, taken: Taken, settle_seconds: float) -> Found:
         """List the objects, a thousand a request; an object is whole as soon as it is there."""
-        ready: list[Object] = []
-        before: list[Object] = []
+        objects: list[Object] = []
         odd = 0
         for listed in self._listed():
             told = sorted_name(listed["Key"].removeprefix(self._prefix))
             odd += told.odd
             if told.folder is not None:
-                one = self._object(listed, told.folder)
-                (before if one.arrival in taken else ready).append(one)
-        ready.sort(key=lambda one: (one.modified_ns, one.key))
-        return Found(ready, before, odd=odd)
+                objects.append(self._object(listed, told.folder))
+        objects.sort(key=lambda one: (one.modified_ns, one.key))
+        before = taken.intersection(one.arrival for one in objects)
+        ready = [one for one in objects if one.arrival not in before]
+        return Found(ready, [one for one in objects if one.arrival in before], odd=odd)
 
     def _listed(self) -> Iterator[dict[str, Any]]:
         try:

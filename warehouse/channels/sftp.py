@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 import asyncssh
 
 from warehouse.channels.address import Address
-from warehouse.channels.channel import Changed, Cut, Denied, Found, Unreachable
+from warehouse.channels.channel import Changed, Cut, Denied, Found, Taken, Unreachable
 from warehouse.channels.names import arrival_mark, sorted_name
 from warehouse.channels.ssh import Session
 from warehouse.ingestion.inbox import ignored
@@ -108,12 +108,13 @@ class Account:
         """Return the state of a regular file."""
         return State.of(self.session.wait(self.session.sftp.lstat(path)))
 
-    def look(self, taken: set[str], settle_seconds: float) -> Found:
+    def look(self, taken: Taken, settle_seconds: float) -> Found:
         """List the files; one that is young by this machine's clock is looked at again after `settle_seconds`."""
         try:
             sftp = self.session.sftp
             files, odd = self.session.wait(self._listed(sftp), LISTING_SECONDS)
-            waiting = [one for one in files if one.arrival not in taken]
+            before = taken.intersection(one.arrival for one in files)
+            waiting = [one for one in files if one.arrival not in before]
             moving = self._still_moving(waiting, settle_seconds)
         except Cut as error:
             raise Unreachable(str(error)) from None
@@ -121,7 +122,7 @@ class Account:
             raise Unreachable(CLOSED) from None
         ready = [one for one in waiting if one.path not in moving]
         ready.sort(key=lambda one: (one.modified_ns, one.path))
-        return Found(ready, [one for one in files if one.arrival in taken], len(moving), odd)
+        return Found(ready, [one for one in files if one.arrival in before], len(moving), odd)
 
     def _still_moving(self, waiting: list[Remote], settle_seconds: float) -> set[str]:
         horizon = time.time() - settle_seconds

@@ -78,10 +78,10 @@ def status_of(home: Home, on: date) -> Status:
         opened = min((one.date.opens_on for one in dates), default=on)
         since = datetime.combine(opened, time.min, home.settings.timezone)
         foreign = alarms(connection, since, seq)
-        taken = arrivals(connection)
+        ready = look(home.settings.inbox, arrivals(connection), 0).ready
         held = waiting_deliveries(connection, seq)
         again = again_kept(connection, home.settings)
-    files = Counter(one.folder for one in look(home.settings.inbox, taken, 0).ready)
+    files = Counter(one.folder for one in ready)
     dates = [_with_post(one, home, files) for one in dates]
     left = last_left(home.settings)
     return Status(on, tuple(dates), dict(sorted(files.items())), foreign, held, again, left)
@@ -109,16 +109,6 @@ def status_table(connection: sa.Connection, on: date, seq: int) -> list[DateStat
     return [
         DateStatus(day, tuple(_states(connection, institutions, day, on, seq)))
         for day in current_dates(calendar(connection, seq), on)
-    ]
-
-
-def late_institutions(connection: sa.Connection, on: date, seq: int) -> list[tuple[ReportingDate, Institution]]:
-    """Return who owes a submission for a current reporting date whose deadline has passed."""
-    return [
-        (one.date, state.institution)
-        for one in status_table(connection, on, seq)
-        for state in one.states
-        if state.owed and state.late
     ]
 
 

@@ -51,6 +51,7 @@ class Arrival:
 
 
 Read = Callable[[Iterable[Path]], Iterator[tuple[Path, Reading]]]  # of files, in any order
+Threads = Callable[[], int | None]  # that may judge; as many as there are cores for None
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,10 @@ class Line:
 class Batch:
     """Processes arrivals, at most one of each sender, in the caller's transaction."""
 
-    def __init__(self, home: Home, connection: sa.Connection, read: Read | None = None) -> None:
-        self._key = home.ring.tokens
+    def __init__(
+        self, home: Home, connection: sa.Connection, read: Read | None = None, threads: Threads = lambda: None
+    ) -> None:
+        self._key, self._threads = home.ring.tokens, threads
         self._settings, self._read_files = home.settings, read or home.readers.read
         self._connection, self._vault, self._remains = connection, home.vault, home.remains
 
@@ -88,7 +91,7 @@ class Batch:
             staged.clear()
             for rules, part in parts:
                 folders = [one.folder for one in part]
-                kept = judged(part, judging_context(self._connection, folders, seq), rules)
+                kept = judged(part, judging_context(self._connection, folders, seq), rules, self._threads())
                 self.store(kept)
                 rows += kept.ledger.values()
         put_back(self._connection, self._settings.lake, self._vault, left)
@@ -177,9 +180,11 @@ class Batch:
 Basis = Callable[[date, date | None], str]  # of the day a file came on, and of its reporting date
 
 
-def judged(staged: list[Staged], context: dict[str, pa.Table], rules: Ruleset = SHIPPED) -> Kept:
-    """Judge deliveries by rules; they are taken out of the list."""
-    with Staging() as staging:
+def judged(
+    staged: list[Staged], context: dict[str, pa.Table], rules: Ruleset = SHIPPED, threads: int | None = None
+) -> Kept:
+    """Judge deliveries by rules, on so many threads; they are taken out of the list."""
+    with Staging(threads=threads) as staging:
         staging.load(staged, context)
         staged.clear()  # their rows need no second place in memory
         judge(staging, rules)

@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from warehouse.channels.channel import Taken
+
 UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".download")
 JUNK = {"Thumbs.db", "desktop.ini"}
 
@@ -33,16 +35,17 @@ class Inbox:
     odd: int
 
 
-def look(inbox: Path, taken: set[str], settle_seconds: float) -> Inbox:
+def look(inbox: Path, taken: Taken, settle_seconds: float) -> Inbox:
     """List the files not yet taken, oldest first; a young one is looked at again after `settle_seconds`."""
     found, odd = _scan(inbox)
-    waiting = [one for one in found if one.arrival not in taken]
+    before = taken.intersection(one.arrival for one in found)
+    waiting = [one for one in found if one.arrival not in before]
     horizon = time.time_ns() - int(settle_seconds * 1e9)
     young = [one for one in waiting if one.modified_ns > horizon]
     moving = _still_moving(young, settle_seconds) if young else set()
     ready = [one for one in waiting if one.path not in moving]
     ready.sort(key=lambda one: (one.modified_ns, os.fsencode(one.path)))
-    return Inbox(ready, [one for one in found if one.arrival in taken], len(moving), odd)
+    return Inbox(ready, [one for one in found if one.arrival in before], len(moving), odd)
 
 
 def _still_moving(young: list[Waiting], settle_seconds: float) -> set[Path]:

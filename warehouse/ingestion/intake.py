@@ -24,12 +24,12 @@ from warehouse.channels.opening import channel_of
 from warehouse.erasure.destroying import finish
 from warehouse.ingestion.ahead import Ahead, Readings
 from warehouse.ingestion.batch import Arrival, Batch, Line
+from warehouse.ingestion.strays import without_strays
 from warehouse.installation.home import Home
-from warehouse.journal.journal import RECEIVED, Journal, arrivals
-from warehouse.journal.ledger import accepted_deliveries, delivery_id, earlier_deliveries
+from warehouse.journal.journal import RECEIVED, Arrivals, Journal
+from warehouse.journal.ledger import delivery_id, earlier_deliveries
 from warehouse.review.holding import hold_drops
 from warehouse.storage.received import Received
-from warehouse.storage.vault import forget_strays
 from warehouse.tables.tables import table
 from warehouse.watch.runs import step, tell
 
@@ -100,10 +100,8 @@ def _taken_from(inboxes: Inboxes, home: Home, received_at: datetime, on_progress
     if not found.ready:
         return summary
     home.readers.start(len(found.ready))
-    with home.reading() as connection:
-        forget_strays(home.vault, accepted_deliveries(connection))
     progress = _Progress(on_progress, len(found.ready))
-    with Ahead(home.readers) as ahead:
+    with without_strays(home), Ahead(home.readers) as ahead:
         coming = waves(found.ready, home.settings.batch)
         for batch in _one_ahead(_receive_all(home, wave, ahead, progress.read, inboxes) for wave in coming):
             with step("prepare"):
@@ -165,9 +163,7 @@ def pending(home: Home) -> Found:
 
 
 def _look(home: Home, inboxes: Inboxes) -> Found:
-    with home.reading() as connection:
-        taken = arrivals(connection)
-    return inboxes.look(taken, home.settings.settle_seconds)
+    return inboxes.look(Arrivals(home.reading), home.settings.settle_seconds)
 
 
 def waves(ready: Sequence[Waiting], size: int) -> Iterator[list[Waiting]]:
@@ -210,7 +206,7 @@ def _take(home: Home, batch: _Received, at: datetime, ahead: Ahead, summary: Int
     with home.writing() as connection:
         arriving = _enter(connection, batch.files, at)
         read = partial(ahead.finish, batch.readings)
-        lines = Batch(home, connection, read).process(arriving)
+        lines = Batch(home, connection, read, ahead.threads_left).process(arriving)
         held = hold_drops(connection, [line.delivery for line in lines], home.settings.hold_drop, at)
         os.sync()  # neither the journal nor the lake's list names bytes that a power cut could take
     summary.lines += lines

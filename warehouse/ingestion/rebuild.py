@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from warehouse.indicators.decided import keep_decided
 from warehouse.ingestion.batch import Batch
+from warehouse.ingestion.strays import without_strays
 from warehouse.installation.home import Home
 from warehouse.journal.decisions import replay_withdrawal
 from warehouse.journal.journal import CONFIRMATION, HELD, REFERENCE, RELEASE, WITHDRAWAL, all_entries
@@ -44,17 +45,18 @@ def rebuild(
     names any more are removed. `check` looks at the new state before it is committed, and may refuse it by raising.
     """
     summary = RebuildSummary()
-    with home.writing() as connection:
-        _empty(connection)
-        entries = all_entries(connection)
-        for done, step in enumerate(steps(entries, home.settings.batch), 1):
-            _replay(home, connection, step, summary)
-            on_progress(done, len(entries))
-        keep_decided(connection, 0)
-        connection.execute(table("pending_receipts").delete())
-        check(connection)
-        os.sync()  # the lake's list never names bytes that a power cut could take
-    _sweep(home)
+    with without_strays(home):
+        with home.writing() as connection:
+            _empty(connection)
+            entries = all_entries(connection)
+            for done, step in enumerate(steps(entries, home.settings.batch), 1):
+                _replay(home, connection, step, summary)
+                on_progress(done, len(entries))
+            keep_decided(connection, 0)
+            connection.execute(table("pending_receipts").delete())
+            check(connection)
+            os.sync()  # the lake's list never names bytes that a power cut could take
+        _sweep(home)
     return summary
 
 

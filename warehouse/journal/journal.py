@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,6 +18,7 @@ EXPLANATION, UNEXPLAINED = "explanation", "unexplained"  # of warnings; and take
 REFERENCE, RELEASE = "reference", "release"
 RESTATEMENT, RESTATED = "restatement", "restated"  # of dates, by rules; and a delivery judged anew by it
 ERASURE, RETENTION, DESTROYED = "erasure", "retention", "destroyed"  # asked, due; and done
+ASKED_AT_ONCE = 1000  # marks in one question
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,24 @@ def known_by(connection: sa.Connection, time: datetime | None) -> int:
     return connection.execute(statement).scalar() or 0
 
 
-def arrivals(connection: sa.Connection) -> set[str]:
-    """Return the marks of every file that was ever taken."""
-    table = entries()
-    return set(connection.execute(sa.select(table.c.arrival).where(table.c.arrival.is_not(None))).scalars())
+class Arrivals:
+    """The marks of every file that was ever taken; asked by those at hand, the journal is never read whole."""
+
+    def __init__(self, reading: Callable[[], AbstractContextManager[sa.Connection]]) -> None:
+        self._reading = reading
+
+    def intersection(self, marks: Iterable[str], /) -> set[str]:
+        """Return which of these marks are of files that were taken."""
+        arrival, found, asked = entries().c.arrival, set[str](), list(marks)
+        if not asked:
+            return found
+        with self._reading() as connection:
+            for start in range(0, len(asked), ASKED_AT_ONCE):
+                some = asked[start : start + ASKED_AT_ONCE]
+                found.update(connection.execute(sa.select(arrival).where(arrival.in_(some))).scalars())
+        return found
+
+
+def arrivals(connection: sa.Connection) -> Arrivals:
+    """Return the marks of every file that was ever taken, as one connection tells them."""
+    return Arrivals(lambda: nullcontext(connection))

@@ -29,8 +29,7 @@ def collection(home: Home, at: datetime) -> Iterator[Sample]:
         yield from _deliveries(connection, seq)
         yield from _coverage(home, connection, seq, at)
         yield from _staleness(home, connection, seq)
-        taken = arrivals(connection)
-    pending = look(home.settings.inbox, taken, 0).ready
+        pending = look(home.settings.inbox, arrivals(connection), 0).ready
     yield "nastavnik_pending_files", {}, float(len(pending))
     if pending:
         yield "nastavnik_pending_oldest_timestamp_seconds", {}, pending[0].modified_ns / 1e9

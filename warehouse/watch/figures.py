@@ -18,7 +18,7 @@ from warehouse.watch.last_runs import LastRuns, kept_runs
 from warehouse.watch.lastnight import last_night
 
 COUNTERS = {"nastavnik_runs_total", "nastavnik_run_failures_total"}
-WORDS = {  # docs/observability.md has a row for each
+WORDS = {  # docs/engineers/observability.md has a row for each
     "nastavnik_info": "Versions of program, schema, rules; the engine.",
     "nastavnik_warehouse_read": "Whether the warehouse could be looked into: without it its figures are absent.",
     "nastavnik_deliveries": "Deliveries ever received, by verdict.",
