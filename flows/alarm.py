@@ -12,7 +12,7 @@ from flows.failures import without_values
 from warehouse.doctor.telling import tell
 from warehouse.installation.settings import Settings, read_settings
 
-PAGE = "docs/operations.md#тревоги"
+PAGE = "docs/engineers/operations.md#тревоги"
 
 
 @without_values

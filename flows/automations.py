@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
@@ -12,15 +13,16 @@ from prefect.events.actions import ChangeFlowRunState, RunDeployment
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 
 TAG = "nastavnik"  # of the runs that are watched; the alarm's own are not, or a failing alarm would raise alarms
+ALARM_TAG = f"{TAG}-alarm"
 HEARTBEAT, RUNNING = "prefect.flow-run.heartbeat", "prefect.flow-run.Running"
 ENDS = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed", "TimedOut")}
-SILENT_AFTER = timedelta(seconds=90)  # three heartbeats
+SILENT_AFTER = timedelta(seconds=90)  # three heartbeats; the first may never have been sent
 SILENT = "nastavnik: silent runs"
 STARTS = {f"prefect.flow-run.{state}" for state in ("Pending", "Submitting")}
 WAITS = {f"prefect.flow-run.{state}" for state in ("AwaitingConcurrencySlot", "AwaitingRetry")}  # in order: not stuck
 BEGUN_WITHIN = timedelta(minutes=10)  # imports take one on a busy machine
 STUCK = "nastavnik: stuck runs"
-ALARMS = {  # docs/operations.md has a row for each; by the name of the state that a run went into
+ALARMS = {  # docs/engineers/operations.md has a row for each; by the name of the state that a run went into
     "nastavnik: failed": ("Failed", "Запуск не удался"),
     "nastavnik: crashed": ("Crashed", "Запуск оборвался"),
     "nastavnik: timed out": ("TimedOut", "Запуск не уложился во время"),
@@ -28,37 +30,45 @@ ALARMS = {  # docs/operations.md has a row for each; by the name of the state th
 }
 
 
-def automations(alarm: UUID) -> Iterator[AutomationCore]:
+def automations(
+    alarm: UUID, silent_after: timedelta = SILENT_AFTER, begun_within: timedelta = BEGUN_WITHIN
+) -> Iterator[AutomationCore]:
     """Yield all of them; `alarm` is the deployment that sends the letters."""
-    yield _lost_runs(SILENT, "Запуск умолк", {HEARTBEAT}, {HEARTBEAT, *ENDS}, SILENT_AFTER)
-    yield _lost_runs(STUCK, "Запуск так и не начался", STARTS, {*WAITS, RUNNING, HEARTBEAT, *ENDS}, BEGUN_WITHIN)
+    yield _lost_runs(SILENT, "Запуск умолк", {RUNNING, HEARTBEAT}, {HEARTBEAT, *ENDS}, silent_after)
+    yield _lost_runs(STUCK, "Запуск так и не начался", STARTS, {*WAITS, RUNNING, HEARTBEAT, *ENDS}, begun_within)
     for name, (state, sentence) in ALARMS.items():
-        trigger = EventTrigger(expect={f"prefect.flow-run.{state}"}, posture=Posture.Reactive, threshold=1, **_OURS)
+        trigger = EventTrigger(
+            expect={f"prefect.flow-run.{state}"}, posture=Posture.Reactive, threshold=1, **_runs(TAG)
+        )
         parameters = {"what": sentence, "run": "{{ flow.name }}, {{ flow_run.name }}"}  # filled in by the server
         action = RunDeployment(source="selected", deployment_id=alarm, parameters=parameters)
         yield AutomationCore(name=name, description=sentence, trigger=trigger, actions=[action])
 
 
-_OURS = {
-    "match": {"prefect.resource.id": ["prefect.flow-run.*"]},
-    "match_related": {"prefect.resource.id": [f"prefect.tag.{TAG}"]},
-    "for_each": {"prefect.resource.id"},
-}
+def _runs(*tags: str) -> dict[str, Any]:
+    return {
+        "match": {"prefect.resource.id": ["prefect.flow-run.*"]},
+        "match_related": {"prefect.resource.id": [f"prefect.tag.{tag}" for tag in tags]},
+        "for_each": {"prefect.resource.id"},
+    }
 
 
 def _lost_runs(name: str, told: str, after: set[str], expect: set[str], within: timedelta) -> AutomationCore:
-    """Mark a run crashed that comes no further: a worker that is killed with it tells nobody."""
+    """Mark a run crashed that comes no further: a worker that is killed with it tells nobody.
+
+    An alarm that hangs is given up too: it would hold the place of those after it.
+    """
     trigger = EventTrigger(
-        after=after, expect=expect, posture=Posture.Proactive, threshold=1, within=within, **_OURS
-    )  # fmt: skip
+        after=after, expect=expect, posture=Posture.Proactive, threshold=1, within=within, **_runs(TAG, ALARM_TAG)
+    )
     action = ChangeFlowRunState(state=StateType.CRASHED, message="The run fell silent.")
     return AutomationCore(name=name, description=told, trigger=trigger, actions=[action])
 
 
-def bring(client: SyncPrefectClient, alarm: UUID) -> list[str]:
-    """Make a server's automations of ours those declared; return their names."""
+def bring(client: SyncPrefectClient, alarm: UUID, **within: timedelta) -> list[str]:
+    """Make a server's automations of ours those declared, with other times where told; return their names."""
     names = []
-    for wanted in automations(alarm):
+    for wanted in automations(alarm, **within):
         existing = client.read_automations_by_name(wanted.name)
         if existing:
             client.update_automation(existing[0].id, wanted)

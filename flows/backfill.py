@@ -15,6 +15,8 @@ from flows.failures import without_values
 from warehouse.installation.home import opened
 from warehouse.installation.settings import Misconfigured, Settings, read_settings
 from warehouse.journal.journal import known_by
+from warehouse.lineage.datasets import of_backfill
+from warehouse.lineage.events import observed
 from warehouse.release.contents import REPORTED_KPI
 from warehouse.restatement.backfill import Asked, plan
 from warehouse.restatement.backfill import backfill as carry_out
@@ -43,9 +45,10 @@ def take_and_compute(settings: Settings, at: datetime, asked: Asked, decided_by:
     """Judge the dates anew, take everything pending, then compute the reported KPI of every one of the dates."""
     from warehouse.indicators.series import series
 
-    with watched("backfill", settings) as watch, opened(settings, at, write=True) as home:
+    with watched("backfill", settings) as watch, opened(settings, at, write=True) as home, observed("backfill") as run:
         done, summary = carry_out(home, asked, at, decided_by)
         watch.count(**summary.counts)
+        run.touched = lambda: of_backfill(home, done, summary.lines)
         with home.reading() as connection:
             figures = series(connection, known_by(connection, None), dates=done.dates)
             return kpi_rows(figures, REPORTED_KPI)

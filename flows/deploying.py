@@ -20,13 +20,13 @@ from prefect.exceptions import ObjectAlreadyExists
 from prefect.states import Crashed
 from prefect.workers.process import ProcessWorker
 
-from flows.automations import TAG, bring
+from flows.automations import ALARM_TAG, TAG, bring
 
 POOL = "nastavnik"
 DEPLOYMENTS = Path(__file__).resolve().parents[1] / "deployments" / "prefect.yaml"
 HEALTHY_SECONDS = 240.0  # a first start makes Prefect's database; on a busy machine it took over a minute
 OURS = DeploymentFilter(tags={"all_": [TAG]})  # a server may serve others too
-ALARM = DeploymentFilter(tags={"all_": [f"{TAG}-alarm"]})
+ALARM = DeploymentFilter(tags={"all_": [ALARM_TAG]})
 SCHEDULED_SECONDS = 120.0  # the scheduler looks every few seconds, a busy one more rarely
 
 

@@ -104,6 +104,7 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
         # leases in memory are forgotten by a restart, and the places they hold with them
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # runs older than 90 days are forgotten
+        "PREFECT_SERVER_EVENTS_MESSAGING_BROKER": "flows.messaging",  # no event is dropped where SQLite is busy
         "PREFECT_CLI_COLORS": "false",
         "PYTHONUNBUFFERED": "1",
     }
@@ -143,7 +144,7 @@ def _serve(
     folder, api = settings.run / "prefect", environ["PREFECT_API_URL"]
 
     def begin(module: str, *arguments: str, log: Path | None) -> processes.Child:
-        own = environ if module != "prefect" or "worker" in arguments else without_keys(environ)
+        own = environ if module != "prefect" else without_keys(environ)
         children.append(processes.start(module, *arguments, environ=own, log=log))
         return children[-1]
 
@@ -154,7 +155,7 @@ def _serve(
     processes.wait_until(lambda: processes.any_ended(deploying, server), stopping, START_SECONDS)
     if deploying.poll() != 0:
         return _outcome(stopping, "Сервер Prefect не запустился", folder / "server.log")
-    worker = begin("prefect", "worker", "start", "--pool", POOL, "--name", POOL, log=folder / "worker.log")
+    worker = begin("flows.worker", log=folder / "worker.log")
 
     def ready() -> bool:
         return processes.any_ended(worker) or _has_worker(api, environ["PREFECT_API_AUTH_STRING"])

@@ -33,10 +33,10 @@ def test_a_query_names_figures_that_are_told(query: str) -> None:
 
 
 def test_every_alert_says_in_russian_what_to_do() -> None:
-    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/engineers/operations.md").read_text(encoding="utf-8")
     for rule in RULES:
         assert re.search("[а-я]", rule["annotations"]["summary"])
-        assert rule["annotations"]["runbook"] == f"docs/operations.md#{rule['alert'].lower()}"
+        assert rule["annotations"]["runbook"] == f"docs/engineers/operations.md#{rule['alert'].lower()}"
         assert f"\n### {rule['alert']}\n" in page
     assert len({rule["alert"] for rule in RULES}) == len(RULES) == page.count("\n### Nastavnik")
 

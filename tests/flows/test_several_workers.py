@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from prometheus_client.parser import text_string_to_metric_families
 
 from flows import processes, serving
 from tests.flows.served import PATIENCE, api, wait_for
@@ -20,7 +22,9 @@ from warehouse.tables.tables import table
 
 SENDERS = [f"NSH-S{number:03}" for number in (1, 3, 4, 5, 7, 8, 14, 16, 20, 24, 25, 27, 28, 31, 34, 37, 38, 40, 79)]
 WORKERS = ("first", "second", "third")
-OF_WORKERS = {"PREFECT_WORKER_QUERY_SECONDS": "1", "NASTAVNIK_SETTLE_SECONDS": "0", "NASTAVNIK_WORKERS": "1"}
+OF_WORKERS = {
+    "PREFECT_WORKER_QUERY_SECONDS": "1", "NASTAVNIK_SETTLE_SECONDS": "0", "NASTAVNIK_WORKERS": "1", "NASTAVNIK_LOG": "json",
+}  # fmt: skip
 A_BATCH = {"NASTAVNIK_BATCH": "2"}  # so that there is a middle to be killed in
 
 
@@ -38,7 +42,7 @@ def cluster(settings: Settings) -> Iterator[tuple[str, dict[str, processes.Child
     try:
         start("prefect", "server", "start", "--host", serving.HOST, "--port", url.split(":")[2][:-4], log="server.log")
         assert start("flows.deploying", "--alone", log="deploying.log").wait(PATIENCE) == 0
-        worker = ("prefect", "worker", "start", "--pool", serving.POOL, "--limit", "1", "--name")
+        worker = ("flows.worker", "--limit", "1", "--name")
         yield url.removesuffix("/api"), {name: start(*worker, name, log=f"{name}.log") for name in WORKERS}
     finally:
         for child in reversed(started):
@@ -66,7 +70,7 @@ def writer(settings: Settings) -> int | None:
 
 @pytest.mark.slow
 def test_a_worker_killed_at_work_loses_nothing(tmp_path: Path, postgres_database: str) -> None:
-    settings = settings_for(tmp_path / "shared", postgres_database)
+    settings = settings_for(tmp_path / "shared", postgres_database, NASTAVNIK_METRICS_FILE=str(tmp_path / "a.prom"))
     with installation(settings.home, postgres_database) as home:
         home.vault.engine.dispose()
     for number, sender in enumerate(SENDERS):
@@ -92,6 +96,7 @@ def test_a_worker_killed_at_work_loses_nothing(tmp_path: Path, postgres_database
             return [client.read_flow_run(run).state.name for run in runs].count("Completed")
 
         wait_for(lambda: completed() == len(WORKERS) - 1, "end of the others' runs")
+        ended = {str(run) for run in runs if client.read_flow_run(run).state.name == "Completed"}
         assert {name for name, worker in workers.items() if worker.poll() is not None} == {killed}
     engine.dispose()
     with installation(settings.home, postgres_database) as home:
@@ -102,3 +107,18 @@ def test_a_worker_killed_at_work_loses_nothing(tmp_path: Path, postgres_database
             stored = rows(home, table(name), "delivery", "row")
             assert len(stored) == len(set(stored)) >= len(SENDERS)
     assert not list(settings.inbox.rglob("*.xlsx"))
+    assert {
+        one["flow_run"] for one in events(settings) if one["event"] == "run-ended"
+    } == ended  # the killed one says nothing
+    told = {one.name: one for one in text_string_to_metric_families((tmp_path / "a.prom").read_text())}
+    assert {one.labels["verdict"]: one.value for one in told["nastavnik_deliveries"].samples}["accepted"] == len(
+        SENDERS
+    )
+    assert {one.labels["engine"] for one in told["nastavnik_info"].samples} == {"postgresql"}
+
+
+def events(settings: Settings) -> list[dict]:
+    """Read what the runs told, out of the logs of their workers."""
+    logs = [settings.run / "prefect" / f"{name}.log" for name in WORKERS]
+    lines = [line for log in logs for line in log.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in lines if line.startswith('{"at":')]

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from flows.artifacts import status_rows, status_words
-from flows.cli import tables
+from flows.cli.frame import screen
 from flows.standing import rows_of, title_words, totals_words
 from flows.status import collection_status
 from tests.cli.conftest import runner
@@ -27,7 +27,7 @@ STRANGER = "Канареечкин Пётр"
 
 
 def test_the_command_and_the_artifact_show_the_same(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "PIPE_WIDTH", 300)  # no cell is broken into lines
+    monkeypatch.setattr(screen, "PIPE_WIDTH", 300)  # no cell is broken into lines
     run_reminders(settings, moscow("2022-01-09 09:00"))
     with mail_server() as (url, _):
         run_reminders(replace(settings, smtp_url=url, mail_department=("head@example.org",)), AT)

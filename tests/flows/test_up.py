@@ -13,7 +13,7 @@ import pytest
 
 from flows.artifacts import status_rows
 from flows.automations import ALARMS, SILENT, STUCK
-from flows.cli.scheduled import schedules
+from flows.cli.commands.scheduled import schedules
 from flows.serving import deploy, up
 from tests.cli.conftest import runner
 from tests.flows.served import (
@@ -28,6 +28,7 @@ from tests.flows.served import (
     wait_for,
 )
 from tests.installations import COLLECTED, KEY, installation, rows, settings_for
+from tests.watch.collector import running_collector
 from tests.workbooks import PEOPLE, submission, write
 from warehouse.doctor.answers import Look
 from warehouse.installation.locks import alone_with
@@ -103,12 +104,18 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     write(inbox / "NSH-S007" / "a.xlsx", submission(Участники=PERSON))
     write(inbox / "NSH-S008" / "a.zip", submission("NSH-S008", Участники=WRONG))
     write(inbox / FOLDER / "a.xlsx", submission("NSH-S001", Участники=PERSON))
-    process = started(home, folder / "output", NASTAVNIK_KEY=MASTER)
-    try:
-        yield Served(home, folder / "output", process)
-    finally:
-        if process.poll() is None:
-            stopped(process)
+    (folder / "watched").mkdir()
+    with running_collector(folder / "watched") as collector:
+        watched = {
+            "NASTAVNIK_LOG": "json", "NASTAVNIK_METRICS_FILE": str(folder / "watched/figures.prom"),
+            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+        }  # fmt: skip
+        process = started(home, folder / "output", NASTAVNIK_KEY=MASTER, **watched)
+        try:
+            yield Served(home, folder / "output", process)
+        finally:
+            if process.poll() is None:
+                stopped(process)
 
 
 def _ids(client) -> dict[str, tuple]:
@@ -174,10 +181,14 @@ def test_the_status_left_is_what_the_command_shows(served: Served) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("canary", [SURNAME, FOLDER, MASTER, KEY])
-def test_prefect_keeps_nothing_of_anyone(served: Served, canary: str) -> None:
-    kept = served.home / "run" / "prefect"
-    assert traces(kept, canary) == set()
+def test_neither_prefect_nor_who_watches_is_told_of_anyone(served: Served, canary: str) -> None:
+    """In artifacts, logs with events, figures and traces."""
+    kept, watched = served.home / "run" / "prefect", served.home.parent / "watched"
+    assert traces(kept, canary) == traces(watched, canary) == set()
     assert ("prefect.db", "escaped twice") in traces(kept, "не из реестра")  # the search does see artifacts
+    assert ("worker.log", "UTF-8") in traces(kept, '"event": "run-ended"')
+    assert ("figures.prom", "UTF-8") in traces(watched, 'nastavnik_runs_total{job="intake"} 2.0')
+    assert [name for name, _ in traces(watched, "nastavnik.flow_run") if name.endswith(".bin")]
 
 
 @pytest.mark.slow

@@ -25,11 +25,11 @@ STRICT = changed([("age-implausible", "error")])
 
 def collect(home: Home) -> None:
     """A pupil too old in one school; another whose second submission has one pair instead of two; one unregistered."""
-    sent(home, "NSH-S007/a.xlsx", "NSH-S007", Участники=AGED)
-    sent(home, "NSH-S008/a.xlsx", "NSH-S008", Участники=AGED)
-    sent(home, "NSH-N001/a.xlsx", "NSH-N001")
+    sent(home, "NSH-S007/a.zip", "NSH-S007", Участники=AGED)
+    sent(home, "NSH-S008/a.zip", "NSH-S008", Участники=AGED)
+    sent(home, "NSH-N001/a.zip", "NSH-N001")
     take(home, moscow("2022-01-10 12:00"))
-    sent(home, "NSH-S008/b.xlsx", "NSH-S008", Участники=AGED, Пары=FEWER)
+    sent(home, "NSH-S008/b.zip", "NSH-S008", Участники=AGED, Пары=FEWER)
     take(home, moscow("2022-01-11 12:00"))
 
 

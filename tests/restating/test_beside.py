@@ -75,6 +75,12 @@ def test_the_command_asks_shows_and_does(collected: Path, tmp_path: Path) -> Non
     (anew,) = [one for one in told if one["restates"]]
     traced = run("trace", anew["delivery"], "Пары", "2").stdout
     assert f"Файл проверен заново, прежнее решение о нём — сдача {anew['restates']}" in traced
+    figure = ("explain", "--indicator", "students_involved", "--scope", "institution:NSH-S007", "--as-of", "2021-12-31")
+    said = f"Сдача {anew['delivery']} — пересмотр сдачи {anew['restates']}"
+    assert said in " ".join(run(*figure).stdout.split())
+    assert "пересмотр" not in run(*figure, "--known-at", "2022-01-15").stdout
+    told = json.loads(run(*figure, "--format", "json").stdout)["deliveries"][anew["delivery"]]
+    assert told["restates"] == anew["restates"]
     assert run("withdraw", anew["restates"]).exit_code == 2
     for wrong in (["--set", "no=1"], ["--standard", "--set", "age-implausible=error"]):
         assert run(*words[:5], *wrong).exit_code == 2

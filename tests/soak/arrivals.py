@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -104,8 +104,17 @@ def nights(found: Sequence[Posted], number: int, seed: int, folder: Path) -> lis
         slow = random.randrange(len(arrived))
         arrived[slow] = _slowly(arrived[slow], random)
         arrived += _added(random, earlier, arrived, folder / f"night-{len(made) + 1}")
-        made.append(Night(len(made) + 1, at, tuple(arrived)))
+        made.append(Night(len(made) + 1, at, tuple(_apart(arrived))))
     return made
+
+
+def _apart(arrived: list[Arrived]) -> Iterator[Arrived]:
+    """Yield the files of a night under names that differ: one laid over another would be nobody's delivery."""
+    taken: set[tuple[str, str]] = set()
+    for number, one in enumerate(arrived):
+        clear = one if (one.folder, one.name) not in taken else replace(one, name=f"{number}-{one.name}")
+        taken.add((clear.folder, clear.name))
+        yield clear
 
 
 def _slowly(one: Arrived, random: Random) -> Arrived:

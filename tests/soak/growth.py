@@ -1,47 +1,61 @@
-"""Whether anything grew over the nights: memory, descriptors, temporary files, Prefect's database."""
+"""Whether anything grew over the nights: memory, descriptors, Prefect's database."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tests.soak.parts import KEPT_DAYS
 from tests.soak.prefects import TABLES
 
 WARM = 5  # nights: caches are filled, and what is kept so many days has its size
+JUDGED = 5  # nights a process must have lived, in all its lives, before its memory is judged
 MB_A_NIGHT = 2.0  # of memory a process may take more each night, which is noise over a few nights
 DESCRIPTORS = 8  # more than at first: connections come and go
-LEFT_BY_A_WORKER = 6  # temporary files, when it is killed: its supervisor removes them with the folder (PrivateTmp)
 SPREAD = 1.5  # a table may be so many times larger than it was: nights with a fault have more runs
+PROCESSES = ("server", "worker")
 Measured = dict[str, float]
 
 
 def grown(nights: Sequence[Measured]) -> dict[str, list[str]]:
     """Return what grew, from the fifth night to the last; a process begun anew is held against itself."""
-    warm = nights[WARM - 1 :]
-    if len(warm) < WARM:
+    if len(nights) < 2 * WARM - 1:
         return {}
-    wrong = [*_process("server", warm), *_process("worker", warm), *_temporary(warm), *_tables(warm)]
+    wrong = [told for name in PROCESSES for told in _process(name, nights)] + _tables(nights[WARM - 1 :])
     return {"growth": wrong} if wrong else {}
 
 
-def _process(name: str, nights: Sequence[Measured]) -> list[str]:
-    wrong = []
+def paces(nights: Sequence[Measured]) -> dict[str, tuple[float, int]]:
+    """Return the megabytes a night that each process took more, and over how many nights of its lives."""
+    found = {}
+    for name in PROCESSES:
+        lives = list(_lives(name, nights))
+        lived = sum(len(life) - 1 for life in lives)
+        more = sum(life[-1][f"{name} MB"] - life[0][f"{name} MB"] for life in lives)
+        found[name] = (more / lived if lived else 0.0, lived)
+    return found
+
+
+def judged(lived: int) -> bool:
+    """Whether so many nights tell anything of memory."""
+    return lived >= JUDGED
+
+
+def _lives(name: str, nights: Sequence[Measured]) -> Iterator[list[Measured]]:
+    """Yield the warm nights of each life that has two: not its own first, when it was still beginning."""
+    warm = {id(one) for one in nights[WARM - 1 :]}
     for pid in dict.fromkeys(one[f"{name} pid"] for one in nights):
-        lived = [one for one in nights if one[f"{name} pid"] == pid][1:]  # its first night it was still beginning
-        if len(lived) < WARM:
-            continue
-        more = lived[-1][f"{name} MB"] - lived[0][f"{name} MB"]
-        if more > MB_A_NIGHT * (len(lived) - 1):
-            wrong.append(f"{name}: {more:.0f} MB more in {len(lived)} nights")
-        if (opened := lived[-1][f"{name} fds"] - lived[0][f"{name} fds"]) > DESCRIPTORS:
-            wrong.append(f"{name}: {opened:.0f} descriptors more")
-    return wrong
+        lived = [one for one in nights if one[f"{name} pid"] == pid][1:]
+        if len(life := [one for one in lived if id(one) in warm]) > 1:
+            yield life
 
 
-def _temporary(nights: Sequence[Measured]) -> list[str]:
-    killed = len({one["worker pid"] for one in nights}) - 1
-    more = nights[-1]["temp"] - nights[0]["temp"]
-    return [f"{more:.0f} temporary files more"] if more > LEFT_BY_A_WORKER * killed else []
+def _process(name: str, nights: Sequence[Measured]) -> Iterator[str]:
+    pace, lived = paces(nights)[name]
+    if judged(lived) and pace > MB_A_NIGHT:
+        yield f"{name}: {pace:.1f} MB more a night, over {lived} nights"
+    for life in _lives(name, nights):
+        if (opened := life[-1][f"{name} fds"] - life[0][f"{name} fds"]) > DESCRIPTORS:
+            yield f"{name}: {opened:.0f} descriptors more"
 
 
 def _tables(nights: Sequence[Measured]) -> list[str]:

@@ -13,7 +13,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from flows import processes
-from flows.serving import HOST, POOL, environment, without_keys
+from flows.serving import HOST, environment, without_keys
 from tests.postgres import Server
 from tests.soak.clock import RUN
 from warehouse.installation.settings import Settings
@@ -77,12 +77,16 @@ class Parts:
 
     def begin_worker(self) -> None:
         """Start the worker."""
-        words = ("worker", "start", "--pool", POOL, "--name", POOL)
-        self.worker = processes.start("prefect", *words, environ=self.environ, log=self.folder / "worker.log")
+        self.worker = processes.start("flows.worker", environ=self.environ, log=self.folder / "worker.log")
 
-    def runs(self) -> list[int]:
-        """Return the processes of runs: whoever their parents were, they are ours."""
-        return [pid for pid in processes.descendants(set()) if RUN in words_of(pid)]
+    def process_of(self, run: str) -> list[int]:
+        """Return the process of a run, whoever its parent was; that of the one before may still be ending."""
+        wanted = f"PREFECT__FLOW_RUN_ID={run}"
+        return [pid for pid in self.engines() if wanted in words_in(pid, "environ")]
+
+    def engines(self) -> list[int]:
+        """Return the processes of all runs."""
+        return [pid for pid in processes.descendants(set()) if RUN in words_in(pid, "cmdline")]
 
     def stop(self) -> None:
         """End all, runs first."""
@@ -99,10 +103,10 @@ def kill(child: processes.Child | None) -> None:
     child.wait()
 
 
-def words_of(pid: int) -> list[str]:
-    """Return the command line of a process."""
+def words_in(pid: int, name: str) -> list[str]:
+    """Return the command line of a process, or its environment."""
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+        return Path(f"/proc/{pid}/{name}").read_bytes().decode(errors="replace").split("\0")
     except OSError:
         return []
 

@@ -60,6 +60,12 @@ def begin(client: SyncPrefectClient, deployment: UUID, name: str) -> UUID:
     return insist(lambda: client.create_flow_run_from_deployment(deployment, name=name).id)
 
 
+def begun(client: SyncPrefectClient, run: UUID) -> bool:
+    """Whether the server has been told that a run is at work, or was."""
+    state = insist(lambda: client.read_flow_run(run).state)
+    return state.is_running() or state.is_final()
+
+
 def end_of(client: SyncPrefectClient, run: UUID, seconds: float = PATIENCE) -> str:
     """Wait for the end of a run; return its state, «lost» where none comes."""
     deadline = time.monotonic() + seconds

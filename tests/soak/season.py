@@ -7,17 +7,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
 
+from flows.automations import bring
 from flows.backup import add_backup
 from flows.intake import take_pending
 from flows.kpi import compute_kpi
 from flows.release import publish
+from flows.worker import FOLDER
 from tests.soak import prefects
 from tests.soak.arrivals import CUT, Night
 from tests.soak.clerks import decide_in
@@ -27,6 +30,7 @@ from tests.soak.strikes import Strike, strike_in_its_moment
 from warehouse.installation.settings import Settings
 
 MOST_TRIES = 8
+BEGUN_WITHIN = timedelta(seconds=120)  # of ten minutes: nobody is waited for so long in a soak
 GROWS_EVERY = 0.3  # seconds: a file is left alone that grew within NASTAVNIK_SETTLE_SECONDS
 STEPS: dict[str, Callable[[Settings, datetime], object]] = {
     "intake": take_pending, "kpi": compute_kpi, "release": publish, "backup": add_backup,
@@ -104,6 +108,7 @@ class Season:
         self._settings, self._parts, self._client, self._clock = settings, parts, client, clock
         self._url, self._seed = prefect_url, seed
         self._deployments: dict[str, UUID] = prefects.no_schedules(client)
+        bring(client, self._deployments["alarm"], begun_within=BEGUN_WITHIN)
 
     def go_through(self, night: Night, strike: Strike | None) -> Told:
         """Go through one night, one of whose runs is struck."""
@@ -141,7 +146,8 @@ class Season:
         run = prefects.begin(self._client, self._deployments[step], f"{step}-{told.number}-{len(told.ends) + 1}")
         if strike is not None:
             at = self._clock.read_text(encoding="ascii")
-            told.hit = strike_in_its_moment(strike, self._parts, random, str(run), at)
+            begun = partial(prefects.begun, self._client, run)
+            told.hit = strike_in_its_moment(strike, self._parts, random, str(run), at, begun)
         return prefects.end_of(self._client, run)
 
     def _measured(self) -> dict[str, float]:
@@ -152,7 +158,15 @@ class Season:
             found |= {
                 f"{name} pid": child.pid, f"{name} MB": round(resident(child.pid), 1), f"{name} fds": descriptors(child.pid),
             }  # fmt: skip
-        return found | {"temp": len(list(Path(self._parts.environ["TMPDIR"]).rglob("*")))}
+        return found | {"temp": len(self.temporary())}
+
+    def temporary(self) -> list[str]:
+        """Return what lies in every folder for temporary files, but for the own folder of the worker that lives."""
+        folder, worker = self._settings.run / "prefect" / FOLDER, self._parts.worker
+        places = (Path(self._parts.environ["TMPDIR"]), folder)
+        found = [*self._settings.run.glob("tmp-*"), *(path for place in places for path in place.rglob("*"))]
+        own = {path for path in folder.glob("*") if worker and path.name.endswith(f"-{worker.pid}")}
+        return sorted(path.name for path in found if not own & {path, *path.parents})
 
 
 def as_json(told: Told) -> dict[str, object]:

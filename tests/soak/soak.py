@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -25,10 +25,10 @@ from tests.postgres import Server, fresh_database, running_server
 from tests.soak import prefects
 from tests.soak.arrivals import nights, posted
 from tests.soak.clock import standing
-from tests.soak.growth import grown
+from tests.soak.growth import grown, judged, paces
 from tests.soak.invariants import Season as Ended
 from tests.soak.invariants import broken, frozen, whole
-from tests.soak.parts import Parts, served
+from tests.soak.parts import Parts, kill, served, wait_for
 from tests.soak.season import Season, Told, undisturbed
 from tests.soak.strikes import Strike, chosen
 from warehouse.installation.settings import Settings
@@ -73,6 +73,7 @@ def soak(folder: Path, size: str, number: int, seed: int, strikes: list[Strike] 
                         released = frozen(home) | released  # what is seen first holds
                 outcome.wrong = {f"night {one.number}": one.wrong for one in outcome.nights if one.wrong}
                 outcome.wrong |= {"places": held} if (held := _held(client)) else {}
+                outcome.wrong |= {"temporary": left} if (left := _left(season, parts)) else {}
             kept = prefects.everything(prefect)
         with installation(settings.home, troubled) as home:
             ended = Ended(home, coming, expected, released, [one.seconds for one in outcome.nights])
@@ -129,6 +130,17 @@ def _held(client) -> list[str]:
     return busy + [f"{name}: {taken}" for name, taken in prefects.places_held(client).items()]
 
 
+def _left(season: Season, parts: Parts) -> list[str]:
+    """Begin the worker once more, which takes away what killed ones left; return what is there still."""
+    with suppress(TimeoutError):  # a run is over some seconds before its process, which works in the worker's folder
+        wait_for(lambda: not parts.engines(), "end of the last run's process", QUIET_AT_THE_END)
+    kill(parts.worker)
+    parts.begin_worker()
+    with suppress(TimeoutError):
+        wait_for(lambda: not season.temporary(), "clean folder", QUIET_AT_THE_END)
+    return season.temporary()
+
+
 def _tell(told: Told) -> None:
     ends = ", ".join(told.ends)
     took = " ".join(f"{name} {told.measured[name]:g}" for name in SHOWN)
@@ -163,6 +175,8 @@ def main() -> int:
     if asked.json:
         asked.json.parent.mkdir(parents=True, exist_ok=True)
         asked.json.write_text(json.dumps(asdict(outcome), ensure_ascii=False, indent=1), encoding="utf-8")
+    for name, (pace, lived) in paces([one.measured for one in outcome.nights]).items():
+        _say(f"{name}: {pace:+.1f} MB a night over {lived} nights{'' if judged(lived) else ': too few to judge'}")
     runs = sum(len(one.ends) for one in outcome.nights)
     _say(f"{len(outcome.nights)} nights, {runs} runs, {outcome.seconds:.0f} s; wrong: {outcome.wrong or 'nothing'}")
     return 1 if outcome.wrong else 0

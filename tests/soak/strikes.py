@@ -20,25 +20,27 @@ from tests.soak.parts import PATIENCE, Parts, below, kill, wait_for
 
 LARGEST_FILE = 3000  # bytes: less than any file of a release or of the lake
 DOWN_SECONDS = 1.0
+SHARE_OF_EARLY = 0.3  # of strikes: a run imports for as long as it works
+LONGEST_WAIT = 6.0  # seconds
 
 
 def run_killed(parts: Parts, run: str, at: str) -> None:
     """The process of the run is gone: too little memory."""
-    for pid in parts.runs():
+    for pid in parts.process_of(run):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 
 
 def run_ended(parts: Parts, run: str, at: str) -> None:
     """The process of the run is asked to end."""
-    for pid in parts.runs():
+    for pid in parts.process_of(run):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
 
 
 def reader_killed(parts: Parts, run: str, at: str) -> None:
     """A process that reads workbooks is gone."""
-    for child in [child for pid in parts.runs() for child in below(pid)]:
+    for child in [child for pid in parts.process_of(run) for child in below(pid)]:
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
 
@@ -81,7 +83,7 @@ def _stop_for_a_while(database: Server) -> None:
 
 def files_bound(parts: Parts, run: str, at: str) -> None:
     """No file of the run's process may grow."""
-    for pid in parts.runs():
+    for pid in parts.process_of(run):
         with suppress(ProcessLookupError):
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
 
@@ -125,11 +127,15 @@ def chosen(seed: int, number: int, most: int = len(STRIKES)) -> list[Strike]:
     return (kinds + more)[:number]
 
 
-def strike_in_its_moment(strike: Strike, parts: Parts, random: Random, run: str, at: str) -> bool:
-    """Wait until the run has a process, and then some time: it may be importing or at work. Tell whether it still was."""
+def strike_in_its_moment(
+    strike: Strike, parts: Parts, random: Random, run: str, at: str, begun: Callable[[], bool]
+) -> bool:
+    """Wait until the run is importing, or at work, and then some time. Tell whether it still was."""
+    importing, wait = random.random() < SHARE_OF_EARLY, random.uniform(0, LONGEST_WAIT)
     with suppress(TimeoutError):
-        wait_for(parts.runs, "process of a run", 60)
-        time.sleep(random.uniform(0, random.choice((2, 7))))
-    hit = bool(parts.runs())
+        wait_for(lambda: parts.process_of(run), "process of the run", 60)
+        wait_for(lambda: importing or begun(), "beginning of the run", 60)
+        time.sleep(wait)
+    hit = bool(parts.process_of(run))
     strike.act(parts, run, at)
     return hit

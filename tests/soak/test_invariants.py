@@ -12,7 +12,7 @@ import pytest
 from tests.installations import installation, rows, settings_for
 from tests.leaks.birds import GOOD
 from tests.soak.arrivals import nights, posted
-from tests.soak.growth import WARM, grown
+from tests.soak.growth import PROCESSES, WARM, Measured, grown
 from tests.soak.invariants import INVARIANTS, Season, broken, frozen, whole
 from tests.soak.prefects import TABLES
 from tests.soak.season import undisturbed
@@ -95,17 +95,26 @@ def test_every_kind_strikes_before_one_strikes_twice() -> None:
     assert chosen(SEED, 30) == chosen(SEED, 30)
 
 
-@pytest.mark.parametrize("what", ["server MB", "worker fds", "temp", "log", ""])
+def measured(nights: int = 20, life: int = 20, growing: str = "") -> list[Measured]:
+    """Nights of processes that live so many each, where one thing grows."""
+    steady = dict.fromkeys((*TABLES, *(f"{name} {of}" for name in PROCESSES for of in ("pid", "MB", "fds"))), 100.0)
+    told = [steady | {f"{name} pid": number // life for name in PROCESSES} for number in range(nights)]
+    for number, one in enumerate(told):
+        if growing:
+            one[growing] += 10.0 * number
+    return told
+
+
+@pytest.mark.parametrize("what", ["server MB", "worker fds", "log", ""])
 def test_growth_is_told(what: str) -> None:
-    steady = dict.fromkeys(TABLES, 100.0) | {
-        f"{name} {of}": 10.0 for name in ("server", "worker") for of in ("pid", "MB", "fds")
-    }
-    measured = [steady | {"temp": 3.0} for _ in range(20)]
-    for number, one in enumerate(measured):
-        if what:
-            one[what] += 10.0 * number
-    assert bool(grown(measured)) == bool(what)
-    assert grown(measured[: WARM + 1]) == {}
+    assert bool(grown(measured(growing=what))) == bool(what)
+    assert grown(measured(WARM + 1, growing=what)) == {}
+
+
+@pytest.mark.parametrize(("life", "told"), [(4, ["server: 10.0 MB more a night, over 8 nights"]), (2, [])])
+def test_memory_is_judged_over_all_lives(life: int, told: list[str]) -> None:
+    """Lives of two nights tell nothing: in its first night a process is still beginning."""
+    assert grown(measured(life=life, growing="server MB")).get("growth", []) == told
 
 
 def test_deliveries_are_told_by_the_seed(gone_through: Season, tmp_path: Path) -> None:

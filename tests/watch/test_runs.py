@@ -60,7 +60,7 @@ def test_a_failure_is_told_by_its_code_and_place(watched_home: Watched) -> None:
     assert watched_home.failed.exit_code == 3
     ended = watched_home.events(watched_home.failed)[-1]
     assert (ended["event"], ended["level"], ended["outcome"]) == ("run-ended", "error", "failed")
-    assert ended["fault"] == "RuntimeError" and re.fullmatch(r"warehouse\.\w+:\d+", ended["place"])
+    assert ended["fault"] == "RuntimeError" and re.fullmatch(r"warehouse\.[\w.]+:\d+", ended["place"])
 
 
 def test_the_file_tells_what_happened_up_to_the_last_run(watched_home: Watched) -> None:
@@ -81,13 +81,14 @@ def test_the_file_tells_what_happened_up_to_the_last_run(watched_home: Watched) 
 
 def test_figures_are_those_of_status_and_documented(watched_home: Watched, tmp_path: Path) -> None:
     told = read(watched_home.run("metrics").stdout)
-    then = read(spelled(figures(settings_for(watched_home.home), COLLECTED)))
+    assert {dict(labels)["engine"] for labels in told["nastavnik_info"]} == {watched_home.engine}
+    then = read(spelled(figures(watched_home.settings, COLLECTED)))
     (day,) = json.loads(watched_home.run("status", "--on", "2022-01-10", "--format", "json").stdout)["dates"]
     labels = of(as_of=day["as_of"])
     assert then["nastavnik_coverage_expected"][labels] == day["totals"]["expected"]
     assert then["nastavnik_coverage_submitted"][labels] == day["totals"]["submitted"] > 0
     assert told.keys() <= WORDS.keys()
-    page = (Path(__file__).parents[2] / "docs/observability.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs/engineers/observability.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `(nastavnik_\w+)", page, re.MULTILINE)) == set(WORDS)
     watched_home.run("metrics", "-o", tmp_path / "a.prom")
     assert read((tmp_path / "a.prom").read_text()).keys() == told.keys()
@@ -97,13 +98,13 @@ def test_nothing_of_a_person_is_told(watched_home: Watched) -> None:
     found = search(canary for bird in BIRDS for canary in bird.canaries)
     found.text(watched_home.took.stderr + watched_home.failed.stderr, "events")
     found.file(watched_home.metrics)
-    found.folder(watched_home.home / "run")
+    found.folder(watched_home.settings.home / "run")
     assert found.found == set()
     assert not re.search(r"[А-Яа-я]|NSH", watched_home.metrics.read_text())  # nor of an institution
 
 
 def test_a_busy_warehouse_is_not_waited_for(watched_home: Watched) -> None:
-    with locked(settings_for(watched_home.home), alone=True):
+    with locked(watched_home.settings, alone=True):
         told = read(watched_home.run("metrics").stdout)
     assert told["nastavnik_warehouse_read"] == {of(): 0}
     assert "nastavnik_deliveries" not in told and "nastavnik_runs_total" in told
@@ -144,7 +145,7 @@ def test_what_channels_keep_is_told_by_status_and_figures(tmp_path: Path) -> Non
 
 
 def test_staleness_is_of_the_series_and_of_the_release(watched_home: Watched) -> None:
-    with watched("kpi", settings_for(watched_home.home)):
+    with watched("kpi", watched_home.settings):
         pass
     told = read(watched_home.run("metrics").stdout)
     assert told["nastavnik_kpi_staleness_seconds"] == {of(of="series"): 0}  # nothing was ever released

@@ -21,7 +21,7 @@ TALKATIVE = {
 }  # fmt: skip
 ROWS_LOGGED_BY = "sqlalchemy.engine.Engine"  # at DEBUG, every row fetched; parameters it can hide by itself
 POOLS = ("sqlalchemy.pool.impl.QueuePool", "sqlalchemy.pool.impl.NullPool")  # they log a driver's error, words and all
-_BOUNDARIES = {__name__, "flows.failures", "flows.cli.edge"}  # every error passes these
+_BOUNDARIES = {__name__, "flows.failures", "flows.cli.frame.edge"}  # every error passes these
 _COREDUMP_FILTER = Path("/proc/self/coredump_filter")  # Linux: which memory a core file holds
 
 

@@ -20,6 +20,7 @@ from warehouse.access.keyring import Keyring, keyring_path, make_keyring, open_k
 from warehouse.installation.engine import alone, comment, create_schema, make_file, open_engine, writing
 from warehouse.installation.faults import without_words
 from warehouse.installation.settings import Misconfigured, Settings
+from warehouse.installation.temporary import sweep
 from warehouse.installation.unfinished import require_none
 from warehouse.journal.journal import known_by, last_entry
 from warehouse.journal.notes import Notes
@@ -118,7 +119,13 @@ def locked(settings: Settings, *, alone: bool, wait: bool = True) -> Iterator[No
     Without `wait` raises BlockingIOError where others hold it.
     """
     os.umask(0o077)
-    settings.run.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        settings.run.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except (PermissionError, FileNotFoundError):  # the latter in /proc, which makes no folders for anybody
+        raise Misconfigured(
+            f"NASTAVNIK_HOME: в {settings.home} этой учётной записи ничего не создать. Дайте ей права или назовите "
+            "другую папку."
+        ) from None
     with without_words(), (settings.run / "warehouse.lock").open("a") as lock:
         fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | (0 if wait else fcntl.LOCK_NB))
         yield
@@ -137,6 +144,8 @@ def opened(
     `changing_keys` may write; an upgrade or a restore that was interrupted only who is `finishing` it may open.
     """
     with locked(settings, alone=write or not _made(settings), wait=wait), contextlib.ExitStack() as closing:
+        if write:
+            sweep(settings)
         if not finishing:
             require_none(settings)
         read_only = not write and _made(settings)

@@ -1,0 +1,41 @@
+"""Backfills that die at a named point: forked, one a line of standard input, as in `tests/warehouse/dying_intake`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.warehouse.dying_intake import arm, serve
+
+# Where to die: the function, which of its calls, and on which side of it.
+POINTS = {
+    "a batch judged anew": ("warehouse.restatement.restating._Anew.store", 1, "after"),
+    "all judged anew, not committed": ("warehouse.restatement.backfill.sign", 1, "after"),
+    "committed, nothing taken": ("warehouse.restatement.backfill.run_intake", 1, "before"),
+    "a batch of files taken": ("warehouse.ingestion.batch.Batch.process", 1, "after"),
+    "half of the receipts written": ("warehouse.receipts.writing.write_receipt", 2, "after"),
+}
+AT = "2022-02-01 09:00"
+
+
+def run(home: str, url: str | None, point: str | None) -> None:
+    """Judge a collection by stricter rules, a delivery a batch; to the end for no point."""
+    from tests.installations import installation
+    from tests.restating.collection import STRICT, restated
+
+    if point:
+        arm(*POINTS[point])
+    with installation(Path(home), url, NASTAVNIK_BATCH="1") as opened:
+        restated(opened, STRICT, AT)
+
+
+def _serve() -> None:
+    import expectations.suites  # noqa: F401 (the seconds it takes are paid once)
+    import tests.restating.collection  # noqa: F401
+    import warehouse.receipts.document
+    import warehouse.receipts.protocol  # noqa: F401
+
+    serve(run)
+
+
+if __name__ == "__main__":
+    _serve()
