@@ -10,6 +10,7 @@ MINUTES ?= 10
 STEP ?= 1
 NIGHTS ?= 30
 SEED ?= 632
+SAMPLE ?= 16
 SIZE ?= region
 NEWER ?= --upgrade  # make lock NEWER= keeps every pin that still fits
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
@@ -18,7 +19,7 @@ PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile --no-loadsco
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test fast thorough check format lock docs site bench country spark cluster fuzz sweep soak sbom audit clean
+.PHONY: help env demo test fast thorough check format lock docs pictures site bench country spark cluster fuzz sweep soak mutation sbom audit clean
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -45,11 +46,14 @@ format: env ## let ruff write the code its way
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: env ## write the generated pages anew: dictionary, rules, indicators, star, and docs/reference/
-	$(BIN)/python -m expectations.dictionary docs
-	$(BIN)/python -m warehouse.indicators.handbook docs
-	$(BIN)/python -m warehouse.star.handbook docs
+docs: env ## write the generated pages anew: docs/reference/
+	$(BIN)/python -m expectations.dictionary docs/reference
+	$(BIN)/python -m warehouse.indicators.handbook docs/reference
+	$(BIN)/python -m warehouse.star.handbook docs/reference
 	$(BIN)/python -m flows.cli.reference_pages docs/reference
+
+pictures: env ## draw the pictures of the pages anew, from a demonstration: minutes, needs LibreOffice, Chromium, poppler
+	$(BIN)/python docs/pictures/draw.py
 
 site: .venv-docs/installed ## the documentation as a site with search, links checked: build/site/index.html
 	.venv-docs/bin/zensical build --strict --clean --config-file zensical.toml
@@ -62,7 +66,7 @@ site: .venv-docs/installed ## the documentation as a site with search, links che
 bench: env ## ours, the physical floor and the peers in one run: SIZE=town, region or country
 	$(BIN)/python benchmarks/bench.py --size $(SIZE)
 
-country: env ## measure a country of 42,000 institutions on this machine: docs/scale.md
+country: env ## measure a country of 42,000 institutions on this machine: docs/engineers/scale.md
 	$(BIN)/python benchmarks/country.py
 
 spark: .venv-spark/installed ## an environment of its own for Apache Spark: 400 MB, needs Java 17
@@ -79,7 +83,7 @@ cluster: env spark ## a Spark cluster on the loopback counts what DuckDB counts,
 fuzz: env ## spoil files for MINUTES=10 and take them in: each must get its verdict
 	nice -n 19 $(BIN)/python -m tests.hostile.fuzz --minutes $(MINUTES)
 
-sweep: env ## each command meets each fault at its N-th call that changes the disk; STEP=10 tries every tenth: docs/faults.md
+sweep: env ## each command meets each fault at its N-th call that changes the disk; STEP=10 tries every tenth: docs/engineers/faults.md
 	nice -n 19 $(BIN)/python -m tests.faults.sweep --step $(STEP)
 	nice -n 19 $(BIN)/python -m tests.faults.race
 
@@ -87,22 +91,31 @@ soak: env ## nights in accelerated time through Prefect on PostgreSQL, each with
 	@mkdir -p build
 	nice -n 5 $(BIN)/python -m tests.soak.soak --nights $(NIGHTS) --size $(SIZE) --seed $(SEED) --json build/soak.json
 
+mutation: env .venv-mutation/installed ## how many wrong rules and indicators the tests notice: SAMPLE=16 mutants a module, 0 for all
+	nice -n 10 $(BIN)/python -m tests.mutation.score .venv-mutation/bin/python --sample $(SAMPLE) --seed $(SEED)
+
+.venv-mutation/installed: $(BIN)/uv mutation.lock
+	$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-mutation
+	$(UV) pip install --quiet --python .venv-mutation/bin/python --require-hashes $(WHEELS) -r mutation.lock
+	@touch $@
+
 sbom: env ## write the bill of materials, CycloneDX JSON: build/sbom.json
 	@mkdir -p build
 	$(BIN)/python -m deployments.supply sbom build/sbom.json
 
-audit: env ## nothing runs here that no pinned package brought; against known vulnerabilities see docs/supply-chain.md
+audit: env ## nothing runs here that no pinned package brought; against known vulnerabilities see docs/engineers/supply-chain.md
 	$(BIN)/python -m deployments.supply check
 
-lock: $(BIN)/uv ## pin every dependency anew: bootstrap.lock, requirements.lock, docs.lock, spark.lock
+lock: $(BIN)/uv ## pin every dependency anew: bootstrap.lock, requirements.lock, docs.lock, mutation.lock, spark.lock
 	$(COMPILE) $(NEWER) --group bootstrap --output-file bootstrap.lock
 	$(COMPILE) $(NEWER) pyproject.toml --group dev --extra telemetry --output-file requirements.lock
 	$(COMPILE) $(NEWER) --group docs --output-file docs.lock
+	$(COMPILE) $(NEWER) --group mutation --output-file mutation.lock
 	$(COMPILE) $(NEWER) pyproject.toml --extra spark --constraint requirements.lock --output-file spark.lock
-	@! grep -nE '(https?|file)://' bootstrap.lock requirements.lock docs.lock spark.lock || { echo "A lock names a registry."; exit 1; }
+	@! grep -nE '(https?|file)://' bootstrap.lock requirements.lock docs.lock mutation.lock spark.lock || { echo "A lock names a registry."; exit 1; }
 
 clean: ## remove the environment and every cache of ours
-	rm -rf .venv .venv-spark .venv-docs demo-home build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-spark .venv-docs .venv-mutation demo-home build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 env: .venv/installed
