@@ -33,7 +33,7 @@ hypothesis.settings.load_profile("shared machine")
 
 # By processor time, the longest first: a file that begins last is waited for by all other processes.
 LONGEST = """
-    faults/test_postgres faults/test_sweep
+    faults/test_postgres faults/test_sweep pages/test_commands
     access/test_files flows/test_up flows/test_unattended leaks/test_command_line warehouse/test_crash leaks/test_schedules
     erasure/test_killed warehouse/test_rotation warehouse/test_history indicators/test_functions
     indicators/test_vintages disclosure/test_publish proof/test_engine erasure/test_later erasure/test_erase

@@ -53,6 +53,7 @@ class Forked:
 
 def run(words: list[str], environ: dict[str, str], cwd: str, code: str, umask: int, said: str) -> None:
     """Become the command; its end is this process's."""
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # who asks is answered by nobody
     for handle, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(f"{said}/{name}", os.O_WRONLY | os.O_CREAT, 0o600), handle)
     os.umask(umask)

@@ -47,7 +47,7 @@ def change(settings: Settings, how: Callable[[list[bytes]], list[bytes]]) -> str
 
 
 def test_a_line_by_hand(settings: Settings) -> None:
-    """The first line's hash, counted by the words of docs/audit.md."""
+    """The first line's hash, counted by the words of docs/engineers/audit.md."""
     import hashlib
 
     first, second = audit_path(settings).read_bytes().splitlines()[:2]

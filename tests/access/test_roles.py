@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 
 from tests.access.refused import FOR_NO_ANALYST
 from tests.access.served import CANARY, Served, places, served
+from tests.cli.conftest import runner
 from tests.holding.pupils import with_pupils
 from tests.installations import figures, moscow, take
 from tests.workbooks import submission, write
@@ -183,7 +185,7 @@ def queries(page: str) -> list[str]:
     return [one for block in blocks for one in block.split(";") if re.search(r"^SELECT", one, re.M)]
 
 
-@pytest.mark.parametrize("query", [*queries("vintages.md"), *queries("roles.md")])
+@pytest.mark.parametrize("query", [*queries("analysts/vintages.md"), *queries("engineers/roles.md")])
 def test_an_analyst_asks_what_the_pages_show(world: Served, query: str) -> None:
     assert world.ask("analyst", query) == world.ask("service", query)
     for view in ("participants_in_force", "in_force", "kpi_now", "later"):
@@ -262,6 +264,9 @@ def test_applied_again_nothing_changes_and_what_a_hand_granted_is_taken_back(wor
     with world.opened("service", moscow("2022-03-01 12:00")) as home, home.writing() as connection:
         roles.apply(connection)
         printed = ";\n".join(roles.statements(connection))
+    asked = ("roles", "apply", "--dry-run", "--format", "json")
+    told = runner(world.folder / "home")(*asked, NASTAVNIK_WAREHOUSE_URL=world.url_of("service"))
+    assert ";\n".join(json.loads(told.stdout)["statements"]) == printed
     kept = acls(world)
     with world.session("service") as session:
         session.execute("GRANT SELECT ON personal.sealed TO nastavnik_analyst")

@@ -19,7 +19,7 @@ from tests.desk.star_promises import (
 from warehouse.desk.opening import Analysis
 from warehouse.star.handbook import PAGES, render_dbml, render_mermaid
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[2] / "docs/reference"
 PLACE = "as_of institution_key delivery row"
 SPAN = "started_on ended_on in_year active entered"
 # Analysts' own queries and dashboards stand on these: a name may be added at the end, none may go or move.

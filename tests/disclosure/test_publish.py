@@ -76,8 +76,9 @@ def test_a_package_beside_the_official_one(town: Released, tmp_path: Path) -> No
 
 def test_a_release_is_published_once_and_can_be_written_again(town: Released) -> None:
     for _ in range(2):
-        assert town.run("publish", "--release", FIRST).exit_code == 0
+        told = json.loads(town.run("publish", "--release", FIRST, "--format", "json").stdout)
     folder = town.home / "public" / FIRST
+    assert told == {"release": FIRST, "folder": str(folder)}
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert published(town.home) == [("publication", FIRST)]
     shutil.rmtree(folder)

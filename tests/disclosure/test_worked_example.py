@@ -1,4 +1,4 @@
-"""The worked example of docs/disclosure.md, and the rules of what is hidden, one by one."""
+"""The worked example of docs/officers/disclosure.md, and the rules of what is hidden, one by one."""
 
 from __future__ import annotations
 

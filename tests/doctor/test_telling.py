@@ -26,7 +26,7 @@ def test_operators_are_mailed(tmp_path: Path) -> None:
     assert "свободно 0.1 ГБ" in first.get_content()
     assert second["Subject"] == "Наставник: Запуск не удался"
     assert "intake, quiet-owl" in second.get_content()
-    assert "docs/operations.md" in second.get_content()
+    assert "docs/engineers/operations.md" in second.get_content()
 
 
 def test_a_refused_letter_is_a_failure(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ UNDECIDED = {
     "nothing done", "some remains kept", "remains kept, no word in the journal", "journal written, not committed",
 }  # fmt: skip
 TOLD = {"remains kept, no word in the journal", "a key overwritten, the file still there"}  # run every time
-CASES = [pytest.param(point, marks=[] if point in TOLD else pytest.mark.slow, id=point) for point in POINTS]
+CASES = [pytest.param(point, marks=[] if point in TOLD else pytest.mark.thorough, id=point) for point in POINTS]
 
 
 @pytest.fixture(scope="module")

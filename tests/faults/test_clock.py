@@ -15,7 +15,7 @@ CLOCKS = {"datetime", "date", "dt", "time", "func"}  # `monotonic` tells how lon
 IN_SQL = re.compile(r"\b(now\(\)|current_(date|time|timestamp)\b|today\(\)|get_current_time)", re.IGNORECASE)
 TASKS = "a scheduled run begins here: its task reads the clock once"
 ALLOWED = {
-    "flows/cli/edge.py": "a command begins here",
+    "flows/cli/frame/edge.py": "a command begins here",
     **{f"flows/{name}.py": TASKS for name in ("intake", "kpi", "release", "letters", "status")},
     **{f"flows/{name}.py": TASKS for name in ("retention", "backup", "backfill", "alarm")},
     "warehouse/access/audit.py": "the audit journal tells when it was written, whatever time a command was given",

@@ -8,7 +8,7 @@ from expectations.dictionary import render_dictionary, render_rulebook
 from expectations.form import FORM
 from expectations.rules import RULES
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[2] / "docs/reference"
 
 
 @pytest.mark.parametrize(("page", "render"), [("dictionary.md", render_dictionary), ("rules.md", render_rulebook)])

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from flows.cli.commands.figures import STAGES
 from tests.installations import COLLECTED, ENGINES, installation, learn, moscow, rows, take
 from tests.release.made_contents import town
 from tests.workbooks import PEOPLE, submission, write
@@ -200,8 +201,9 @@ def test_a_rehearsal_writes_nothing(home: Home) -> None:
 
 
 def test_a_release_tells_its_warnings_and_is_refused_with_every_blocking_point(home: Home) -> None:
-    told: list[str] = []
-    make_release(home, AS_OF, moscow("2022-01-16 09:00"), on_warning=told.append)
+    told, stages = list[str](), list[str]()
+    make_release(home, AS_OF, moscow("2022-01-16 09:00"), on_warning=told.append, on_stage=stages.append)
+    assert stages == list(STAGES)
     assert [line.partition(".")[0] for line in told] == [
         "Сдача сведений", "Последние присланные файлы", "Чужие файлы в папках", "Очередь сверки людей", "План приказа",
         "Сроки хранения",

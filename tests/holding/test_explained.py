@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from expectations.rules.resting import RESTS_ON, explainable, version_of
-from flows.cli.words import checked_words
+from flows.cli.telling.words import checked_words
 from tests.installations import forget_all_but_the_journal, moscow, rows, state, take
 from tests.workbooks import submission, write
 from warehouse.findings.listing import findings_of
@@ -163,7 +163,7 @@ def test_it_outlives_a_rebuild(home: Home, kept: str) -> None:
 @pytest.mark.parametrize(
     ("which", "why"),
     [
-        ("99", "нет"), ("0", "нет"), ("x", "ожидается номер"), ("1-", "ожидается номер"),
+        ("99", "нет"), ("0", "нет"), ("x", "ожидается номер"), ("1-", "ожидается номер"), ("5-2", "от меньшего к большему: 2-5"),
         ("bad-snils", "нет замечаний"), ("snils-conflict", "между сдачами"), ("9" * 5000, "ожидается номер"),
     ],
 )  # fmt: skip

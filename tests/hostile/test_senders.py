@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli.words import intake_words
+from flows.cli.telling.words import intake_words
 from tests.canaries import search
 from tests.cli.conftest import runner
 from tests.installations import COLLECTED, ENGINES, figures, installation, moscow, rows, take

@@ -120,7 +120,7 @@ def test_the_folder_is_left_as_it_was(told: tuple[Run, History], tmp_path: Path)
 
 
 def test_the_example_of_the_docs(tmp_path: Path) -> None:
-    """docs/lineage.md: a teacher with each of two pupils, and one of the pupils with the other."""
+    """docs/analysts/lineage.md: a teacher with each of two pupils, and one of the pupils with the other."""
     third = "    П-3 | У-1 | У-2 | ученик – ученик | Вместе | 15.11.2021 | | продолжается\n"
     write(tmp_path / "home/inbox/NSH-S007/a.xlsx", submission(Пары=PAIRS + third))
     run = runner(tmp_path / "home")
@@ -129,7 +129,7 @@ def test_the_example_of_the_docs(tmp_path: Path) -> None:
     columns = ("sheet", "row", "role", "participant_row", "counted")
     shown = [" | ".join(line[name] for name in columns) for line in lines if line["side"] == "numerator"]
     assert len(shown) == 4
-    page = (Path(__file__).parents[2] / "docs/lineage.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs/analysts/lineage.md").read_text(encoding="utf-8")
     assert "\n".join(f"| {line} |" for line in shown) in page
     words = " ".join(run("explain", *SCHOOL).stdout.replace("\N{NO-BREAK SPACE}", " ").split())
     for part in ("Значение: 2 ÷ 100 × 100 = 2,00 %", "различных людей 2 по 3 строкам", "Знаменатель: 100 по 1 строке"):

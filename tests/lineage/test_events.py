@@ -21,6 +21,8 @@ from tests.workbooks import submission, write
 from warehouse.lineage.events import PATIENCE, Dataset, Touched, collector_set, observed
 
 FLOW_RUN = "0193b3a2-0000-7000-8000-000000000001"
+DATES = ("--from", "2021-12-31", "--to", "2021-12-31")
+STRICT = ("--set", "age-implausible=error", "--set", "age-implausible.student_to=10")  # no pupil is so young
 UNREACHABLE = "http://127.0.0.1:9"  # the port of «discard», which nothing serves
 
 
@@ -38,7 +40,7 @@ def home(tmp_path: Path) -> Run:
     return runner(tmp_path / "home")
 
 
-def test_intake_kpi_and_release_tell_what_they_read_and_wrote(home: Run, tmp_path: Path) -> None:
+def test_every_job_tells_what_it_read_and_wrote(home: Run, tmp_path: Path) -> None:
     sent = hashlib.sha256((tmp_path / "home/inbox/NSH-S007/a.xlsx").read_bytes()).hexdigest()
     with running_collector() as collector:
         own = {"OPENLINEAGE_URL": collector.url, "PREFECT__FLOW_RUN_ID": FLOW_RUN}
@@ -46,15 +48,17 @@ def test_intake_kpi_and_release_tell_what_they_read_and_wrote(home: Run, tmp_pat
         assert home("kpi", **own).exit_code == 0
         released = home("release", "--as-of", "2021-12-31", **own)
         assert released.exit_code == 0, released.stderr
+        assert home("backfill", *DATES, *STRICT, "--yes", **own).exit_code == 0
     told = collector.events
     assert [(one["job"]["namespace"], one["job"]["name"], one["eventType"]) for one in told] == [
-        ("nastavnik", job, state) for job in ("intake", "kpi", "release") for state in ("START", "COMPLETE")
+        ("nastavnik", job, state) for job in ("intake", "kpi", "release", "backfill") for state in ("START", "COMPLETE")
     ]
     assert set(collector.paths) == {"/api/v1/lineage"}
-    assert len({one["run"]["runId"] for one in told}) == 3
+    assert len({one["run"]["runId"] for one in told}) == 4
     assert {one["run"]["facets"]["parent"]["run"]["runId"] for one in told} == {FLOW_RUN}
-    _, taken, _, computed, _, frozen = told
+    _, taken, _, computed, _, frozen, _, restated = told
     assert [one["name"] for one in taken["inputs"]] == [f"received/{sent}"]
+    assert (restated["inputs"], restated["outputs"]) == (taken["inputs"], taken["outputs"])
     written = {one["name"]: one for one in taken["outputs"]}
     assert {"lake/pairs", "warehouse/mentoring.pairs", "warehouse/mentoring.deliveries"} <= written.keys()
     columns = {one["name"]: one["type"] for one in written["warehouse/mentoring.pairs"]["facets"]["schema"]["fields"]}

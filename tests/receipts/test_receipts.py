@@ -84,7 +84,7 @@ def test_findings_name_their_place_and_their_cause(answered: Answered) -> None:
     [
         ("a.xlsx", "Сведения приняты целиком."),
         ("copy.xlsx", "Она и в силе. Делать ничего не нужно."),
-        ("spoilt.xlsx", "3\N{NO-BREAK SPACE}строки отложены и не посчитано, остальное принято."),
+        ("spoilt.xlsx", "3\N{NO-BREAK SPACE}строки отложены и не посчитаны, остальное принято."),
         ("empty.xlsx", "Сведения из файла не загружены. Принятых сведений на эту отчётную дату пока нет."),
         ("foreign.xlsx", "Сведения из файла не загружены. В силе сдача "),
         ("torn.xlsx", "Принятых сведений на эту отчётную дату пока нет."),
@@ -159,7 +159,7 @@ KEYS = set(
 
 
 def test_every_key_is_documented(answered: Answered) -> None:
-    page = (Path(__file__).parents[2] / "docs/receipt.md").read_text()
+    page = (Path(__file__).parents[2] / "docs/reference/receipt.md").read_text()
     _, receipt = answered.receipts[SPOILT]
     assert set(receipt) == KEYS
     parts = [

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 
 import pytest
 
 from expectations.form import FORM
-from expectations.judge import suites
+from expectations.judge import RULESET, suites, version_of
 from expectations.rules import RULES
-from expectations.rules.ruleset import NAMES, SHIPPED, BadRule, Thresholds, changed
+from expectations.rules.ruleset import NAMES, SHIPPED, BadRule, Thresholds, changed, read
 from expectations.rules.structure import Severity
 
 
@@ -49,6 +50,23 @@ def test_every_limit_can_be_set_and_changes_its_rule_alone(name: str) -> None:
 def test_what_cannot_be_meant_is_refused(name: str, value: str, told: str) -> None:
     with pytest.raises(BadRule, match=told):
         changed([(name, value)])
+
+
+def test_rules_are_named_by_the_version_and_what_is_set_otherwise() -> None:
+    names = [
+        version_of(changed(said))
+        for said in ([], [("consent-missing", "error")], [("participation-drop.percent", "30")])
+    ]
+    assert names[0] == RULESET
+    assert all(re.fullmatch(rf"{re.escape(RULESET)}\+[0-9a-f]{{8}}", name) for name in names[1:])
+    assert len(set(names)) == 3
+
+
+def test_what_is_set_otherwise_is_told_and_taken_back() -> None:
+    rules = changed([("participation-drop.percent", "33"), ("consent-missing", "error"), ("bad-snils", "error")])
+    assert rules.text == "consent-missing=error\nparticipation-drop.percent=33"
+    assert read(rules.text) == changed([("participation-drop.percent", "33"), ("consent-missing", "error")])
+    assert (SHIPPED.text, read("")) == ("", SHIPPED)
 
 
 def test_a_severity_is_set() -> None:

@@ -108,6 +108,7 @@ def documented() -> sa.MetaData:
 
 
 def _write(source: sa.Connection, path: Path, seq: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     engine = open_engine(f"duckdb:///{path}")
     tables, anew = documented(), Pseudonyms()

@@ -22,7 +22,7 @@ Ask = Callable[[Look], Answer]
 
 @dataclass(frozen=True)
 class Check:
-    """One check; docs/operations.md has a row for each name."""
+    """One check; docs/engineers/operations.md has a row for each name."""
 
     name: str
     title: str

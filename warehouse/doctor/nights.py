@@ -28,7 +28,7 @@ def inbox(look: Look) -> Answer:
         return fail(f"закрытых папок отправителей: {len(closed)}", f"Откройте их учётной записи программы: {folder}.")
     if faults := last_faults(look.settings):
         told = "; ".join(f"{name}: {reason}" for name, reason in faults.items())
-        return fail(f"каналы недоступны — {told}", "Исправьте и примите: nastavnik intake. docs/channels.md.")
+        return fail(f"каналы недоступны — {told}", "Исправьте и примите: nastavnik intake. docs/engineers/channels.md.")
     waiting = look_into(folder, arrivals(look.reading()), 0).ready
     if not waiting:
         return ok("пусто")
@@ -36,7 +36,7 @@ def inbox(look: Look) -> Answer:
     if oldest > NIGHT:
         return warn(
             f"ждут файлов: {len(waiting)}, старейший {oldest:.0f} ч",
-            "Примите их сейчас: nastavnik intake. Если ночной приём не идёт, смотрите docs/operations.md.",
+            "Примите их сейчас: nastavnik intake. Если ночной приём не идёт, смотрите docs/engineers/operations.md.",
         )
     return ok(f"ждут файлов: {len(waiting)}, старейший {oldest:.0f} ч")
 
@@ -50,7 +50,8 @@ def night(look: Look, most: float = NIGHT) -> Answer:
     told = f"последний удачный — {last.astimezone(look.settings.timezone):%d.%m.%Y %H:%M}, {age:.0f} ч назад"
     if age > most:
         return fail(
-            told, "Смотрите docs/operations.md#тревоги, nastavnik-night: обычно стоит исполнитель или кончился диск."
+            told,
+            "Смотрите docs/engineers/operations.md#тревоги, nastavnik-night: стоит исполнитель или кончился диск.",
         )
     return ok(told)
 

@@ -11,7 +11,7 @@ from markupsafe import escape
 from warehouse.release.wording import without_controls
 
 WIDTH, HEIGHT = 595.28, 841.89  # A4
-LEFT, RIGHT, BOTTOM = 42.0, 553.0, 806.0
+LEFT, RIGHT = 42.0, 553.0
 FONT = "Liberation Sans"  # the renderer brings it with it; one face alone: it writes several in an order of chance
 STROKE = 0.035  # of a bold letter, by its size: the one face has no bold
 INK, MUTED, LINE, ACCENT, TARGET, GOOD = "#18222c", "#55626e", "#dbe1e7", "#2561a8", "#a63d1e", "#1d7346"

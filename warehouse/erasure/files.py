@@ -15,7 +15,7 @@ WORKBOOKS = (".xlsx", ".xlsm")
 
 
 def made_files(settings: Settings, institutions: Collection[str]) -> list[Path]:
-    """Return forms and filled templates of institutions, workbooks lying loose in the home, and litter of killed runs.
+    """Return forms and filled templates of institutions, and workbooks lying loose in the home.
 
     A loose workbook is one in the home's own folder and in none that the program keeps: there `persons queue -o`
     and marked workbooks end where they were asked for inside the home.
@@ -25,7 +25,6 @@ def made_files(settings: Settings, institutions: Collection[str]) -> list[Path]:
         for folder in (settings.forms / folder_name(code), settings.templates / code):
             found += _files(folder)
     found += [path for path in sorted(settings.home.glob("*")) if path.suffix in WORKBOOKS or _hidden_workbook(path)]
-    found += sorted(path for path in settings.run.glob("tmp*"))
     return found
 
 

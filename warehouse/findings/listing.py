@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-import pyarrow as pa
 import sqlalchemy as sa
 
 from expectations.rules.structure import Severity
@@ -134,15 +132,6 @@ def _count_across(connection: sa.Connection, across: Across) -> list[RuleCount]:
         for one in across[delivery]:
             told[as_of, one.rule, one.severity].append(institution)
     return [RuleCount(*key, len(set(who)), len(who)) for key, who in told.items()]
-
-
-def figures_json(figures: pa.Table) -> str:
-    """Write figures as a JSON list of rows; absent values are null."""
-    return json.dumps([_plain(row) for row in figures.to_pylist()], ensure_ascii=False, indent=1)
-
-
-def _plain(row: dict[str, object]) -> dict[str, object]:
-    return {name: json_value(value) for name, value in row.items()}
 
 
 def json_value(value: object) -> object:

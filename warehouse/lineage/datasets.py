@@ -13,6 +13,7 @@ from expectations.form import FORM
 from warehouse.ingestion.batch import Line
 from warehouse.installation.home import Home
 from warehouse.lineage.events import Dataset, Touched
+from warehouse.restatement.restating import Restatement
 from warehouse.tables.tables import MENTORING, table, tables_of
 
 SERIES = "series"
@@ -20,7 +21,15 @@ SERIES = "series"
 
 def of_intake(home: Home, lines: Iterable[Line]) -> Touched:
     """An intake reads received files and writes the lake and the warehouse."""
-    deliveries = [line.delivery for line in lines]
+    return _judged(home, [line.delivery for line in lines])
+
+
+def of_backfill(home: Home, done: Restatement, lines: Iterable[Line]) -> Touched:
+    """A backfill reads the files that it judged otherwise, and those it took, and writes as an intake does."""
+    return _judged(home, [*(one.by_delivery for one in done.turned), *(line.delivery for line in lines)])
+
+
+def _judged(home: Home, deliveries: list[str]) -> Touched:
     ledger = table("deliveries")
     with home.reading() as connection:
         hashes = connection.execute(sa.select(ledger.c.sha256).where(ledger.c.delivery.in_(deliveries)).distinct())

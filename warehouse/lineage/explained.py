@@ -30,13 +30,17 @@ class Side:
 
 @dataclass(frozen=True)
 class Delivered:
-    """A delivery that a figure rests on, or (without institution and verdict) a reference file."""
+    """A delivery that a figure rests on, or (without institution and verdict) a reference file.
+
+    `restates` is the delivery in whose place it stands: the same file, judged anew.
+    """
 
     sha256: str
     known_at: datetime
     institution: str = ""
     received_at: datetime | None = None
     verdict: str = ""
+    restates: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,12 +98,15 @@ def _indicator(chosen: Definitions, code: str, scope: Scope) -> Indicator:
 
 
 def _deliveries(connection: sa.Connection, rows: pa.Table) -> dict[str, Delivered]:
-    ledger = table("deliveries")
+    ledger, made = table("deliveries"), table("restated")
     wanted = rows["delivery"].drop_null().unique().to_pylist()
-    found = connection.execute(sa.select(ledger).where(ledger.c.delivery.in_(wanted)).order_by(ledger.c.seq))
+    told = sa.select(ledger, made.c.delivery.label("restates"))
+    joined = told.outerjoin_from(ledger, made, made.c.by_delivery == ledger.c.delivery)
     return {
-        row.delivery: Delivered(row.sha256, row.known_at, row.institution_code, row.received_at, row.verdict)
-        for row in found
+        row.delivery: Delivered(
+            row.sha256, row.known_at, row.institution_code, row.received_at, row.verdict, row.restates or ""
+        )
+        for row in connection.execute(joined.where(ledger.c.delivery.in_(wanted)).order_by(ledger.c.seq))
     }
 
 

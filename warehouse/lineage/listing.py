@@ -79,6 +79,7 @@ def _of_deliveries(explained: Explanation, rows: pa.Table) -> dict[str, pa.Array
         "sha256": [one.sha256 for one in known.values()],
         "received_at": [_moment(one.received_at) for one in known.values()],
         "verdict": [one.verdict or None for one in known.values()],
+        "restates": [one.restates or None for one in known.values()],
     }
     return {name: pa.array(values, pa.string()).take(places_) for name, values in columns.items()}
 
@@ -154,7 +155,7 @@ def _place(place: Place, side: Side) -> dict[str, object]:
 def _delivered(one: Delivered) -> dict[str, object]:
     told = {
         "institution": one.institution or None, "sha256": one.sha256, "known_at": _moment(one.known_at),
-        "received_at": _moment(one.received_at), "verdict": one.verdict or None,
+        "received_at": _moment(one.received_at), "verdict": one.verdict or None, "restates": one.restates or None,
     }  # fmt: skip
     return {name: value for name, value in told.items() if value is not None}
 

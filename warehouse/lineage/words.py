@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -65,6 +65,17 @@ def restated_words(restated: Restated) -> list[str]:
         "Пересмотрена: её место заняла сдача": restated.after,
     }
     return [f"{words} {delivery}" for words, delivery in told.items() if delivery]
+
+
+MOST_TOLD = 5  # deliveries by name; of a region it may be a thousand
+
+
+def stands_for(restated: Mapping[str, str]) -> list[str]:
+    """Say of deliveries that their files were judged anew, and which judgements are no more in force."""
+    anew = {key: before for key, before in restated.items() if before}
+    if len(anew) > MOST_TOLD:
+        return [f"Из этих сдач пересмотрены, то есть проверены заново: {len(anew)}"]
+    return [f"Сдача {key} — пересмотр сдачи {before}: тот же файл, проверен заново" for key, before in anew.items()]
 
 
 def ranges(rows: Iterable[int]) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from warehouse.installation.home import opened
 from warehouse.installation.settings import Settings
+from warehouse.installation.temporary import temporary
 from warehouse.mail.letters import Key
 from warehouse.mail.passwords import password_of
 
@@ -28,9 +28,9 @@ def enclosure(settings: Settings, about: Key, at: datetime) -> Enclosure | None:
     """Mark and encrypt the workbook a notice is about; None where it cannot be marked or is too big for a letter."""
     from warehouse.marked.marking import NotMarked, mark_delivery
 
-    with opened(settings, at) as home, tempfile.TemporaryDirectory(dir=settings.run) as folder:
+    with opened(settings, at) as home, temporary(settings) as folder:
         try:
-            marked = mark_delivery(home, about.about, Path(folder) / "замечания.xlsx").path
+            marked = mark_delivery(home, about.about, folder / "замечания.xlsx").path
         except NotMarked:
             return None
         if marked.stat().st_size > MOST_BYTES:

@@ -58,10 +58,6 @@ class Book:
         """Return the part of a kind that the workbook names: styles, sharedStrings."""
         return next((one.target for one in self.relations if one.kind == kind and one.target in self.names), None)
 
-    @cached_property
-    def has_macros(self) -> bool:
-        return MACROS in self.read(TYPES)
-
     def free_name(self, pattern: str) -> str:
         """Return a name for a new part: the pattern with the first number that is free."""
         taken = {name.casefold() for name in self.names}

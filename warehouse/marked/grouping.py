@@ -65,9 +65,6 @@ class Grouping:
                 self._of[number] = cause
                 cause.led.append(number)
 
-    def cause_of(self, number: int) -> Cause | None:
-        return self._of[number]
-
     def causes_with(self, where: Callable[[Finding], bool]) -> list[Cause]:
         """Return the causes that have findings of their own of a sort, the one with most of these first."""
         counted: dict[int, int] = {}

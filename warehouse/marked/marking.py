@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from expectations.reading.reading import Reading
 from expectations.rules.wording import Finding
 from warehouse.installation.home import Home
 from warehouse.installation.settings import Misconfigured
+from warehouse.installation.temporary import temporary
 from warehouse.marked.book import MACROS
 from warehouse.marked.evidence import Rows
 from warehouse.marked.job import Job, Mode, pack
@@ -125,8 +125,8 @@ def require_delivery(connection: sa.Connection, delivery: str) -> sa.Row:
 
 def mark_checked(home: Home, checked: Checked, output: Path) -> Marked:
     """Write the marked workbook of a file that was checked and is submitted nowhere."""
-    with tempfile.TemporaryDirectory(dir=home.settings.run) as folder:
-        files = ReceivedFiles(Path(folder), home.ring.storage)
+    with temporary(home.settings) as folder:
+        files = ReceivedFiles(folder, home.ring.storage)
         received = files.receive(checked.path.resolve(), home.settings.limits.file_bytes)
         if received.path is None:
             raise NotMarked(f"Файл {checked.path.name} слишком велик.")
@@ -173,11 +173,11 @@ def _marked(home: Home, files: ReceivedFiles, source: Path, work: Work, output: 
     """Let a process of its own mark a file, in the best way that works, and put the result in its place whole."""
     output = output.expanduser().absolute()
     output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home.settings.run) as folder:
+    with temporary(home.settings) as folder:
         target = output.with_name(f".{output.name}.partial")
         limits = home.settings.limits
         job = Job(
-            source, files.opening(source), target, Path(folder), Mode.OWN, limits, work.as_of, work.answer,
+            source, files.opening(source), target, folder, Mode.OWN, limits, work.as_of, work.answer,
             work.findings, _staged(work.reading), work.explained,
         )  # fmt: skip
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from warehouse.ingestion.batch import judged
 from warehouse.ingestion.judging import judging_context
 from warehouse.ingestion.storing import Kept
 from warehouse.installation.home import Home
+from warehouse.installation.temporary import temporary
 from warehouse.journal.journal import known_by
 from warehouse.preview.effect import Effect, effect_of
 from warehouse.restatement.adopted import adopted_rules, by_rules
@@ -52,8 +52,8 @@ def check_files(
 
     Needs `opened(…, write=True)`: what each would change is tried in a transaction that is taken back.
     """
-    with tempfile.TemporaryDirectory(dir=home.settings.run) as folder:
-        readings = _read(home, files, Path(folder), on_progress)
+    with temporary(home.settings) as folder:
+        readings = _read(home, files, folder, on_progress)
     on = at.astimezone(home.settings.timezone).date()
     staged = [_staged(number, reading, institution, on) for number, reading in enumerate(readings)]
     return _judge(home, files, staged, at)

@@ -32,7 +32,7 @@ _PART = ("participant_row", "role", "form", "started_on", "ended_on")
 
 
 @dataclass(frozen=True)
-class Moved:
+class MovedFigure:
     """One figure before and after; the share in per cent, None where there is none."""
 
     scope_type: str
@@ -58,7 +58,7 @@ class Effect:
     added: int
     gone: int
     changed: int
-    figures: tuple[Moved, ...]
+    figures: tuple[MovedFigure, ...]
     held_for: Drop | None = None  # the loss of pupils for which it would wait to be confirmed
 
 
@@ -98,7 +98,7 @@ def _in_force(connection: sa.Connection, seq: int, told: Row) -> sa.Row | None:
     return connection.execute(sa.select(now.c.delivery, now.c.content_hash).where(*same)).first()
 
 
-def _moved(connection: sa.Connection, kept: Kept, told: Row, seq: int, at: datetime) -> tuple[Moved, ...]:
+def _moved(connection: sa.Connection, kept: Kept, told: Row, seq: int, at: datetime) -> tuple[MovedFigure, ...]:
     """The reported figure of the institution, its kind and its municipality, before and with the delivery."""
     scopes = _scopes(connection, seq, told)
     before = _reported(connection, seq, told["as_of"], scopes)
@@ -107,7 +107,7 @@ def _moved(connection: sa.Connection, kept: Kept, told: Row, seq: int, at: datet
     nothing: Row = {"value": None, "target": None, "meets_target": None}
     pairs = [(scope, before.get(scope, nothing), after.get(scope, nothing)) for scope in scopes]
     return tuple(
-        Moved(*scope, old["value"], new["value"], new["target"], old["meets_target"], new["meets_target"])
+        MovedFigure(*scope, old["value"], new["value"], new["target"], old["meets_target"], new["meets_target"])
         for scope, old, new in pairs
     )
 

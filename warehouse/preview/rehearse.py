@@ -43,7 +43,7 @@ class Turned:
 
 
 @dataclass(frozen=True)
-class Moved:
+class MovedShare:
     """A share of the reported indicator that would be another one, in per cent."""
 
     scope_type: str
@@ -60,7 +60,7 @@ class Rehearsal:
     deliveries: int = 0
     turned: list[Turned] = field(default_factory=list)
     findings: dict[str, tuple[int, int]] = field(default_factory=dict)  # by rule: as stored, as rehearsed
-    figures: list[Moved] = field(default_factory=list)
+    figures: list[MovedShare] = field(default_factory=list)
 
 
 def rehearse(home: Home, rules: Ruleset, on_progress: Progress = lambda done, of: None) -> Rehearsal:
@@ -134,7 +134,7 @@ def _judged(home: Home, connection: sa.Connection, arrivals: list[Arrival], rule
     return judged(staged, context, rules)
 
 
-def _moved(connection: sa.Connection, changed: list[_Changed]) -> list[Moved]:
+def _moved(connection: sa.Connection, changed: list[_Changed]) -> list[MovedShare]:
     """Compute the reported figures with and without what would change."""
     seq = known_by(connection, None)
     before = reported(connection, seq)
@@ -149,7 +149,7 @@ def _moved(connection: sa.Connection, changed: list[_Changed]) -> list[Moved]:
     return _differences(before, reported(connection, seq))
 
 
-def moved(connection: sa.Connection, before: int, after: int) -> list[Moved]:
+def moved(connection: sa.Connection, before: int, after: int) -> list[MovedShare]:
     """Return the reported shares that differ between two journal numbers."""
     return _differences(reported(connection, before), reported(connection, after))
 
@@ -157,9 +157,9 @@ def moved(connection: sa.Connection, before: int, after: int) -> list[Moved]:
 Shares = dict[tuple[str, str, date], Decimal | None]
 
 
-def _differences(before: Shares, after: Shares) -> list[Moved]:
+def _differences(before: Shares, after: Shares) -> list[MovedShare]:
     return [
-        Moved(*key, before.get(key), after.get(key))
+        MovedShare(*key, before.get(key), after.get(key))
         for key in sorted(before.keys() | after.keys())
         if before.get(key) != after.get(key)
     ]

@@ -1,6 +1,6 @@
 """Who is mentored in company: a pair whose mentor has another mentee at the same time, or whose mentee another mentor.
 
-In the same place and form (docs/indicators.md, «Разрезы»); the two are told apart as people.
+In the same place and form (docs/reference/indicators.md, «Разрезы»); the two are told apart as people.
 """
 
 from __future__ import annotations

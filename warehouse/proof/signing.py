@@ -93,6 +93,7 @@ def new_key(file: Path, passphrase: str | None = None) -> tuple[Path, str]:
     how = formats.BestAvailableEncryption(passphrase.encode()) if passphrase else formats.NoEncryption()
     private = key.private_bytes(formats.Encoding.PEM, formats.PrivateFormat.PKCS8, how)
     public = key.public_key().public_bytes(formats.Encoding.PEM, formats.PublicFormat.SubjectPublicKeyInfo)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
         opened.write(private)
     public_file.write_bytes(public)

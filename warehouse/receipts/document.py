@@ -1,4 +1,4 @@
-"""The receipt for programs: receipt.json, as docs/receipt.md describes it."""
+"""The receipt for programs: receipt.json, as docs/reference/receipt.md describes it."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ SECTIONS_OF_REJECTED = {
     "warning": "Предупреждения: проверьте и это",
 }
 ROWS = ("строка отложена", "строки отложены", "строк отложено")
+UNCOUNTED = ("строка отложена и не посчитана", "строки отложены и не посчитаны", "строк отложено и не посчитано")
 DOUBTS = "Есть предупреждения: проверьте их; если всё верно, делать ничего не нужно."
 NOTHING_TO_DO = "Делать ничего не нужно."
 ALL_EXPLAINED = "Все предупреждения пояснены раньше. " + NOTHING_TO_DO
@@ -49,7 +50,7 @@ def what_next(receipt: Receipt, where: str = "ниже") -> str:
             ruling = _ruling(receipt.in_force)
             return f"Сведения из файла не загружены. {ruling} Исправьте отмеченное {where} и пришлите книгу снова."
         case "accepted_with_errors":
-            return f"{counted(receipt.totals.quarantined, ROWS)} и не посчитано, остальное принято. {RESEND}"
+            return f"{counted(receipt.totals.quarantined, UNCOUNTED)}, остальное принято. {RESEND}"
     if receipt.findings and len(receipt.explained) == len(receipt.findings):
         return f"Сведения приняты целиком. {ALL_EXPLAINED}"
     if any(one.severity == "warning" for one in receipt.findings):

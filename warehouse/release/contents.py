@@ -18,14 +18,18 @@ FINAL, PROVISIONAL = "final", "provisional"
 ON_TIME, LATE, MISSING = "on_time", "late", "missing"
 PERCENT = "%"
 
+_OF_FIGURE = {
+    "release": pa.string(),
+    "indicator": pa.string(),
+    "definition": pa.string(),
+    "scope_type": pa.string(),
+    "scope_code": pa.string(),
+    "as_of": pa.date32(),
+}
+KEY = tuple(_OF_FIGURE)
 FIGURES = pa.schema(
-    {
-        "release": pa.string(),
-        "indicator": pa.string(),
-        "definition": pa.string(),
-        "scope_type": pa.string(),
-        "scope_code": pa.string(),
-        "as_of": pa.date32(),
+    _OF_FIGURE
+    | {
         "numerator": pa.decimal128(20, 4),
         "denominator": pa.int64(),
         "value": pa.decimal128(9, 2),
@@ -40,7 +44,6 @@ FIGURES = pa.schema(
     }
 )
 PUBLIC_FIGURES = FIGURES.append(pa.field("hidden", pa.string()))  # names of the hidden columns, one space between
-KEY = ("release", "indicator", "definition", "scope_type", "scope_code", "as_of")
 INSTITUTIONS = pa.schema([(name, pa.string()) for name in ("code", "name", "kind", "level", "municipality", "region")])
 INDICATORS = pa.schema(
     [
@@ -89,13 +92,8 @@ MEMBERS = pa.schema(
     }
 )
 TRAJECTORY = pa.schema(
-    {
-        "release": pa.string(),
-        "indicator": pa.string(),
-        "definition": pa.string(),
-        "scope_type": pa.string(),
-        "scope_code": pa.string(),
-        "as_of": pa.date32(),
+    _OF_FIGURE
+    | {
         "numerator": pa.int64(),
         "denominator": pa.int64(),
         "value": pa.decimal128(9, 2),

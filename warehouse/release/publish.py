@@ -32,6 +32,8 @@ from warehouse.storage.loading import insert_rows
 from warehouse.tables.tables import table
 from warehouse.watch.runs import step, tell
 
+Stage = Callable[[str], None]  # is told what begins: check, count, prove, write
+
 
 def make_release(
     home: Home,
@@ -39,21 +41,23 @@ def make_release(
     at: datetime,
     output: Path | None = None,
     on_warning: Callable[[str], None] = lambda _: None,
+    on_stage: Stage = lambda _: None,
 ) -> Path:
     """Freeze the series for a reporting date under the next number and write its folder; return the folder.
 
     Needs `opened(…, write=True)`. The number is taken in one transaction with the hash of the figures; the files
     follow from it. A run that ended between the two is completed by the next one under the same number. `on_warning`
-    is told what its readers should know. With nothing written and no number taken it raises Misconfigured where a
-    point of the checklist blocks, and Unproved where the second engine counts otherwise.
+    is told what its readers should know, `on_stage` what begins. With nothing written and no number taken it raises
+    Misconfigured where a point of the checklist blocks, and Unproved where the second engine counts otherwise.
     """
     if output is not None and output.exists() and any(output.iterdir()):
         raise Misconfigured(f"Папка {output} не пуста: выпуск в неё не записан.")
     folder = complete_release(home, as_of)
     if folder is None:
         with step("freeze"), home.writing() as connection:
-            contents, points = _freeze(home, connection, as_of, at)
+            contents, points = _freeze(home, connection, as_of, at, on_stage)
         with step("write"):
+            on_stage("write")
             folder = _anchored(home, write_release(contents, home.settings.releases / contents.release))
         for point in points:
             if point.level == WARNS:
@@ -64,17 +68,20 @@ def make_release(
     return output
 
 
-def _freeze(home: Home, connection: sa.Connection, as_of: date, at: datetime) -> tuple[Contents, list[Point]]:
+def _freeze(
+    home: Home, connection: sa.Connection, as_of: date, at: datetime, on_stage: Stage
+) -> tuple[Contents, list[Point]]:
     releases, settings = table("releases"), home.settings
     number = connection.execute(sa.select(sa.func.count()).where(releases.c.as_of == as_of)).scalar_one() + 1
     name = f"{as_of.isoformat()}-{number}"
     journal = Journal(connection)
     entry = journal.add(RELEASE, name, at, as_of=as_of, definition=definitions_on(as_of).version)
     journal.write()
+    on_stage("check")
     points = before_counting(home, connection, as_of, entry.seq, at.astimezone(settings.timezone).date())
     refuse(points)
     contents = contents_of(
-        connection, settings, entry.subject, entry.as_of, entry.seq, entry.known_at, entry.definition
+        connection, settings, entry.subject, entry.as_of, entry.seq, entry.known_at, entry.definition, on_stage
     )
     _note(connection, entry, contents)
     most, previous = Decimal(str(settings.moved_points)), previous_annual(connection, as_of, entry.seq)
@@ -102,14 +109,16 @@ def _note(connection: sa.Connection, entry: Entry, contents: Contents) -> None:
 
 def contents_of(
     connection: sa.Connection, settings: Settings, release: str, as_of: date | None, seq: int, known_at: datetime,
-    definition: str | None,
+    definition: str | None, on_stage: Stage = lambda _: None,
 ) -> Contents:  # fmt: skip
     """Gather what a release says, from what was known at its journal number, counted by both engines.
 
     Raises Unproved where they disagree, or where the lake is damaged.
     """
     assert as_of is not None
+    on_stage("count")
     contents = gather(connection, release, as_of, seq, known_at, settings.timezone, definition, settings.lake)
+    on_stage("prove")
     require_agreement(
         (contents.figures, recompute(contents.evidence, release)),
         (contents.breakdowns, recompute_breakdowns(contents.evidence, release)),

@@ -10,13 +10,12 @@ import sqlalchemy as sa
 
 from expectations.rules.ruleset import Ruleset
 from warehouse.ingestion.intake import IntakeSummary, pending, run_intake
+from warehouse.ingestion.strays import without_strays
 from warehouse.installation.home import Home
 from warehouse.journal.journal import known_by
-from warehouse.journal.ledger import accepted_deliveries
 from warehouse.journal.notes import sign
-from warehouse.preview.rehearse import Moved, moved
+from warehouse.preview.rehearse import MovedShare, moved
 from warehouse.restatement.restating import Progress, Restatement, dates_between, restate
-from warehouse.storage.vault import forget_strays
 from warehouse.tables.tables import table
 
 
@@ -36,7 +35,7 @@ class Plan:
     waiting: int
     receipts: int  # owed already
     restatement: Restatement
-    figures: list[Moved] = field(default_factory=list)
+    figures: list[MovedShare] = field(default_factory=list)
 
     @property
     def nothing(self) -> bool:
@@ -70,9 +69,7 @@ def backfill(
     Killed anywhere, it is completed by the same call: a restatement is there whole or not at all, and one that was
     made leaves nothing to be judged otherwise.
     """
-    with home.reading() as connection:
-        forget_strays(home.vault, accepted_deliveries(connection))
-    with home.writing() as connection:
+    with without_strays(home), home.writing() as connection:
         home.notes.forget_strays(connection)
         dates = dates_between(connection, known_by(connection, None), asked.first, asked.last)
         done = restate(home, connection, dates, asked.rules, at, on_progress=on_progress)

@@ -105,6 +105,8 @@ def _numbers(which: str, most: int) -> list[int]:
     found: list[int] = []
     for part in which.split(","):
         first, _, last = part.partition("-")
+        if last and int(last) < int(first):
+            raise Misconfigured(f"«{part}»: номера идут от меньшего к большему: {last}-{first}.")
         found += range(int(first), min(int(last or first), most + 1) + 1) or [int(first)]
     return list(dict.fromkeys(found))
 
