@@ -1,10 +1,9 @@
-"""What the page and the notebook show is run: every question, every command, every program, every address."""
+"""What the page and the notebook show is run: every question, every program, every address; commands by tests/pages."""
 
 from __future__ import annotations
 
 import re
 import runpy
-import shlex
 import shutil
 import subprocess
 import sys
@@ -43,15 +42,6 @@ def test_programs_run(file: Path) -> None:
     assert len(told["shares"]) > 5  # type: ignore[arg-type]
     assert told["pairs"].num_rows  # type: ignore[attr-defined]
     assert told["dates"]
-
-
-@pytest.mark.parametrize("line", [one for block in blocks("sh") for one in block.splitlines()])
-def test_commands_run(lived: Path, file: Path, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    program, *words = shlex.split(line.replace(THEIRS, str(file)))
-    answered = runner(lived)(*words)
-    assert (program, answered.exit_code) == ("nastavnik", 0), answered.output
-    assert answered.stdout
 
 
 def test_addresses_are_opened_by_sqlalchemy_alone(file: Path, tmp_path: Path) -> None:

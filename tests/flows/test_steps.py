@@ -230,5 +230,5 @@ def test_errors_leave_as_codes(error: Exception, told: str) -> None:
 
 def test_an_error_names_the_line_of_ours_it_passed(tmp_path: Path) -> None:
     settings = settings_for(tmp_path / "home", NASTAVNIK_WAREHOUSE_URL="duckdb:////dev/null/warehouse")
-    with pytest.raises(RuntimeError, match=r"@ warehouse\.\w+:\d+$"):
+    with pytest.raises(RuntimeError, match=r"@ warehouse(\.\w+)+:\d+$"):
         take_pending(settings, COLLECTED)

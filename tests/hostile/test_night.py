@@ -118,5 +118,5 @@ def test_nobody_is_reached_and_nothing_is_left_elsewhere(nights: Nights) -> None
     assert nights.strays == []
     with installation(nights.loud.home) as home:
         left = sorted(path.name for path in home.settings.run.rglob("*") if path.is_file())
-        assert left == ["intake.json", "made", "night", "warehouse.lock"]
+        assert left == ["intake.json", "made", "night", "vault-whole", "warehouse.lock"]
         assert [path for path in home.settings.inbox.rglob("*") if not path.is_dir()] == []
