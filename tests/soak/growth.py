@@ -10,7 +10,8 @@ from tests.soak.prefects import TABLES
 WARM = 5  # nights: caches are filled, and what is kept so many days has its size
 JUDGED = 5  # nights a process must have lived, in all its lives, before its memory is judged
 MB_A_NIGHT = 2.0  # of memory a process may take more each night, which is noise over a few nights
-DESCRIPTORS = 8  # more than at first: connections come and go
+HALF = 3  # nights in each half of a life, before its descriptors are judged
+DESCRIPTORS = 8  # more in the later half, at the least: connections come and go, and what is lost stays
 SPREAD = 1.5  # a table may be so many times larger than it was: nights with a fault have more runs
 PROCESSES = ("server", "worker")
 Measured = dict[str, float]
@@ -54,8 +55,13 @@ def _process(name: str, nights: Sequence[Measured]) -> Iterator[str]:
     if judged(lived) and pace > MB_A_NIGHT:
         yield f"{name}: {pace:.1f} MB more a night, over {lived} nights"
     for life in _lives(name, nights):
-        if (opened := life[-1][f"{name} fds"] - life[0][f"{name} fds"]) > DESCRIPTORS:
+        first, later = ([one[f"{name} fds"] for one in part] for part in _halves(life))
+        if len(first) >= HALF and (opened := min(later) - min(first)) > DESCRIPTORS:
             yield f"{name}: {opened:.0f} descriptors more"
+
+
+def _halves(life: list[Measured]) -> tuple[list[Measured], list[Measured]]:
+    return life[: len(life) // 2], life[len(life) // 2 :]
 
 
 def _tables(nights: Sequence[Measured]) -> list[str]:

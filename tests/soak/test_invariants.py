@@ -111,6 +111,17 @@ def test_growth_is_told(what: str) -> None:
     assert grown(measured(WARM + 1, growing=what)) == {}
 
 
+def test_descriptors_that_come_and_go_are_no_growth() -> None:
+    """Connections of a pool are open in one night and not in the next; what is lost a night stays."""
+    nights = measured()
+    for number, one in enumerate(nights):
+        one["server fds"] += 11.0 * (number % 2)
+    assert grown(nights) == {}
+    for number, one in enumerate(nights):
+        one["server fds"] += 2.0 * number
+    assert grown(nights) == {"growth": ["server: 16 descriptors more"]}
+
+
 @pytest.mark.parametrize(("life", "told"), [(4, ["server: 10.0 MB more a night, over 8 nights"]), (2, [])])
 def test_memory_is_judged_over_all_lives(life: int, told: list[str]) -> None:
     """Lives of two nights tell nothing: in its first night a process is still beginning."""
