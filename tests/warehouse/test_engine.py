@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from expectations.staging import Staging
+from warehouse.installation import home
 from warehouse.installation.engine import open_engine
 from warehouse.installation.settings import Misconfigured
 
@@ -81,3 +82,19 @@ def test_error_texts_hold_no_values(tmp_path: Path) -> None:
 def test_another_engine_is_refused(url: str) -> None:
     with pytest.raises(Misconfigured):
         open_engine(url)
+
+
+@pytest.mark.parametrize(
+    "changed", ["expectations/rules/a.py", "warehouse/findings/b.py", "warehouse/indicators/v.toml"]
+)
+def test_whatever_code_changes_kept_answers_are_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    for name in ("expectations/rules/a.py", "warehouse/findings/b.py", "warehouse/indicators/v.toml"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("before")
+    monkeypatch.setattr(home, "ROOT", tmp_path)
+    before = home.version.__wrapped__()
+    assert home.version.__wrapped__() == before
+    (tmp_path / changed).write_text("after")
+    assert home.version.__wrapped__() != before
