@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from warehouse.ingestion.rebuild import rebuild
 from warehouse.installation.home import Home
 
 SENT, DONE, AFTER = moscow("2022-02-02 10:00"), moscow("2022-02-07 06:00"), moscow("2022-02-20 10:00")
+MOMENTS = count(1_643_000_000)  # of one second, size and inode a file would be taken for the one before it
 RENEWED = "Мнимый"  # who consented anew after the erasure
 
 
@@ -46,7 +48,7 @@ class World:
     def arrives(self, at: datetime, *files: tuple[str, dict]) -> list[str]:
         """Take files in; return their verdicts."""
         for number, (institution, sheets) in enumerate(files):
-            write(self.folder / f"inbox/{institution}/{number}.zip", sheets, modified=1_643_000_000 + number)
+            write(self.folder / f"inbox/{institution}/{number}.zip", sheets, modified=next(MOMENTS))
         with self.opened() as home:
             return sorted(line.verdict for line in take(home, at).lines)
 
