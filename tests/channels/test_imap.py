@@ -246,10 +246,10 @@ def test_a_mark_that_fails_is_made_by_the_next_run(post: Post, monkeypatch: pyte
         (one,) = inboxes.look(set(), 0).ready
         with monkeypatch.context() as broken:
             broken.setattr("warehouse.channels.imap.Box.mark", _lost)
-            one.done()
+            one.done("")
         assert post.unread() == 1
         (again,) = inboxes.look({one.arrival}, 0).taken
-        again.done()
+        again.done("")
     assert post.unread() == 0
 
 

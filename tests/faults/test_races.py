@@ -7,6 +7,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.installations import COLLECTED, installation, rows, settings_for, sta
 from tests.workbooks import submission, write
 from warehouse.channels.channel import Changed
 from warehouse.channels.folder import Folder
+from warehouse.channels.inboxes import Inboxes
 from warehouse.storage.received import NotAFile, ReceivedFiles, open_regular
 from warehouse.tables.tables import table
 
@@ -65,8 +67,27 @@ def test_what_was_swapped_after_the_look_is_not_taken(tmp_path: Path, swap: Call
     there = os.path.lexists(path)
     with pytest.raises(Changed), seen.open():
         pass
-    seen.done()
+    with pytest.raises(Changed) if there else nullcontext():
+        seen.done("")
     assert os.path.lexists(path) == there  # nor is it removed
+
+
+def test_what_is_written_over_a_taken_file_is_taken_by_the_run_after_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An intake ends between its commit and the emptying of the inbox; then other bytes come, of the old length and time."""
+    path = write(tmp_path / "home/inbox/NSH-S007/a.csv", submission(), modified=1_640_000_000)
+    with installation(tmp_path / "home") as home:
+        with monkeypatch.context() as killed:
+            killed.setattr(Inboxes, "done", lambda *_: None)
+            assert take(home).verdicts.total() == 1
+        other = path.read_bytes()[::-1]
+        path.write_bytes(other)
+        os.utime(path, (1_640_000_000, 1_640_000_000))
+        between = take(home)
+        assert (between.verdicts.total(), between.unsettled, path.read_bytes()) == (0, 1, other)
+        assert take(home).verdicts == {"rejected": 1}
+        assert not path.exists()
 
 
 def test_a_file_whose_disk_does_not_give_it_is_no_file(tmp_path: Path) -> None:

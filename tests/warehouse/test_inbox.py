@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from expectations.sealing import StorageKeys
+from warehouse.channels.channel import Changed
 from warehouse.channels.folder import Folder
 from warehouse.ingestion.inbox import look, unchanged
 from warehouse.ingestion.intake import waves
@@ -153,5 +155,26 @@ def test_a_taken_file_that_may_not_be_removed_stays(inbox: Path, monkeypatch: py
         raise PermissionError
 
     monkeypatch.setattr(Path, "unlink", denied)
-    one.done()
+    one.done(hashlib.sha256(b"x").hexdigest())
     assert path.exists()
+
+
+def test_other_bytes_under_the_mark_of_taken_ones_are_not_removed_and_come_next(inbox: Path) -> None:
+    """As many bytes in the same place, the old time put back: whoever lists files sees no difference."""
+    path = put(inbox, "NSH-S007/a.xlsx", b"one", age=60)
+    (taken,) = Folder(inbox).look(set(), 0).ready
+    over(path, b"two")
+    (known,) = Folder(inbox).look({taken.arrival}, 0).taken
+    with pytest.raises(Changed):
+        known.done(hashlib.sha256(b"one").hexdigest())
+    assert path.read_bytes() == b"two"
+    (fresh,) = Folder(inbox).look({taken.arrival}, 0).ready
+    fresh.done(hashlib.sha256(b"two").hexdigest())
+    assert not path.exists()
+
+
+def over(path: Path, content: bytes) -> None:
+    """Write other bytes over a file, and put its time back."""
+    status = path.stat()
+    path.write_bytes(content)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))

@@ -54,8 +54,11 @@ class Waiting(Protocol):
         Raises Changed, Denied, NotAFile or Unreachable, and Cut at the latest where they are not all there.
         """
 
-    def done(self) -> None:
-        """Remove what was committed where the channel's owner wants it so."""
+    def done(self, sha256: str) -> None:
+        """Remove what was committed, the bytes of this hash, where the channel's owner wants it so.
+
+        Raises Changed where other bytes have come in their place, which were not taken.
+        """
 
 
 class Taken(Protocol):

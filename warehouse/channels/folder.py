@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ from typing import BinaryIO
 
 from warehouse.channels.channel import Changed, Found, Taken
 from warehouse.ingestion.inbox import Waiting, look, unchanged
-from warehouse.storage.received import open_regular
+from warehouse.storage.received import NotAFile, open_regular
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,22 @@ class InFolder:
         with open_regular(self.seen.path) as file:
             yield file
 
-    def done(self) -> None:
-        """Remove it; a file written anew in the meantime was not taken, and stays for the next run.
+    def done(self, sha256: str) -> None:
+        """Remove it; a file written anew in the meantime was not taken, and stays for the next run: Changed.
 
         One that may not be removed stays as well: it is known to be taken, and keeps no later night from its work.
         """
-        if unchanged(self.seen):
-            with suppress(PermissionError):
-                self.seen.path.unlink(missing_ok=True)
+        path = self.seen.path
+        if not unchanged(self.seen):
+            if os.path.lexists(path):
+                raise Changed
+            return
+        with suppress(PermissionError, NotAFile):
+            if _holds(path, sha256):
+                path.unlink(missing_ok=True)
+            else:  # written over in place, as many bytes and the old time put back: the next look must not know it
+                os.utime(path)
+                raise Changed
 
 
 @dataclass(frozen=True)
@@ -68,3 +78,8 @@ class Folder:
 
     def close(self) -> None:
         """Hold nothing open."""
+
+
+def _holds(path: Path, sha256: str) -> bool:
+    with open_regular(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == sha256

@@ -59,7 +59,7 @@ class Attachment:
         """Open the attachment's own bytes; their encoded number is that of the listing."""
         yield io.BytesIO(self.box.content(self.letter, self.part))
 
-    def done(self) -> None:
+    def done(self, sha256: str) -> None:
         """Mark its letter as read where that is asked for; what fails is done by the next run."""
         if self.box.marks and not self.seen:
             with suppress(Changed, Cut, Denied, Unreachable):

@@ -68,6 +68,13 @@ class Inboxes:
             return received
         return None
 
+    def done(self, one: Waiting, sha256: str) -> None:
+        """Have the channel remove what was committed; other bytes in its place are counted, and stay for the next run."""
+        try:
+            one.done(sha256)
+        except Changed:
+            self.unsettled += 1
+
     def _tried(self, one: Waiting, receive: Receive) -> Received:
         for pause in PAUSES:
             with contextlib.suppress(Cut), one.open() as file:

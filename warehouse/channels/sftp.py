@@ -74,7 +74,7 @@ class Remote:
         if self.account.state(self.path) != self.state:
             raise Changed
 
-    def done(self) -> None:
+    def done(self, sha256: str) -> None:
         """Leave it where it is."""
 
 

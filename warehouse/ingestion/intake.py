@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -96,7 +96,9 @@ def _taken_from(inboxes: Inboxes, home: Home, received_at: datetime, on_progress
     with step("receipts"):
         write_pending_receipts(home)
     if own:
-        _empty(found.taken)  # an earlier run ended between its commit and this
+        earlier = Arrivals(home.reading).hashes(one.arrival for one in found.taken)
+        for one in found.taken:  # an earlier run ended between its commit and this
+            inboxes.done(one, earlier[one.arrival])
     if not found.ready:
         return summary
     home.readers.start(len(found.ready))
@@ -112,7 +114,8 @@ def _taken_from(inboxes: Inboxes, home: Home, received_at: datetime, on_progress
             with step("receipts"):
                 write_pending_receipts(home)
             if own:
-                _empty([one for one, _ in batch.files])
+                for one, file in batch.files:
+                    inboxes.done(one, file.sha256)
     finish(home, received_at)  # destroyed bytes that came again are not kept
     return summary
 
@@ -234,8 +237,3 @@ def _enter(connection: sa.Connection, good: list[tuple[Waiting, Received]], at: 
         arriving.append(Arrival(entry, delivery_id(one.folder, file.sha256, repetition)))
     journal.write()
     return arriving
-
-
-def _empty(taken: Iterable[Waiting]) -> None:
-    for one in taken:
-        one.done()

@@ -92,13 +92,17 @@ class Arrivals:
 
     def intersection(self, marks: Iterable[str], /) -> set[str]:
         """Return which of these marks are of files that were taken."""
-        arrival, found, asked = entries().c.arrival, set[str](), list(marks)
+        return set(self.hashes(marks))
+
+    def hashes(self, marks: Iterable[str]) -> dict[str, str]:
+        """Return the SHA-256 of what was taken under these marks; one that was never taken has none."""
+        table, found, asked = entries().c, dict[str, str](), list(marks)
         if not asked:
             return found
         with self._reading() as connection:
             for start in range(0, len(asked), ASKED_AT_ONCE):
-                some = asked[start : start + ASKED_AT_ONCE]
-                found.update(connection.execute(sa.select(arrival).where(arrival.in_(some))).scalars())
+                some = table.arrival.in_(asked[start : start + ASKED_AT_ONCE])
+                found.update(connection.execute(sa.select(table.arrival, table.sha256).where(some)).tuples().all())
         return found
 
 

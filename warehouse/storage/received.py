@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -94,7 +95,7 @@ def _bound(sha256: str) -> bytes:
     return b"received:" + sha256.encode()
 
 
-def open_regular(source: Path) -> BinaryIO:
+def open_regular(source: Path) -> BufferedReader:
     """Open a regular file, following no link and waiting for no pipe; raise NotAFile for anything else."""
     try:
         descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
