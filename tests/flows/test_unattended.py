@@ -117,10 +117,16 @@ class Unattended:
         return self._end(run)
 
     def _never_begun(self) -> str:
-        """Have a run that no worker knows of."""
+        """Have a run that no worker knows of, and an alarm in the one place that alarms have."""
         with self._impatient(begun_within=SOON):
-            kpi = self.deployments["kpi"]
-            return self._end(self.client.create_flow_run_from_deployment(kpi, state=Pending()).id)
+            alarm = self._unknown_to_workers("alarm", {"what": "Запуск оборвался", "run": "alarm, nobody's"})
+            kpi = self._unknown_to_workers("kpi", {})
+            self.alarm = self._end(alarm)
+            return self._end(kpi)
+
+    def _unknown_to_workers(self, name: str, told: dict[str, Any]) -> Any:
+        deployment = self.deployments[name]
+        return self.client.create_flow_run_from_deployment(deployment, parameters=told, state=Pending()).id
 
     def _hung(self) -> str:
         """Let a run hang, before its first heartbeat has gone out."""
@@ -195,6 +201,12 @@ def unattended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unattended]
 def test_the_runs_ended_each_in_its_way(unattended: Unattended) -> None:
     """Undisturbed, never begun, stopped in mid-query, hung, out of time, late; the server gives two up, and their places."""
     assert unattended.ends == ["Completed", "Crashed", "Crashed", "Crashed", "TimedOut", "Completed"]
+
+
+def test_an_alarm_that_never_began_is_given_up_and_raises_none(unattended: Unattended) -> None:
+    """It holds the place of those after it; that of the run which never began either came all the same."""
+    assert unattended.alarm == "Crashed"
+    assert not [text for text in unattended.letters() if "Запуск: alarm" in text]
 
 
 @pytest.mark.parametrize(

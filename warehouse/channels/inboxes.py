@@ -69,7 +69,7 @@ class Inboxes:
         return None
 
     def done(self, one: Waiting, sha256: str) -> None:
-        """Have the channel remove what was committed; other bytes in its place are counted, and stay for the next run."""
+        """Have the channel remove what was committed; other bytes there are counted, and stay for the next run."""
         try:
             one.done(sha256)
         except Changed:
