@@ -7,11 +7,16 @@ from datetime import datetime
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowFilter, FlowRunFilter
+from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.sorting import FlowRunSort
 
 from flows.failures import without_values
 from warehouse.doctor.telling import tell
 from warehouse.installation.settings import Settings, read_settings
 
+LATEST = 50  # alarms that are looked through for one of the same event
 PAGE = "docs/engineers/operations.md#тревоги"
 
 
@@ -32,9 +37,24 @@ def alarm_task(what: str, run: str) -> bool:
     return raise_alarm(settings, datetime.now(settings.timezone), what, run)
 
 
+def told_before(event: str) -> bool:
+    """Ask the server whether an alarm has been raised for an event; alarms run one after another.
+
+    On SQLite the server takes an event once more where it found the database busy, and fires again.
+    """
+    ours, done = FlowFilter(name={"any_": ["alarm"]}), FlowRunFilter(state={"type": {"any_": [StateType.COMPLETED]}})
+    with get_client(sync_client=True) as client:
+        latest = client.read_flow_runs(
+            flow_filter=ours, flow_run_filter=done, sort=FlowRunSort.START_TIME_DESC, limit=LATEST
+        )
+    return any(one.parameters.get("event") == event for one in latest)
+
+
 @flow(name="alarm", persist_result=False)
-def alarm(what: str, run: str) -> None:
+def alarm(what: str, run: str, event: str = "") -> None:
     """Сообщить по почте (NASTAVNIK_ALARM_TO), что запуск не удался; запускается сам, тревогами сервера."""
+    if event and told_before(event):
+        return
     sent = alarm_task(what, run)
     told = "да" if sent else "некому: NASTAVNIK_SMTP_URL, NASTAVNIK_ALARM_TO"
     row = {"тревога": what, "запуск": run, "отправлено": told}

@@ -40,7 +40,8 @@ def automations(
         trigger = EventTrigger(
             expect={f"prefect.flow-run.{state}"}, posture=Posture.Reactive, threshold=1, **_runs(TAG)
         )
-        parameters = {"what": sentence, "run": "{{ flow.name }}, {{ flow_run.name }}"}  # filled in by the server
+        told = {"run": "{{ flow.name }}, {{ flow_run.name }}", "event": "id {{ event.id }}"}  # filled in by the server
+        parameters = {"what": sentence, **told}
         action = RunDeployment(source="selected", deployment_id=alarm, parameters=parameters)
         yield AutomationCore(name=name, description=sentence, trigger=trigger, actions=[action])
 
