@@ -18,7 +18,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution,
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-LOCKS = (ROOT / "requirements.lock", ROOT / "bootstrap.lock")
+LOCKS = (ROOT / "requirements.lock", ROOT / "bootstrap.lock")  # of this environment; the others have theirs
 OWN = "nastavnik"
 WITH_PYTHON = {"pip", "setuptools"}  # what `python -m venv` puts there itself
 STARTERS = ("*.pth", "sitecustomize*", "usercustomize*")  # Python runs these before anything is imported
