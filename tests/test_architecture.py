@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LAYERS = ("expectations", "warehouse", "flows")  # each may import itself and those before it
+CLI_LAYERS = ("frame", "telling", "commands")  # likewise, within flows/cli
 LONGEST_MODULE = 300  # lines; the aim is about 100
 
 
@@ -21,13 +22,18 @@ def python_files(*folders: str) -> list[Path]:
     return sorted(path.relative_to(ROOT) for folder in folders for path in (ROOT / folder).rglob("*.py"))
 
 
-def imported_packages(source: str) -> Iterator[str]:
-    """Yield the top-level package of every absolute import, those inside functions too."""
+def imported_modules(source: str) -> Iterator[str]:
+    """Yield the module of every absolute import, those inside functions too."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module.partition(".")[0]
+            yield node.module
+
+
+def imported_packages(source: str) -> Iterator[str]:
+    """Yield the top-level package of every absolute import."""
+    return (module.partition(".")[0] for module in imported_modules(source))
 
 
 def importers(package: str) -> list[Path]:
@@ -62,6 +68,18 @@ def test_imports_go_one_way(layer: str) -> None:
         str(path): found
         for path in modules
         if (found := forbidden.intersection(imported_packages((ROOT / path).read_text())))
+    } == {}
+
+
+@pytest.mark.parametrize("layer", CLI_LAYERS)
+def test_commands_stand_on_words_and_words_on_the_frame(layer: str) -> None:
+    later = tuple(f"flows.cli.{name}" for name in (*CLI_LAYERS[CLI_LAYERS.index(layer) + 1 :], "root"))
+    modules = python_files(f"flows/cli/{layer}")
+    assert modules
+    assert {
+        str(path): found
+        for path in modules
+        if (found := [name for name in imported_modules((ROOT / path).read_text()) if name.startswith(later)])
     } == {}
 
 

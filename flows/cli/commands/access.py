@@ -9,8 +9,9 @@ import click
 
 from flows.cli.frame.answers import CSV, JSON, TABLE, form_option, put, put_json
 from flows.cli.frame.edge import DONE, FAILED, installation, local, settings
+from flows.cli.frame.kinds import ExistingFolder, Moment, NewFile
 from flows.cli.frame.progress import progress
-from flows.cli.frame.russian import Command, ExistingFolder, Group, Moment, NewFile, Option
+from flows.cli.frame.russian import Command, Group, Option
 
 
 @click.group(cls=Group)

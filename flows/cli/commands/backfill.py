@@ -13,8 +13,9 @@ from flows.cli.commands.rules import figures_table, rules_of, rules_options
 from flows.cli.frame.answers import JSON, form_option, put_json
 from flows.cli.frame.deciding import decided_by
 from flows.cli.frame.edge import DONE, Failed, installation, now, settings
+from flows.cli.frame.kinds import Day
 from flows.cli.frame.progress import progress
-from flows.cli.frame.russian import Command, Day, Misused, Option
+from flows.cli.frame.russian import Command, Misused, Option
 
 if TYPE_CHECKING:
     from expectations.rules.ruleset import Ruleset

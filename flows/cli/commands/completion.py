@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from flows.cli.frame.russian import Argument, Command, OneOf
+from flows.cli.frame.kinds import OneOf
+from flows.cli.frame.russian import Argument, Command
 
 VARIABLE = "_NASTAVNIK_COMPLETE"  # by it the shell asks; a setting of ours begins without the underscore
 

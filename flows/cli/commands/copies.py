@@ -11,8 +11,9 @@ import click
 
 from flows.cli.frame.answers import JSON, form_option, put_json
 from flows.cli.frame.edge import DONE, FAILED, REJECTED, Failed, local, now, settings
+from flows.cli.frame.kinds import ExistingFolder, Moment, NewFolder, WholeNumber
 from flows.cli.frame.progress import progress
-from flows.cli.frame.russian import Command, ExistingFolder, Moment, NewFolder, Option, WholeNumber
+from flows.cli.frame.russian import Command, Option
 
 if TYPE_CHECKING:
     from warehouse.copies.backup import Made

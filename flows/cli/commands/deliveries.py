@@ -10,9 +10,10 @@ import click
 
 from flows.cli.frame.answers import CSV, JSON, TABLE, form_option, put, put_json
 from flows.cli.frame.edge import DONE, REJECTED, Failed, installation, local, now, settings
+from flows.cli.frame.kinds import Day, ExistingFile, Moment, NewFile
 from flows.cli.frame.places import Inbox
 from flows.cli.frame.progress import progress
-from flows.cli.frame.russian import Command, Day, ExistingFile, Moment, NewFile, Option
+from flows.cli.frame.russian import Command, Option
 from flows.cli.frame.screen import say
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.cli.frame.edge import settings
+from flows.cli.frame.kinds import OneOf, WholeNumber
 from flows.cli.frame.progress import progress
-from flows.cli.frame.russian import Command, OneOf, Option, WholeNumber
+from flows.cli.frame.russian import Command, Option
 
 if TYPE_CHECKING:
     from warehouse.synthetic.demo import DateDone

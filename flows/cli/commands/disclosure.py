@@ -8,8 +8,9 @@ import click
 
 from flows.cli.frame.answers import JSON, form_option, put_json
 from flows.cli.frame.edge import DONE, Failed, installation, now
+from flows.cli.frame.kinds import NewFolder
 from flows.cli.frame.progress import progress
-from flows.cli.frame.russian import Command, NewFolder, Option
+from flows.cli.frame.russian import Command, Option
 
 
 @click.command(cls=Command)

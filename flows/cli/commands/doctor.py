@@ -8,8 +8,9 @@ import click
 
 from flows.cli.frame.answers import JSON, form_option, put_json
 from flows.cli.frame.edge import DONE, REJECTED, Failed, now, settings
+from flows.cli.frame.kinds import WholeNumber
 from flows.cli.frame.progress import progress
-from flows.cli.frame.russian import Command, Option, WholeNumber
+from flows.cli.frame.russian import Command, Option
 from flows.cli.frame.screen import say
 
 if TYPE_CHECKING:

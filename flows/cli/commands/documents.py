@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from flows.cli.frame.edge import Failed, installation
+from flows.cli.frame.kinds import ExistingFile, NewFile, NewFolder
 from flows.cli.frame.progress import progress
-from flows.cli.frame.russian import Command, ExistingFile, NewFile, NewFolder, Option
+from flows.cli.frame.russian import Command, Option
 
 _RELEASE = click.option(
     "--release", cls=Option, metavar="ВЫПУСК", required=True, help="Номер выпуска, например 2021-12-31-1."

@@ -11,8 +11,9 @@ import click
 from flows.cli.frame.answers import JSON, form_option, put_json
 from flows.cli.frame.deciding import decided_by
 from flows.cli.frame.edge import installation, now, settings
+from flows.cli.frame.kinds import OneOf, RowOf
 from flows.cli.frame.progress import progress
-from flows.cli.frame.russian import Command, OneOf, Option, RowOf
+from flows.cli.frame.russian import Command, Option
 
 if TYPE_CHECKING:
     from warehouse.erasure.person import Wanted

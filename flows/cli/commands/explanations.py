@@ -9,7 +9,8 @@ import click
 from flows.cli.frame.answers import JSON, form_option, moment, put_json
 from flows.cli.frame.deciding import decided_by
 from flows.cli.frame.edge import installation, now
-from flows.cli.frame.russian import Command, Group, Option, WholeNumber
+from flows.cli.frame.kinds import WholeNumber
+from flows.cli.frame.russian import Command, Group, Option
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

@@ -9,8 +9,9 @@ import click
 
 from flows.cli.frame.answers import CSV, JSON, TABLE, form_option, put_figures, put_json
 from flows.cli.frame.edge import DONE, REJECTED, Failed, installation, local, now, settings
+from flows.cli.frame.kinds import Day, Moment, NewFolder, OneOf
 from flows.cli.frame.progress import progress, stages
-from flows.cli.frame.russian import Command, Day, Moment, NewFolder, OneOf, Option
+from flows.cli.frame.russian import Command, Option
 
 STAGES = {
     "check": "Проверка перед выпуском",

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from flows.cli.frame.edge import installation, now
+from flows.cli.frame.kinds import Day, NewFile
 from flows.cli.frame.progress import progress
-from flows.cli.frame.russian import Command, Day, NewFile, Option
+from flows.cli.frame.russian import Command, Option
 
 
 @click.command(cls=Command)

@@ -10,8 +10,9 @@ import click
 
 from flows.cli.frame.answers import put
 from flows.cli.frame.edge import installation
+from flows.cli.frame.kinds import ExistingFolder, NewFile, NewFolder
 from flows.cli.frame.progress import progress
-from flows.cli.frame.russian import Command, ExistingFolder, Group, Misused, NewFile, NewFolder, Option
+from flows.cli.frame.russian import Command, Group, Misused, Option
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -9,8 +9,9 @@ import click
 
 from flows.cli.frame.answers import CSV, JSON, TABLE, form_option, put
 from flows.cli.frame.edge import installation, local
+from flows.cli.frame.kinds import Day, Moment, WholeNumber
 from flows.cli.frame.progress import progress
-from flows.cli.frame.russian import Command, Day, Moment, Option, WholeNumber
+from flows.cli.frame.russian import Command, Option
 
 SCOPE_TYPES = ("institution", "kind", "municipality", "region", "country")
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from flows.cli.frame.edge import now, settings
-from flows.cli.frame.russian import Command, NewPath, Option
+from flows.cli.frame.kinds import NewPath
+from flows.cli.frame.russian import Command, Option
 
 
 @click.command(cls=Command)

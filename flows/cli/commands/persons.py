@@ -9,8 +9,9 @@ import click
 from flows.cli.frame.answers import JSON, TABLE, form_option, put_json
 from flows.cli.frame.deciding import decided_by
 from flows.cli.frame.edge import DONE, REJECTED, installation, now
+from flows.cli.frame.kinds import ExistingFile, NewFile, OneOf, RowOf, WholeNumber
 from flows.cli.frame.progress import progress
-from flows.cli.frame.russian import Command, ExistingFile, Group, NewFile, OneOf, Option, RowOf, WholeNumber
+from flows.cli.frame.russian import Command, Group, Option
 
 _GROUND = click.option(
     "--ground", cls=Option, type=OneOf(["documents", "institution", "other"]), default="documents",

@@ -9,8 +9,9 @@ import click
 
 from flows.cli.frame.answers import JSON, form_option, put_json
 from flows.cli.frame.edge import DONE, FAILED, Failed, now, settings
+from flows.cli.frame.kinds import ExistingFile, ExistingFolder, NewFile
 from flows.cli.frame.progress import progress
-from flows.cli.frame.russian import Command, ExistingFile, ExistingFolder, NewFile, Option
+from flows.cli.frame.russian import Command, Option
 
 PASSPHRASE = "NASTAVNIK_SIGN_PASSPHRASE"
 

@@ -9,8 +9,9 @@ import click
 
 from flows.cli.frame.answers import JSON, form_option, put_json
 from flows.cli.frame.edge import installation, now
+from flows.cli.frame.kinds import Day, ExistingFolder, NewFile
 from flows.cli.frame.progress import progress
-from flows.cli.frame.russian import Command, Day, ExistingFolder, Group, NewFile, Option
+from flows.cli.frame.russian import Command, Group, Option
 
 JUDGED_AGAINST = {"targets", "institutions", "reporting_dates"}  # what makes targets odd
 

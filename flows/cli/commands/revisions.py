@@ -10,8 +10,9 @@ import click
 
 from flows.cli.frame.answers import CSV, JSON, TABLE, form_option, put_figures
 from flows.cli.frame.edge import installation, local
+from flows.cli.frame.kinds import Moment
 from flows.cli.frame.progress import progress
-from flows.cli.frame.russian import Command, Moment, Option
+from flows.cli.frame.russian import Command, Option
 
 if TYPE_CHECKING:
     import pyarrow as pa

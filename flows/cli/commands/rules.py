@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.cli.frame.russian import ExistingFile, Misused, Option
+from flows.cli.frame.kinds import ExistingFile
+from flows.cli.frame.russian import Misused, Option
 
 if TYPE_CHECKING:
     from expectations.rules.ruleset import Ruleset

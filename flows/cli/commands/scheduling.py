@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from flows.cli.frame.edge import settings
-from flows.cli.frame.russian import Command, Option, WholeNumber
+from flows.cli.frame.kinds import WholeNumber
+from flows.cli.frame.russian import Command, Option
 
 
 @click.command(cls=Command)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.cli.frame.edge import Failed
-from flows.cli.frame.russian import Command, ExistingFile, Misused, NewFile, OneOf, Option, WholeNumber
+from flows.cli.frame.kinds import ExistingFile, NewFile, OneOf, WholeNumber
+from flows.cli.frame.russian import Command, Misused, Option
 
 if TYPE_CHECKING:
     import pyarrow as pa

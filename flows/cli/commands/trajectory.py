@@ -9,8 +9,9 @@ import click
 
 from flows.cli.frame.answers import CSV, JSON, TABLE, form_option, put_figures
 from flows.cli.frame.edge import installation
+from flows.cli.frame.kinds import Day
 from flows.cli.frame.progress import progress
-from flows.cli.frame.russian import Command, Day, Option
+from flows.cli.frame.russian import Command, Option
 
 if TYPE_CHECKING:
     import pyarrow as pa

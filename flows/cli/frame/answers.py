@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from flows.cli.frame.russian import OneOf, Option
+from flows.cli.frame.kinds import OneOf
+from flows.cli.frame.russian import Option
 
 if TYPE_CHECKING:
     from collections.abc import Callable

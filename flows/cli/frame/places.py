@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.cli.frame.russian import ExistingFolder
+from flows.cli.frame.kinds import ExistingFolder
 
 if TYPE_CHECKING:
     from warehouse.channels.address import Address
