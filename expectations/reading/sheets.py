@@ -25,7 +25,12 @@ class SheetReader:
         self.readers = {column.name: ColumnReader(column) for column in sheet.columns}
 
     def stage(self, page: Page) -> StagedSheet:
-        """Stage a page; its rows only when every required heading was found."""
+        """Stage a page; its rows only when every required heading was found.
+
+        An optional sheet may be empty (submission.md): it then has no headings to lack.
+        """
+        if not self.sheet.required and not any(is_filled(cell) for row in page.rows for cell in row):
+            return StagedSheet(self.sheet)
         return self._stage_labels(page) if self.sheet.vertical else self._stage_table(page)
 
     def _stage_table(self, page: Page) -> StagedSheet:

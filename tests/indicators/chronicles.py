@@ -155,7 +155,11 @@ class Chronicle:
         of_day = [sent for _, sent in self.accepted if sent.submission.as_of == day]
         if any(sent.submission.institution.code in self.absent for sent in of_day):
             return False  # a restatement knows the register of its time, and would refuse them
-        strict = [("age-implausible", "error"), ("age-implausible.student_to", str(oldest))]
+        strict = [
+            ("age-implausible", "error"),
+            ("age-implausible.student_to", str(oldest)),
+            ("age-implausible.adult_from", "0"),
+        ]
         rules = SHIPPED if oldest == USUAL_AGE else changed(strict)
         done, _ = backfill(self.home, Asked(day, day, rules), self.day, "clerk")
         assert {one.after for one in done.turned} <= set(ACCEPTED)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from tests.installations import ENGINES, moscow
 from warehouse.installation.engine import create_schema, open_engine
-from warehouse.journal.journal import RECEIVED, Journal, all_entries, known_by, last_entry
+from warehouse.journal.journal import RECEIVED, REFERENCE, RELEASE, Journal, all_entries, known_by, last_entry
 from warehouse.storage.loading import fetch, insert_rows
 from warehouse.tables.tables import entries, table, tables_of
 
@@ -49,6 +49,17 @@ def test_a_clock_that_goes_back_does_not_turn_the_order(connection: sa.Connectio
         NOON - timedelta(hours=2),
         NOON + timedelta(minutes=1),
     ]
+
+
+def test_deliveries_may_have_been_received_before_the_register_was_loaded(connection: sa.Connection) -> None:
+    sent = [(REFERENCE, 0), (RECEIVED, 9), (REFERENCE, 0), (RECEIVED, 5), (RECEIVED, 7), (RELEASE, 0), (RECEIVED, 3)]
+    for event, days in sent:
+        journal = Journal(connection)
+        journal.add(event, "institutions", NOON - timedelta(days=days))
+        journal.write()
+    assert [(NOON - entry.known_at).days for entry in all_entries(connection)] == [0, 9, 0, 5, 5, 0, 0]
+    asked = {days: known_by(connection, NOON - timedelta(days=days)) for days in (10, 9, 6, 5, 1, 0)}
+    assert asked == {10: 0, 9: 2, 6: 2, 5: 5, 1: 5, 0: 7}
 
 
 def test_what_was_known_by_a_time(connection: sa.Connection) -> None:

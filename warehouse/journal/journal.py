@@ -38,19 +38,25 @@ class Entry:
 
 
 class Journal:
-    """Numbers entries in order: numbers rise by one, and no time is earlier than the one before."""
+    """Numbers entries in order: numbers rise by one, and no time is earlier than that of an entry before.
+
+    Loads of reference data hold nobody back: deliveries of past years may have been received before (`--received-at`).
+    """
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
         self._new: list[Entry] = []
-        self._last = last_entry(connection)
+        last, told = last_entry(connection), last_entry(connection, of_reference=False)
+        self._seq, self._known_at = last.seq if last else 0, told.known_at if told else None
 
     def add(self, event: str, subject: str, at: datetime, **fields: object) -> Entry:
-        """Append an entry that became known at `at`, or at the last entry's time where the clock went back."""
-        seq, known_at = (self._last.seq + 1, max(at, self._last.known_at)) if self._last else (1, at)
-        self._last = Entry(seq, known_at, event, subject, **fields)  # type: ignore[arg-type]
-        self._new.append(self._last)
-        return self._last
+        """Append an entry that became known at `at`, or at the time of one before where the clock went back."""
+        known_at = max(at, self._known_at or at)
+        if event != REFERENCE:
+            self._known_at = known_at
+        self._seq += 1
+        self._new.append(entry := Entry(self._seq, known_at, event, subject, **fields))  # type: ignore[arg-type]
+        return entry
 
     def write(self) -> None:
         """Write the added entries in the caller's transaction."""
@@ -62,10 +68,11 @@ def _entry(row: sa.Row) -> Entry:
     return Entry(**row._mapping)
 
 
-def last_entry(connection: sa.Connection) -> Entry | None:
-    """Return the entry of the highest number; None in an empty journal."""
+def last_entry(connection: sa.Connection, *, of_reference: bool = True) -> Entry | None:
+    """Return the entry of the highest number, perhaps that of no load of reference data; None where there is none."""
     table = entries()
-    row = connection.execute(table.select().order_by(table.c.seq.desc()).limit(1)).first()
+    among = sa.true() if of_reference else table.c.event != REFERENCE
+    row = connection.execute(table.select().where(among).order_by(table.c.seq.desc()).limit(1)).first()
     return _entry(row) if row else None
 
 
