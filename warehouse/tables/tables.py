@@ -87,8 +87,7 @@ def _journal(metadata: sa.MetaData) -> None:
         "entries", metadata,
         _column("seq", sa.BigInteger, "порядковый номер: по нему упорядочено всё",
                 primary_key=True, autoincrement=False),
-        _column("known_at", Time, "когда стало известно; не убывает с номером, кроме загрузок справочников",
-                nullable=False),
+        _column("known_at", Time, "когда стало известно; не убывает, кроме загрузок справочников", nullable=False),
         _column("event", sa.Text, "received, held, confirmation, withdrawal, decision, explanation, unexplained, "
                 "reference, release, restatement, restated, publication, erasure, retention или destroyed",
                 nullable=False),
