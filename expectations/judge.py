@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import chain
 
 from expectations.rules.cells import READING, checks_of, text_literal
 from expectations.rules.rows import row_checks
@@ -47,19 +48,22 @@ def judge(staging: Staging, rules: Ruleset = SHIPPED) -> None:
 
     with Gate(staging.url) as gate:
         for phase in phases(staging.form, rules.thresholds):
-            for relation in phase:
+            checks = {relation: checks for relation, checks in phase.items() if _has_rows(staging, relation)}
+            for relation in checks:
                 staging.run(f"CREATE OR REPLACE TABLE {CHECKED}{relation} AS SELECT * FROM judged_{relation}")
                 staging.run(f"CREATE OR REPLACE VIEW judged_{relation} AS SELECT * FROM {CHECKED}{relation}")
-            for check in gate.failing([check for relation in phase for check in _with_rows(staging, phase, relation)]):
+            failing = gate.failing(list(chain.from_iterable(checks.values())))
+            for check in failing:
                 staging.run(findings_of(check, staging.form, rules.severity(check.rule)))
-            for relation in phase:
+            for relation in dict.fromkeys(check.relation for check in failing):
                 staging.run(_quarantine(relation, staging.form))
         staging.run(_VERDICTS)
 
 
-def _with_rows(staging: Staging, phase: dict[str, list[Check]], relation: str) -> list[Check]:
-    """The checks of a relation; none where it has no row, for then none is bad."""
-    return phase[relation] if staging.run(f"SELECT 1 FROM check_{relation} LIMIT 1") else []
+def _has_rows(staging: Staging, relation: str) -> bool:
+    """Whether there is anything to check: where a relation has no row, none is bad."""
+    staged = {READING: "problems", SUBMISSIONS: "deliveries"}.get(relation, f"staged_{relation}")
+    return bool(staging.run(f"SELECT 1 FROM {staged} LIMIT 1"))
 
 
 def findings_of(check: Check, form: Form, severity: Severity) -> str:

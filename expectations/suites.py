@@ -105,6 +105,8 @@ class Gate:
 
     def failing(self, checks: list[Check], prefix: str = CHECKED) -> list[Check]:
         """Validate a suite of checks; return those of every rule that some row of the relation fails."""
+        if not checks:
+            return []
         validation = self._deliveries.get_batch().validate(suite_of(checks, prefix), result_format="BOOLEAN_ONLY")
         groups = by_rule(checks)
         return [check for result in validation.results if not result.success for check in _failed(groups, result)]

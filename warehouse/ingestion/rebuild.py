@@ -82,7 +82,7 @@ def _replay(home: Home, connection: sa.Connection, step: Step, summary: RebuildS
     elif step.event == CONFIRMATION:
         replay_confirmation(connection, step)
     elif step.event == RELEASE:
-        record_release(connection, home.settings, step)
+        record_release(connection, step)
         summary.releases += 1
 
 

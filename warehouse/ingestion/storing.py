@@ -14,6 +14,7 @@ from expectations.rules.cells import text_literal
 from expectations.rules.resting import said_of_warnings
 from expectations.rules.rows import PAIR_KEY
 from expectations.rules.ruleset import SHIPPED, Ruleset
+from expectations.rules.structure import Severity
 from expectations.staging import Staging
 from expectations.structure import Sheet
 
@@ -124,7 +125,9 @@ class Kept:
         self.vault = {sheet.name: staging.fetch(_vault_rows(sheet)) for sheet in FORM.sheets if sheet.personal}
         self.findings = staging.fetch(_FINDINGS.format(ruleset=text_literal(version_of(rules))))
         staging.put("kept_findings", self.findings)
-        self.warnings = staging.fetch(said_of_warnings("kept_findings"))  # people's cells: to be hashed, not stored
+        warned = self.findings.filter(pc.field("severity") == Severity.WARNING)["rule"].unique().to_pylist()
+        # people's cells: to be hashed, not stored
+        self.warnings = staging.fetch(said_of_warnings("kept_findings", warned))
         self.sheet_counts = staging.fetch(_COUNTS)
         staging.put("kept_counts", self.sheet_counts)
         self.ledger = {row["delivery"]: row for row in staging.fetch(_LEDGER).to_pylist()}

@@ -53,11 +53,12 @@ def gather(
     of the lake the second engine counts as well, and leaves the evidence; raises LakeDamaged where it cannot. What no
     public package tells is not gathered for one: findings, breakdowns, revisions, the programme.
     """
-    dates = tuple(sorted({*reporting_dates(connection, seq, as_of), as_of}))
-    relations = roster(connection, Knowledge.at(seq), dates)
-    figures = series(connection, seq, dates=dates, newest=definition)
+    dates = _dates(connection, seq, as_of)
     versions = by_version(dates, newest=definition)
     counted = {day: definitions(version) for version, days in versions.items() for day in days}
+    evidence = gather_evidence(connection, lake, seq, counted) if lake else Evidence()  # first: a damaged lake ends it
+    relations = roster(connection, Knowledge.at(seq), dates)
+    figures = series(connection, seq, dates=dates, newest=definition)
     previous = None if public else previous_release(connection, as_of, seq)
     return Contents(
         release=release,
@@ -78,9 +79,18 @@ def gather(
         compared_to=previous.name if previous else None,
         waiting=WAITING.empty_table() if public else _waiting(connection, seq, dates),
         programme=Programme() if public else gather_programme(connection, seq, as_of, definition),
-        evidence=gather_evidence(connection, lake, seq, counted) if lake else Evidence(),
+        evidence=evidence,
         origin=origin(connection, seq, counted, compared=lake is not None),
     )
+
+
+def released_figures(connection: sa.Connection, as_of: date, seq: int, definition: str | None = None) -> pa.Table:
+    """Compute the figures of a release alone, as `gather` does; their column `release` is empty."""
+    return series(connection, seq, dates=_dates(connection, seq, as_of), newest=definition)
+
+
+def _dates(connection: sa.Connection, seq: int, as_of: date) -> tuple[date, ...]:
+    return tuple(sorted({*reporting_dates(connection, seq, as_of), as_of}))
 
 
 def _revisions(connection: sa.Connection, previous: State | None, now: State, figures: pa.Table) -> pa.Table:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
 import sqlalchemy as sa
 
 from warehouse.access.audit import ANCHOR, anchor
@@ -26,7 +27,7 @@ from warehouse.proof.figures import recompute
 from warehouse.proof.manifest import MANIFEST
 from warehouse.release.contents import Contents
 from warehouse.release.extract import hash_figures
-from warehouse.release.gather import gather
+from warehouse.release.gather import gather, released_figures
 from warehouse.release.package import write_release
 from warehouse.storage.loading import insert_rows
 from warehouse.tables.tables import table
@@ -83,26 +84,21 @@ def _freeze(
     contents = contents_of(
         connection, settings, entry.subject, entry.as_of, entry.seq, entry.known_at, entry.definition, on_stage
     )
-    _note(connection, entry, contents)
+    _note(connection, entry, contents.figures)
     most, previous = Decimal(str(settings.moved_points)), previous_annual(connection, as_of, entry.seq)
     return contents, [*points, *after_counting(contents, previous, most)]
 
 
-def record_release(connection: sa.Connection, settings: Settings, entry: Entry) -> None:
-    """Compute a release again from its journal entry, by the warehouse alone, and note the hash of its figures."""
+def record_release(connection: sa.Connection, entry: Entry) -> None:
+    """Compute the figures of a release again from its journal entry, by the warehouse alone, and note their hash."""
     assert entry.as_of is not None
-    _note(
-        connection, entry,
-        gather(
-            connection, entry.subject, entry.as_of, entry.seq, entry.known_at, settings.timezone, entry.definition
-        ),
-    )  # fmt: skip
+    _note(connection, entry, released_figures(connection, entry.as_of, entry.seq, entry.definition))
 
 
-def _note(connection: sa.Connection, entry: Entry, contents: Contents) -> None:
+def _note(connection: sa.Connection, entry: Entry, figures: pa.Table) -> None:
     row: dict[str, object] = {
         "release": entry.subject, "as_of": entry.as_of, "seq": entry.seq, "known_at": entry.known_at,
-        "definition": entry.definition, "figures_sha256": hash_figures(contents.figures),
+        "definition": entry.definition, "figures_sha256": hash_figures(figures),
     }  # fmt: skip
     insert_rows(connection, table("releases"), [row])
 
