@@ -17,6 +17,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 # one file of tests, one process: its servers and databases start once; more than four only fight for memory
 PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONDONTWRITEBYTECODE :=  # 300 files of tests compiled anew: five seconds of every process
 
 .DEFAULT_GOAL := help
 .PHONY: help env demo test fast thorough check format lock docs pictures site bench country spark cluster fuzz sweep soak mutation sbom audit clean
@@ -31,7 +32,7 @@ demo: env ## environment, install, the main job on a synthetic town; prints wher
 test: check ## ruff, mypy and every test
 	$(PYTEST)
 
-fast: env ## the tests that start no server, browser or office program
+fast: env ## the tests that start no server, browser or office program, kill nothing and make no history anew
 	$(PYTEST) -m "not slow and not thorough"
 
 thorough: env ## random histories by the hundred: minutes, before a change of identity, vintages or revisions

@@ -26,9 +26,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tests.sieve import Sieve
+
 EXCEL_EPOCH = date(1899, 12, 30)
 DEEPEST = 6  # containers within containers
-_CODED = re.compile(rb"[A-Za-z0-9+/_-]{8,}")
+CODED = 8  # letters of base64, the least that is taken for it
+_CODED = re.compile(rb"[A-Za-z0-9+/_-]{%d,}" % CODED)
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
 
 
@@ -61,19 +64,6 @@ class Canary:
                 found |= _base64_forms(text.encode(coding, "replace"), f"{coding}{case}")
             found |= _base64_forms(escaped.encode(), f"escaped{case}")
         return {name: spelling for name, spelling in found.items() if len(spelling) >= 4}
-
-    @cached_property
-    def by_sign(self) -> dict[str, dict[bytes, str]]:
-        """Return each different spelling with its name, by the sign it needs."""
-        signs = {"base64": "base64", "percent": "%", "XML": "&#", "escaped": "\\u"}
-        found: dict[str, dict[bytes, str]] = {}
-        seen: set[bytes] = set()
-        for name, spelling in self.spellings.items():
-            if spelling not in seen:
-                seen.add(spelling)
-                sign = signs.get(name.split()[0], "")
-                found.setdefault(sign if sign.encode() in spelling or sign == "base64" else "", {})[spelling] = name
-        return found
 
 
 def _base64_forms(content: bytes, name: str) -> dict[str, bytes]:
@@ -138,16 +128,25 @@ class Search:
     def text(self, text: str, place: str) -> None:
         self.content(text.encode("utf-8", "surrogateescape"), place)
 
+    @cached_property
+    def _told(self) -> dict[bytes, list[tuple[str, str]]]:
+        """Every spelling, and of which words it is, each with the first of its names."""
+        found: dict[bytes, dict[str, str]] = {}
+        for canary in self.canaries:
+            for name, spelling in canary.spellings.items():
+                found.setdefault(spelling, {}).setdefault(canary.word, name)
+        return {spelling: list(words.items()) for spelling, words in found.items()}
+
+    @cached_property
+    def _sieve(self) -> Sieve:
+        return Sieve(self._told)
+
     def _bytes(self, content: bytes, place: str) -> None:
         self.looked += 1
-        searched = {"": content}  # by the sign without which a spelling cannot be there
-        searched |= {sign: content for sign in ("%", "&#", "\\u") if sign.encode() in content}
-        searched["base64"] = b"\n".join(_CODED.findall(content))
-        for canary in self.canaries:
-            for sign, spellings in canary.by_sign.items():
-                for spelling, name in spellings.items():
-                    if sign in searched and spelling in searched[sign]:
-                        self.found.add((place, canary.word, name))
+        for spelling in self._sieve.found(content):
+            for word, name in self._told[spelling]:
+                if not name.startswith("base64") or _stands_coded(spelling, content):
+                    self.found.add((place, word, name))
 
     def _sqlite(self, path: Path, place: str) -> None:
         """A value of a database may lie across two pages, or be told by its log alone."""
@@ -164,6 +163,11 @@ class Search:
                         values = (value for row in rows for value in row)
                         joined = b"\n".join(v if isinstance(v, bytes) else str(v).encode() for v in values if v)
                         self.content(joined, f"{place} › {table.decode()}", 1)
+
+
+def _stands_coded(spelling: bytes, content: bytes) -> bool:
+    """Whether a short one stands within so much of base64 that it is no accident."""
+    return len(spelling) >= CODED or any(spelling in coded for coded in _CODED.findall(content))
 
 
 def _unpacked(content: bytes) -> Iterator[tuple[bytes, str]]:

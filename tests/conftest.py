@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -30,29 +31,48 @@ os.environ |= {
 hypothesis.settings.register_profile("shared machine", deadline=None)
 hypothesis.settings.load_profile("shared machine")
 
+SERVERS = {"postgres_url", "postgres_database", "another_database"}
+GARBAGE = (10_000, 50, 100)  # objects, and how many collections of the younger before an older
+gc.disable()  # until all tests are collected, and with them what they import: it stays, and was a tenth of the suite's time
+
 
 # By processor time, the longest first: a file that begins last is waited for by all other processes.
 LONGEST = """
-    faults/test_postgres faults/test_sweep pages/test_commands
-    access/test_files flows/test_up flows/test_unattended leaks/test_command_line warehouse/test_crash leaks/test_schedules
-    erasure/test_killed warehouse/test_rotation warehouse/test_history indicators/test_functions
-    indicators/test_vintages disclosure/test_publish proof/test_engine erasure/test_later erasure/test_erase
-    hostile/test_senders cli/test_commands warehouse/test_rehearse warehouse/test_queue lineage/test_explained
-    proof/test_release marked/test_marking revisions/test_released reading/test_pool gate/test_points
-    lineage/test_traced warehouse/test_effect reading/test_bombs hostile/test_supply access/test_analysis
-    flows/test_steps leaks/test_injection disclosure/test_random_towns cli/test_persons
+    flows/test_unattended restating/test_restating pages/test_commands indicators/test_vintages flows/test_several_workers
+    copies/test_copies flows/test_up warehouse/test_rotation indicators/test_functions leaks/test_command_line
+    warehouse/test_history schema/test_upgrade hostile/test_night indicators/test_incremental disclosure/test_publish
+    lineage/test_explained warehouse/test_crash restating/test_killed holding/test_held access/test_files
+    erasure/test_later warehouse/test_queue lineage/test_traced soak/test_invariants revisions/test_released
+    gate/test_points cli/test_commands proof/test_release indicators/test_packed flows/test_enclosing
+    warehouse/test_rehearse marked/test_causes erasure/test_erase erasure/test_killed marked/test_marking
+    warehouse/test_effect hostile/test_senders holding/test_explained hostile/test_supply holding/test_sequences
+    restating/test_beside reading/test_pool indicators/test_breakdowns flows/test_steps cli/test_terminal
+    access/test_analysis form/test_one_declaration faults/test_sweep faults/test_postgres reading/test_bombs
 """.split()
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m looks at the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files of LONGEST first, for processes that take whole files; others stay as they are."""
     place = {Path(__file__).parent / f"{name}.py": number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path, len(place)))
+    for item in items:
+        if _on_a_server(item):
+            item.add_marker(pytest.mark.slow)
+
+
+def _on_a_server(item: pytest.Item) -> bool:
+    """Whether a test starts PostgreSQL: by its own fixtures, or as the second engine of both."""
+    params = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return "postgresql" in params or not SERVERS.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     for name in FOR_TESTS:
         os.environ.pop(name, None)
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

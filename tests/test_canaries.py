@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.canaries import day_spellings, search, serial, snils_spellings
+from tests.sieve import Sieve
 
 WORD = "Канареечкинский"
 
@@ -108,3 +109,13 @@ def test_days_and_numbers_have_their_spellings() -> None:
     assert day_spellings(date(2009, 7, 13))[:2] == ("13.07.2009", "2009-07-13")
     assert serial(date(2009, 7, 13)) == "40007"
     assert snils_spellings("11223344595")[1] == "112-233-445 95"
+
+
+@pytest.mark.parametrize("offset", range(10))
+def test_a_word_is_found_wherever_it_begins(offset: int) -> None:
+    """Shorter than what is compared at once, just as long, longer; two that end alike; one that stands there cut."""
+    words = {b"kenar", b"kenarius", b"the kenarius", b"no kenarius", b"bird of a cage"}
+    content = b"." * offset + b"the kenarius, bird of a cag"
+    assert Sieve(words).found(content) == {word for word in words if word in content}
+    assert Sieve(words).found(content[offset : offset + 12]) == {b"kenar", b"kenarius", b"the kenarius"}
+    assert Sieve(words).found(b"." * offset) == set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -12,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import Result
 
+from flows.cli.frame.kinds import Moment
 from tests.cli.conftest import ENDS_BEFORE_IT_STARTS, Run
 from tests.installations import installation
 from tests.workbooks import enrolment, submission, write
@@ -39,9 +41,6 @@ def test_intake_of_nothing_new(collected: Collected) -> None:
 @pytest.mark.parametrize(
     ("moment", "late"),
     [
-        ("2022-01-15", False),
-        ("2022-01-15T23:59", False),
-        ("2022-01-16", True),
         ("2022-01-15T21:30Z", True),  # half past midnight in Moscow
         ("2022-01-15T21:30", False),
     ],
@@ -51,6 +50,19 @@ def test_a_moment_without_offset_is_local(tmp_path: Path, run: Run, moment: str,
     assert run("intake", "--received-at", moment).exit_code == 0
     (receipt,) = (tmp_path / "home/receipts").glob("*/*/receipt.json")
     assert json.loads(receipt.read_text())["late"] is late
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2022-01-15", "2022-01-15T00:00", "2022-01-15T23:59:59.999999"),
+        ("2022-01-15T23:59", "2022-01-15T23:59", "2022-01-15T23:59"),
+        ("2022-01-15T21:30Z", "2022-01-15T21:30+00:00", "2022-01-15T21:30+00:00"),
+    ],
+)
+def test_a_day_is_its_first_moment_or_its_last(text: str, first: str, last: str) -> None:
+    told = [Moment(end_of_day=end).convert(text, None, None) for end in (False, True)]
+    assert told == [datetime.fromisoformat(first), datetime.fromisoformat(last)]
 
 
 def test_findings_as_csv(collected: Collected) -> None:

@@ -20,6 +20,7 @@ from warehouse.erasure.erase import erase, wanted_snils
 from warehouse.ingestion.rebuild import rebuild
 from warehouse.installation.home import opened
 
+pytestmark = pytest.mark.slow  # processes are killed
 ROOT = Path(__file__).parents[2]
 UNDECIDED = {
     "nothing done", "some remains kept", "remains kept, no word in the journal", "journal written, not committed",

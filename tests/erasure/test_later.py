@@ -17,6 +17,7 @@ from warehouse.ingestion.rebuild import rebuild
 from warehouse.installation.home import opened
 from warehouse.installation.settings import Misconfigured
 
+pytestmark = pytest.mark.slow  # a history is made anew
 AGAIN = moscow("2022-02-02 10:00")
 
 

@@ -27,22 +27,29 @@ from warehouse.mail.notices import run_notices
 from warehouse.mail.passwords import password_of, replace_password
 from warehouse.mail.server import Outcome
 
+pytestmark = pytest.mark.slow  # a mail server, and encryption that takes its time
 CLEAN, CURATOR = "NSH-S005", "kurator@shkola.example"  # whose book has nothing amiss
 DOCUMENTS = "\n".join(("Вид документа | Дата утверждения", *(f"{one} | 15.09.2020" for one in FOUR_DOCUMENTS)))
 MORNING = COLLECTED + timedelta(hours=19)
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """Settings that let marked workbooks travel, of a home that took in a good and a faulty file."""
-    own = replace(settings_for(tmp_path / "home"), mail_marked=MarkedByMail.ENCRYPTED)
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that took in a good and a faulty file."""
+    own = settings_for(tmp_path_factory.mktemp("filled") / "home")
     fly_in(own.inbox)
     told = {"код_организации": CLEAN, "наименование_организации": "МБОУ ООШ № 5", "Эл. почта куратора": CURATOR}
     clean = submission(CLEAN, Организация=organisation(**told), Документы=DOCUMENTS)
     write(own.inbox / CLEAN / "книга.xlsx", clean)
     with installation(own.home) as home:
         take(home)
-    return own
+    return own.home
+
+
+@pytest.fixture
+def settings(folder: Path) -> Settings:
+    """Settings that let marked workbooks travel, of a copy of it."""
+    return replace(settings_for(folder), mail_marked=MarkedByMail.ENCRYPTED)
 
 
 def sent(settings: Settings, attachments: str | None = None) -> dict[str, EmailMessage]:

@@ -29,6 +29,7 @@ from warehouse.storage.packed import packed, packed_tables, write_packed, writin
 from warehouse.storage.packing import pack
 from warehouse.synthetic.country import DAYS, Country, write_country, write_late
 
+pytestmark = pytest.mark.slow  # many files
 DATES = (date(2021, 12, 31), date(2022, 12, 31))
 INSTITUTIONS = {"S1": ("ОУ", "R-M1"), "S2": ("ОУ", "R-M1"), "S3": ("ОУ", "R-M2"), "D1": ("УДО", "R-M1")}
 TABLES = {one.name: one for one in packed_tables()}

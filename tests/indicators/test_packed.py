@@ -176,6 +176,7 @@ with_spark = pytest.mark.skipif(
 
 
 @pytest.mark.slow
+@pytest.mark.thorough  # a minute: only `make cluster` asks for it
 @with_spark
 def test_spark_gives_the_same_figures(tmp_path: Path, lake: Path) -> None:
     with cluster(tmp_path) as master:

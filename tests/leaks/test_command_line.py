@@ -6,7 +6,9 @@ import logging
 import os
 import re
 import traceback
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -19,7 +21,8 @@ from tests.leaks.birds import BIRDS, GOOD, fly_in
 from tests.leaks.breaking import CODE, FAULTS, LIBRARIES, breaking
 from tests.leaks.server import log_of, seen_at_work, superuser, talkative
 from tests.workbooks import write
-from warehouse.ingestion.batch import Batch
+from warehouse.ingestion import batch
+from warehouse.ingestion.storing import Kept
 from warehouse.installation.engine import open_engine
 from warehouse.installation.faults import Fault
 from warehouse.installation.home import Home
@@ -132,6 +135,19 @@ def refusal(told: Told, kept: str) -> None:
     assert result.exit_code == 3 and "CheckViolation" in result.stderr, result.output
 
 
+@pytest.fixture(scope="module")
+def judged_once() -> Callable[..., Kept]:
+    """What judges as ever, the first time: one delivery breaks in every case, only once it is to be stored."""
+    real, kept = batch.judged, list[Kept]()
+
+    def judged(*told: Any) -> Kept:
+        if not kept:
+            kept.append(real(*told))
+        return kept[0]
+
+    return judged
+
+
 @pytest.fixture(scope="module", params=ENGINES)
 def broken(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str | None]:
     """A folder for a home that takes nothing, and the URL of its warehouse."""
@@ -157,12 +173,17 @@ def assert_silent(home: Path, said: bytes) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", [name for name in FAULTS if name not in (*KILLING, "hang")])
 def test_no_failure_says_a_persons_word(
-    broken: tuple[Path, str | None], fault: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    broken: tuple[Path, str | None],
+    judged_once: Callable[..., Kept],
+    fault: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     folder, url = broken
     home = waiting(folder, fault)
     monkeypatch.setenv("CANARY_FAULT", str(folder / "fault"))
-    monkeypatch.setattr(Batch, "store", breaking(Batch.store))
+    monkeypatch.setattr(batch.Batch, "store", breaking(batch.Batch.store))
+    monkeypatch.setattr(batch, "judged", judged_once)
     for name in (None, *LIBRARIES.split()):
         caplog.set_level(logging.DEBUG, name)
     own = {"NASTAVNIK_WAREHOUSE_URL": url} if url else {}

@@ -179,6 +179,7 @@ def towns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
         yield home
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TOWNS)
 def test_trace_and_explain_say_the_same(towns: Home, name: str) -> None:
     """A row touches the figures whose explanations name it, and no others."""

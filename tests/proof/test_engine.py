@@ -87,6 +87,7 @@ def url(request: pytest.FixtureRequest) -> Iterator[str | None]:
         yield database
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("url", ["duckdb"], indirect=True)  # the history below is told on both
 def test_random_regions(tmp_path: Path, url: str | None) -> None:
     """As known after each collection, after the first one too when all is known."""

@@ -16,6 +16,7 @@ from expectations.reading.wire import SCHEMAS
 from tests.reading.made_files import DELIVERY, KEY, archive, csv_entries, problems, read, rules, xlsx
 from tests.reading.made_xls import XLS
 
+pytestmark = pytest.mark.slow  # processes are killed
 LITTLE_MEMORY = Limits(memory_bytes=80 * 1024 * 1024)
 
 

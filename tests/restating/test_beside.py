@@ -20,6 +20,8 @@ from warehouse.installation.settings import Misconfigured
 from warehouse.journal.ledger import EVER, waiting
 from warehouse.review.holding import confirm
 
+pytestmark = pytest.mark.slow  # a history is made anew
+
 
 def test_what_waits_to_be_confirmed_goes_on_waiting(tmp_path: Path) -> None:
     with installation(tmp_path / "home", NASTAVNIK_HOLD_DROP="30") as home:

@@ -36,6 +36,7 @@ from warehouse.revisions.parts import revisions
 from warehouse.revisions.states import moment_state, release_state
 from warehouse.tables.tables import table
 
+pytestmark = pytest.mark.slow  # a history is made anew
 WITHOUT_D001 = """
     code,name,aliases,kind,level,municipality,region,valid_from,valid_to
     NSH-S007,МБОУ СОШ № 7,,ОУ,СОШ,NSH,61,2020-09-01,

@@ -20,6 +20,7 @@ from warehouse.schema import upgrade as upgrading
 from warehouse.schema.upgrade import FIRST, plan, upgrade
 from warehouse.schema.version import HEAD, KEPT_APART, WAREHOUSE, number_of
 
+pytestmark = pytest.mark.slow  # a history is made anew
 AFTER = "0003"
 
 

@@ -6,6 +6,7 @@ product knows nothing of this: here its functions are replaced before it runs.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -29,7 +30,7 @@ POINTS = {
     "all stored, not committed": ("warehouse.ingestion.batch.Batch.process", 1, "after"),
     "committed, no receipt": ("warehouse.receipts.write_pending_receipts", 2, "before"),
     "half of the receipts written": ("warehouse.receipts.writing.write_receipt", 1, "after"),
-    "receipts written, inbox as it was": ("warehouse.ingestion.intake._empty", 2, "before"),
+    "receipts written, inbox as it was": ("warehouse.channels.inboxes.Inboxes.done", 1, "before"),
     "half of the inbox emptied": ("warehouse.channels.folder.InFolder.done", 1, "after"),
 }
 
@@ -77,6 +78,7 @@ def run(home: str, url: str | None, point: str | None) -> None:
 def serve(run: Callable[..., None]) -> None:
     """Run once for each line of JSON on standard input, in a child of its own, or in several at once for a list;
     answer with their exit codes."""
+    gc.freeze()  # what was imported: no child looks through it for garbage, or copies it by looking
     for line in sys.stdin:
         told = json.loads(line)
         children = [_child(run, one) for one in (told if isinstance(told, list) else [told])]

@@ -19,6 +19,7 @@ from tests.workbooks import PAIRS, PEOPLE, submission, write
 from warehouse.storage.lake import orphans
 from warehouse.tables.tables import table
 
+pytestmark = pytest.mark.slow  # processes are killed
 ROOT = Path(__file__).parents[2]
 TELLING = {"lake written", "committed, no receipt"}  # run every time: before and after the commit
 ON_POSTGRESQL = {*TELLING, "vault kept", "half of the facts stored", "receipts written, inbox as it was"}

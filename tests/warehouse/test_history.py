@@ -33,6 +33,8 @@ from warehouse.release.package import verify, write_release
 from warehouse.release.publish import contents_of, make_release
 from warehouse.tables.tables import table
 
+pytestmark = pytest.mark.slow  # a history is made anew
+
 
 @dataclass
 class History:

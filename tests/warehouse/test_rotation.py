@@ -25,6 +25,7 @@ from warehouse.installation.settings import Misconfigured
 from warehouse.release.package import verify
 from warehouse.release.publish import make_release
 
+pytestmark = pytest.mark.slow  # processes are killed, homes made anew
 ROOT = Path(__file__).parents[2]
 TOLD = {"some files replaced", "rebuilt, not committed"}  # run every time
 CASES = [

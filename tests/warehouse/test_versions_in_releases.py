@@ -15,6 +15,7 @@ from warehouse.release.package import verify
 from warehouse.release.publish import contents_of, make_release
 from warehouse.tables.tables import table
 
+pytestmark = pytest.mark.slow  # a history of two versions
 CALENDAR = """
     as_of,opens_on,due_on,closes_on,kind
     2024-12-31,2024-12-01,2025-01-15,2025-01-31,annual
