@@ -83,6 +83,12 @@ def test_a_gap_is_told_by_scope_and_date() -> None:
     ]
 
 
+def test_gaps_of_many_are_one_line() -> None:
+    """One institution has a target of its own: the 20 others are no 20 lines."""
+    warnings = judge("students_involved,institution,NSH-S007,2021-12-31,30,at_least")[1]
+    assert warnings == ["Нет цели: students_involved, NSH-D001 и ещё 19, 31.12.2021."]
+
+
 def test_every_line_left_out_of_the_orders_targets_is_a_gap_or_a_first_target() -> None:
     """The municipality's first target is of 2021: nothing before it is missing."""
     for left_out in SHIPPED["targets"]:

@@ -73,11 +73,14 @@ def _text(path: Path) -> str:
 
 def load_reference(connection: sa.Connection, received: ReceivedFiles, folder: Path, at: datetime) -> dict[str, int]:
     """Load whichever reference files lie in `folder`; return the rows of each. A file replaces its table whole."""
+    from warehouse.register.sense import check_sense
+
     found = {name: folder / f"{name}.csv" for name in REFERENCE if (folder / f"{name}.csv").is_file()}
     if not found:
         raise Misconfigured(f"В папке нет ни одного справочника ({', '.join(f'{n}.csv' for n in REFERENCE)}).")
     parsed = {name: parse_reference(name, _text(path)) for name, path in found.items()}
     _check_rows(parsed)
+    check_sense(parsed)
     _check_register(connection, parsed)
     _check_targets(connection, parsed)
     journal = Journal(connection)

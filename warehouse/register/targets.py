@@ -19,6 +19,7 @@ from warehouse.release.contents import PERCENT
 ANNUAL = "annual"
 COUNTRY = "RU"
 TOLD = 20  # lines of one load; the rest are counted
+NAMED = 3  # scopes of one gap; the rest are counted
 
 Row = Mapping[str, Any]
 Scope = tuple[str, str]  # type, code
@@ -102,8 +103,20 @@ def _gaps(rows: list[Row], existing: Any, dates: Mapping[date, str]) -> Iterator
             if dates.get(as_of) == ANNUAL:
                 types = {scope_type for scope_type, _ in have}
                 wanted = {scope for scope in existing(as_of) if scope[0] in types or scope in before}
-                yield from (f"Нет цели: {indicator}, {code}, {as_of:%d.%m.%Y}." for _, code in sorted(wanted - have))
+                yield from (f"Нет цели: {indicator}, {told}, {as_of:%d.%m.%Y}." for told in _told(wanted - have))
             before |= have
+
+
+def _told(missing: set[Scope]) -> Iterator[str]:
+    """Name scopes, type by type: of many the first and how many more, as where one institution alone has a target."""
+    by_type: dict[str, list[str]] = {}
+    for scope_type, code in sorted(missing):
+        by_type.setdefault(scope_type, []).append(code)
+    for codes in by_type.values():
+        if len(codes) <= NAMED:
+            yield from codes
+        else:
+            yield f"{codes[0]} и ещё {len(codes) - 1}"
 
 
 def _contradictions(rows: list[Row]) -> Iterator[str]:
