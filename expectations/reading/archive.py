@@ -59,6 +59,7 @@ def open_archive(content: bytes, limits: Limits) -> Archive:
         raise too_large(f"в архиве больше {limits.entries} файлов")
     for entry in entries:
         _check_entry(entry, limits)
+        entry.filename = entry.filename.replace("\\", "/")  # some exporters write Windows' own separator
     if sum(entry.file_size for entry in entries) > limits.unpacked_bytes:
         raise too_large(f"распакованные данные больше {limits.unpacked_bytes // MEGABYTE} МБ")
     if len({entry.filename.casefold() for entry in entries}) < len(entries):

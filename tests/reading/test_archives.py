@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from expectations.reading.limits import Limits
-from tests.reading.made_files import DELIVERY, archive, csv_entries, csv_text, problems, read, rules, table
+from tests.reading.made_files import DELIVERY, archive, csv_entries, csv_text, problems, read, rules, table, xlsx
 
 DASH = "–"
 
@@ -194,3 +194,16 @@ def test_a_short_entry_of_equal_rows_is_no_bomb(tmp_path):
     rows = [["Возраст, полных лет", "Обучающихся"], *[[None, None]] * 5_000, [7, 51]]
     reading = read(archive(tmp_path / "a.zip", csv_entries(DELIVERY | {"Контингент": rows})))
     assert problems(reading) == [] and reading.sheets["enrolment"].num_rows == 1
+
+
+def test_parts_of_a_book_named_with_windows_separators(tmp_path):
+    """Excel opens such a book: its school would not see what is wrong. Errors of cells are found in it too."""
+    path = xlsx(
+        tmp_path / "a.xlsx", DELIVERY | {"Контингент": [["Возраст, полных лет", "Обучающихся"], [7, "=NA()→#N/A"]]}
+    )
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    backslashed = {name.replace("/", "\\"): content for name, content in parts.items()}
+    found = problems(read(archive(tmp_path / "b.xlsx", backslashed)))
+    assert found == problems(read(path)) == [("excel-error-value", "Контингент", 2, "B", None)]
+    assert rules(read(archive(tmp_path / "c.xlsx", parts | backslashed))) == ["unreadable-file"]
