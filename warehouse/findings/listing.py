@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -73,8 +74,9 @@ def findings_of(connection: sa.Connection, deliveries: list[str]) -> dict[str, l
     columns = (findings.c[name] for name in ("delivery", *Finding._fields))
     statement = sa.select(*columns).where(findings.c.delivery.in_(deliveries))
     found: dict[str, list[Finding]] = defaultdict(list)
+    once: dict[Any, Any] = {}  # of a million findings the words are few
     for delivery, *finding in connection.execute(statement.order_by(findings.c.delivery, findings.c.number)):
-        found[delivery].append(Finding(*finding))
+        found[delivery].append(Finding(*(once.setdefault(word, word) for word in finding)))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 
@@ -14,8 +15,8 @@ from warehouse.review.held import Held
 RECEIPT_VERSION = 1  # raised when a key changes its meaning or goes; new keys may come
 
 
-def document(receipt: Receipt) -> bytes:
-    """Return a receipt as JSON; equal receipts give equal bytes."""
+def document(receipt: Receipt) -> Iterator[bytes]:
+    """Yield a receipt as JSON, finding by finding: a file may give a million. Equal receipts give equal bytes."""
     content = {
         "receipt_version": RECEIPT_VERSION,
         "delivery": receipt.delivery,
@@ -32,11 +33,17 @@ def document(receipt: Receipt) -> bytes:
         "counts": [asdict(one) for one in receipt.counts],
         "totals": {name: count for name, count in asdict(receipt.totals).items() if name != "sheet"},
         "groups": [_group(one, len(receipt.explained_in(one))) for one in receipt.groups],
-        "findings": [
-            _finding(one, number, receipt.explained.get(number)) for number, one in enumerate(receipt.findings, 1)
-        ],
     }
-    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
+    yield _spelled(content).removesuffix("\n}").encode()
+    yield b',\n "findings": ['
+    for number, one in enumerate(receipt.findings, 1):
+        told = _spelled(_finding(one, number, receipt.explained.get(number))).replace("\n", "\n  ")
+        yield f"{',' if number > 1 else ''}\n  {told}".encode()
+    yield b"\n ]\n}\n" if receipt.findings else b"]\n}\n"
+
+
+def _spelled(content: dict[str, object]) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1)
 
 
 def _other(other: Other | None) -> dict[str, str] | None:

@@ -11,6 +11,7 @@ from warehouse.receipts.folders import folder_name
 from warehouse.tables.tables import table
 
 PROTOCOL, DOCUMENT = "протокол.xlsx", "receipt.json"
+BUFFER = 1024 * 1024  # bytes: all but the longest receipts are one call of the disk
 
 
 def write_pending_receipts(home: Home) -> int:
@@ -51,8 +52,9 @@ def write_receipt(receipt: Receipt, receipts: Path, contact: str | None = None) 
 
     folder = receipt_folder(receipt, receipts)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name, content in ((PROTOCOL, protocol(receipt, contact)), (DOCUMENT, document(receipt))):
+    for name, pieces in ((PROTOCOL, [protocol(receipt, contact)]), (DOCUMENT, document(receipt))):
         partial = folder / f".{name}.partial"
-        partial.write_bytes(content)
+        with partial.open("wb", BUFFER) as file:
+            file.writelines(pieces)
         partial.replace(folder / name)
     return folder
