@@ -169,7 +169,7 @@ def test_check_judges_and_keeps_nothing(
 
 
 def test_a_template_is_prefilled(run: Run, tmp_path: Path) -> None:
-    output = tmp_path / "t.xlsx"
+    output = tmp_path / "new" / "t.xlsx"
     result = run("template", "--institution", "NSH-S007", "--as-of", "31.12.2021", "-o", output)
     assert (result.exit_code, result.stdout) == (0, f"{output}\n")
     cells = [cell for row in openpyxl.load_workbook(output)["Организация"].iter_rows(values_only=True) for cell in row]

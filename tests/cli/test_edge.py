@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
+from sqlalchemy.exc import OperationalError
+from xlsxwriter.exceptions import FileCreateError
 
 from tests.cli.conftest import Run
 from tests.workbooks import submission, write
@@ -54,14 +59,37 @@ def test_a_spoilt_database_is_a_failure(run: Run, tmp_path: Path) -> None:
     assert CANARY not in result.stderr and str(tmp_path) not in result.stderr
 
 
-def test_a_full_disk_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), f"/secret/{CANARY}.xlsx")
+IN_WORDS = duckdb.TransactionException(f'Could not write file "{CANARY}.wal": {os.strerror(errno.ENOSPC)}')
+
+
+@pytest.mark.parametrize("error", [FULL, FileCreateError(FULL), OperationalError("COMMIT", {}, IN_WORDS)])
+def test_a_full_disk_is_named(run: Run, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """By whoever met it: Python, the writer of workbooks, DuckDB."""
+
     def full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device", "/secret/Канарейкин.xlsx")
+        raise error
 
     monkeypatch.setattr("warehouse.installation.home.opened", full)
     result = run("status")
     assert (result.exit_code, result.stderr.split(".")[0]) == (3, "Сбой: на диске нет места")
-    assert "Канарейкин" not in result.stderr
+    assert CANARY not in result.stderr
+
+
+def test_a_stop_while_duckdb_computes_is_a_stop(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DuckDB makes an error of its own of Ctrl+C."""
+
+    def computing(home: Home) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise RuntimeError("Query interrupted") from None
+
+    monkeypatch.setattr(Home, "reading", computing)
+    before = signal.getsignal(signal.SIGINT)
+    result = run("status")
+    assert (result.exit_code, result.stderr) == (3, "Прервано; сделанное до этого осталось целым.\n")
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def nastavnik(home: Path, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:

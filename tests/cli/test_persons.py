@@ -98,7 +98,7 @@ def test_the_queue_shows_places_and_no_names(clerk: Run, home: Path) -> None:
         "похожие имена, одна дата рождения",
         "одно имя, похожие даты рождения",
     ]
-    assert "Пар: 5; влияют на показатель: 5." in result.stdout
+    assert "Пар: 5; влияют на число вовлечённых: 5." in result.stdout
     assert [line.split("  ")[0].strip() for line in result.stdout.splitlines() if "5 (2,50" in line] == [
         "страна RU", "регион 61", "муниципалитет NSH", "вид организаций NSH/ОУ",
     ]  # fmt: skip
@@ -199,7 +199,7 @@ def test_what_is_doubtful_is_told_wherever_the_figure_is_explained(clerk: Run) -
     assert words in clerk(*asked, "students_involved").stdout.replace("\N{NO-BREAK SPACE}", " ")
     assert "все пары" not in clerk(*asked, "students_involved_mentee").stdout
     gate = " ".join(clerk("release", "--as-of", "2021-12-31", "--dry-run").stdout.split())
-    assert "из них влияют на показатели: 5. Вовлечено, страна RU, 31.12.2021: если все пары" in gate
+    assert "из них влияют на число вовлечённых: 5. Вовлечено, страна RU, 31.12.2021: если все пары" in gate
 
 
 def test_a_withdrawn_delivery_counts_no_more(clerk: Run) -> None:

@@ -106,7 +106,7 @@ def test_files_that_wait(empty: Home) -> None:
 
 def test_pairs_a_figure_hangs_on(home: Home, empty: Home) -> None:
     level, detail = point(home, "Очередь сверки людей")
-    assert (level, "из них влияют на показатели: 1." in detail) == (WARNS, True)
+    assert (level, "из них влияют на число вовлечённых: 1." in detail) == (WARNS, True)
     assert point(empty, "Очередь сверки людей")[0] == PASSES
 
 

@@ -90,8 +90,8 @@ def test_figures_are_those_of_status_and_documented(watched_home: Watched, tmp_p
     assert told.keys() <= WORDS.keys()
     page = (Path(__file__).parents[2] / "docs/engineers/observability.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `(nastavnik_\w+)", page, re.MULTILINE)) == set(WORDS)
-    watched_home.run("metrics", "-o", tmp_path / "a.prom")
-    assert read((tmp_path / "a.prom").read_text()).keys() == told.keys()
+    watched_home.run("metrics", "-o", tmp_path / "new/a.prom")
+    assert read((tmp_path / "new/a.prom").read_text()).keys() == told.keys()
 
 
 def test_nothing_of_a_person_is_told(watched_home: Watched) -> None:

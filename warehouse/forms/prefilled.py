@@ -38,13 +38,13 @@ def write_registry(home: Home, institution_code: str, as_of: date) -> Path:
     """
     filling = _filling(home, institution_code, as_of, _registry(home, institution_code, as_of))
     output = home.settings.templates / institution_code / f"{institution_code}-{as_of}.xlsx"
-    output.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write(filling, output)
     home.audit("template", f"{institution_code} {as_of.isoformat()}")
     return output
 
 
 def _write(filling: Filling, output: Path) -> None:
+    output.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = output.with_name(f".{output.name}.partial")
     write_template(partial, FORM, filling)
     partial.replace(output)

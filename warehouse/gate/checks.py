@@ -159,14 +159,16 @@ def _queue(home: Home, connection: sa.Connection, known: Knowledge, as_of: date)
     open_ = len(queue.pairs)
     influences = sum(bool(queue.people.moved(pair, queue.stands)) for pair in queue.pairs)
     if not influences:
-        return Point(title, PASSES, f"Пар, которые влияют на показатели, нет; всего в очереди: {open_}.")
+        return Point(title, PASSES, f"Пар, которые влияют на число вовлечённых, нет; всего в очереди: {open_}.")
     doubtful = doubts(connection, known, queue, [as_of])
     bounds = [
         f" Вовлечено, {figure_words(one.scope_type, one.scope_code, as_of)}: {doubt_words(one)}"
         for one in doubtful
         if one.scope_type == doubtful[0].scope_type
     ]
-    return Point(title, WARNS, f"В очереди пар: {open_}; из них влияют на показатели: {influences}.{''.join(bounds)}")
+    return Point(
+        title, WARNS, f"В очереди пар: {open_}; из них влияют на число вовлечённых: {influences}.{''.join(bounds)}"
+    )
 
 
 def _next_year(dates: dict[date, sa.Row], as_of: date) -> Point:

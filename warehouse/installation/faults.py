@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import resource
 import sys
 import threading
@@ -21,6 +23,7 @@ TALKATIVE = {
 }  # fmt: skip
 ROWS_LOGGED_BY = "sqlalchemy.engine.Engine"  # at DEBUG, every row fetched; parameters it can hide by itself
 POOLS = ("sqlalchemy.pool.impl.QueuePool", "sqlalchemy.pool.impl.NullPool")  # they log a driver's error, words and all
+OF_A_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 _BOUNDARIES = {__name__, "flows.failures", "flows.cli.frame.edge"}  # every error passes these
 _COREDUMP_FILTER = Path("/proc/self/coredump_filter")  # Linux: which memory a core file holds
 
@@ -42,8 +45,17 @@ def fault_of(error: BaseException) -> Fault:
         kinds.append(type(cause).__name__)
     if state := getattr(cause or error, "sqlstate", None):
         kinds.append(str(state))
-    number = error.errno if isinstance(error, OSError) else None
-    return Fault("/".join(kinds), place_of(error.__traceback__), number)
+    return Fault("/".join(kinds), place_of(error.__traceback__), _number(cause or error))
+
+
+def _number(error: BaseException) -> int | None:
+    """The system's number of an error: xlsxwriter wraps it, DuckDB tells a disk's in the system's words alone."""
+    for own in (error, *error.args):
+        if isinstance(own, OSError):
+            return own.errno
+    if type(error).__module__ not in {"duckdb", "_duckdb"}:
+        return None
+    return next((number for number in OF_A_DISK if os.strerror(number) in str(error)), None)
 
 
 def place_of(trace: TracebackType | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,13 @@ from flows.cli.frame.edge import DONE, REJECTED, Failed, installation, local, no
 from flows.cli.frame.kinds import Day, ExistingFile, Moment, NewFile
 from flows.cli.frame.places import Inbox
 from flows.cli.frame.progress import progress
-from flows.cli.frame.russian import Command, Option
+from flows.cli.frame.russian import Command, Misused, Option
 from flows.cli.frame.screen import say
 
 if TYPE_CHECKING:
     from warehouse.channels.address import Address
+
+AHEAD = timedelta(days=366)  # a delivery may be said to come so much later than the clock of this machine
 
 
 @click.command(cls=Command)
@@ -44,7 +46,7 @@ def intake(inbox: Path | Address | None, received_at: datetime | None, form: str
     from warehouse.watch.lastnight import note_night
     from warehouse.watch.runs import watched
 
-    at = local(received_at, settings()) or now()
+    at = _received(received_at)
     with (
         watched("intake", settings()) as watch,
         installation(at, write=True) as home,
@@ -65,6 +67,14 @@ def intake(inbox: Path | Address | None, received_at: datetime | None, form: str
     if summary.faults:
         raise Failed(fault_words(summary.faults))
     return REJECTED if summary.verdicts["rejected"] else DONE
+
+
+def _received(told: datetime | None) -> datetime:
+    """Return when deliveries came; a year mistyped would stay in the journal, and nothing later be known before it."""
+    at, clock = local(told, settings()) or now(), now()
+    if at - clock > AHEAD:
+        raise Misused("Неверно задано --received-at: до этого времени больше года.")
+    return at
 
 
 @click.command(cls=Command)

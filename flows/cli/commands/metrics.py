@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from flows.cli.frame.edge import now, settings
-from flows.cli.frame.kinds import NewPath
+from flows.cli.frame.kinds import NewFile
 from flows.cli.frame.russian import Command, Option
 
 
 @click.command(cls=Command)
-@click.option("-o", "--output", cls=Option, type=NewPath(), help="Записать в файл целиком; по умолчанию на экран.")
+@click.option("-o", "--output", cls=Option, type=NewFile(), help="Записать в файл целиком; по умолчанию на экран.")
 def metrics(output: Path | None) -> None:
     """Показать, как идёт работа, в числах для Prometheus: сдачи, охват, ожидающие файлы, запуски, сбои.
 
@@ -24,6 +24,7 @@ def metrics(output: Path | None) -> None:
 
     told = figures(settings(), now(), wait=False)
     if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
         write_figures(told, output)
     else:
         click.echo(spelled(told), nl=False)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -32,6 +35,7 @@ FAULTS = {
     errno.EIO: "диск не отвечает",
     errno.EFBIG: "файл больше дозволенного",
 }
+STOPPED = "Прервано; сделанное до этого осталось целым."
 UNREACHED = "OperationalError/OperationalError"  # of psycopg, which has no code for a connection that was not made
 
 
@@ -58,22 +62,50 @@ class Edge(Group):
             return DONE
 
     def _code(self, words: list[str]) -> int:
-        from warehouse.installation.settings import Misconfigured
+        with _stops() as stopped:
+            try:
+                return super().main(words, "nastavnik", standalone_mode=False) or DONE
+            except Exception as error:  # noqa: BLE001 (the one boundary: texts of errors may quote people's cells)
+                return _failed(error, words, stopped=stopped())
+            except KeyboardInterrupt:
+                return _told(STOPPED, FAILED)
 
-        try:
-            return super().main(words, "nastavnik", standalone_mode=False) or DONE
-        except click.UsageError as error:
-            return _misused(error)
-        except Misconfigured as error:
-            return _told(str(error), MISUSED)
-        except Failed as error:
-            return _told(str(error), FAILED)
-        except (KeyboardInterrupt, click.Abort):
-            return _told("Прервано; сделанное до этого осталось целым.", FAILED)
-        except Exception as error:  # noqa: BLE001 (the one boundary: texts of errors may quote people's cells)
-            if "--trace" in words:
-                _trace(error)
-            return _told(f"Сбой: {_reason(error)}. Незаконченное отменено, команду можно повторить.", FAILED)
+
+@contextmanager
+def _stops() -> Iterator[Callable[[], bool]]:
+    """Give what tells whether Ctrl+C came meanwhile: while DuckDB computes, it makes an error of its own of it."""
+    came: list[int] = []
+
+    def come(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+        signal.default_int_handler(number, frame)
+
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # a shell may have it ignored
+        yield lambda: False
+        return
+    signal.signal(signal.SIGINT, come)
+    try:
+        yield lambda: bool(came)
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _failed(error: Exception, words: list[str], *, stopped: bool) -> int:
+    """Tell what a command ended with, and return its exit code."""
+    from warehouse.installation.settings import Misconfigured
+
+    if isinstance(error, click.UsageError):
+        return _misused(error)
+    if isinstance(error, Misconfigured):
+        return _told(str(error), MISUSED)
+    if isinstance(error, Failed):
+        return _told(str(error), FAILED)
+    if stopped or isinstance(error, click.Abort):
+        return _told(STOPPED, FAILED)
+    if "--trace" in words:
+        _trace(error)
+    return _told(f"Сбой: {_reason(error)}. Незаконченное отменено, команду можно повторить.", FAILED)
 
 
 def _say(text: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from contextlib import suppress
+from datetime import MAXYEAR, MINYEAR, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,18 +43,17 @@ class Moment(click.ParamType):
         self._time_of_day = time.max if end_of_day else time.min
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
+        moment = value if isinstance(value, datetime) else self._read(value)
+        if moment is None or moment.year in (MINYEAR, MAXYEAR):  # in another zone they have no number
+            raise click.BadParameter("ожидается дата или время, например 2021-12-31 или 2021-12-31T18:00.", ctx, param)
+        return moment
+
+    def _read(self, value: str) -> datetime | None:
+        with suppress(ValueError):
             return datetime.combine(date.fromisoformat(value), self._time_of_day)
-        except ValueError:
-            pass
-        try:
+        with suppress(ValueError):
             return datetime.fromisoformat(value)
-        except ValueError:
-            raise click.BadParameter(
-                "ожидается дата или время, например 2021-12-31 или 2021-12-31T18:00.", ctx, param
-            ) from None
+        return None
 
 
 class OneOf(click.Choice):
@@ -120,8 +120,8 @@ class ExistingFolder(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         path = Path(value)
-        if not path.is_dir():
-            raise click.BadParameter(f"нет такой папки: {click.format_filename(path)}", ctx, param)
+        if not value or not path.is_dir():  # an empty name, of a variable that is not set, would be the current folder
+            raise click.BadParameter(f"нет такой папки: {click.format_filename(value)}", ctx, param)
         return path
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -135,6 +135,8 @@ class NewPath(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         path = Path(value)
+        if not value:
+            raise click.BadParameter("не сказано, куда записать.", ctx, param)
         if (file := next((one for one in path.absolute().parents if one.is_file()), None)) is not None:
             raise click.BadParameter(f"{click.format_filename(file)} — файл, в нём ничего не записать.", ctx, param)
         return path

@@ -37,9 +37,9 @@ def show_queue(pairs: pa.Table, doubtful: list[Doubt]) -> None:
         )
         for row, (left, right) in zip(pairs.to_pylist(), places_of(pairs), strict=True)
     ]  # fmt: skip
-    headings = ("Что проверить", "Запись 1", "Запись 2", "Сходство", "Влияет, человек", "Показателей")
+    headings = ("Что проверить", "Запись 1", "Запись 2", "Сходство", "Вовлечённых изменится", "Показателей")
     console().print(table("Записи, которые стоит проверить", headings, rows, right=(3, 5)))
-    console().print(f"Пар: {len(rows)}; влияют на показатель: {sum(pairs['influences'].to_pylist())}.")
+    console().print(f"Пар: {len(rows)}; влияют на число вовлечённых: {sum(pairs['influences'].to_pylist())}.")
     if doubtful:
         console().print(_doubts(doubtful))
     console().print("Книга с обеими записями рядом: nastavnik persons queue -o ФАЙЛ.xlsx")
