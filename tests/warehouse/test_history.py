@@ -142,6 +142,20 @@ def test_everything_is_rebuilt_row_for_row_and_byte_for_byte(history: History) -
 
 
 @pytest.mark.slow
+def test_a_rebuild_tells_what_came_out_otherwise(history: History) -> None:
+    """As where a later program reads what an earlier one refused."""
+    deliveries, releases = table("deliveries"), table("releases")
+    turned, *_ = rows(history.home, deliveries, "delivery", "verdict")
+    with history.home.writing() as connection:
+        connection.execute(deliveries.update().where(deliveries.c.delivery == turned[0]).values(verdict="other"))
+        connection.execute(releases.update().where(releases.c.release == "2021-12-31-1").values(figures_sha256="0"))
+    summary = rebuild(history.home)
+    assert (summary.turned, summary.moved) == ([turned[0]], ["2021-12-31-1"])
+    again = rebuild(history.home)
+    assert (again.turned, again.moved) == ([], [])
+
+
+@pytest.mark.slow
 def test_a_rebuild_over_what_is_there_changes_nothing(history: History) -> None:
     before = state(history.home)
     stray = history.home.settings.lake / "pairs" / "stray.parquet"

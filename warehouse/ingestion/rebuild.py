@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
@@ -27,11 +27,13 @@ from warehouse.tables.tables import MENTORING, table, tables_of
 
 @dataclass
 class RebuildSummary:
-    """What a rebuild went through."""
+    """What a rebuild went through, and what came out otherwise than it had been."""
 
     deliveries: int = 0
     reference_loads: int = 0
     releases: int = 0
+    turned: list[str] = field(default_factory=list)  # deliveries of another verdict: a later program reads or judges so
+    moved: list[str] = field(default_factory=list)  # releases of other figures; their packages stay
 
 
 def rebuild(
@@ -47,6 +49,7 @@ def rebuild(
     summary = RebuildSummary()
     with without_strays(home):
         with home.writing() as connection:
+            before = _outcome(connection)
             _empty(connection)
             entries = all_entries(connection)
             for done, step in enumerate(steps(entries, home.settings.batch), 1):
@@ -54,10 +57,25 @@ def rebuild(
                 on_progress(done, len(entries))
             keep_decided(connection, 0)
             connection.execute(table("pending_receipts").delete())
+            summary.turned, summary.moved = _differing(before, _outcome(connection))
             check(connection)
             os.sync()  # the lake's list never names bytes that a power cut could take
         _sweep(home)
     return summary
+
+
+def _outcome(connection: sa.Connection) -> list[dict[str, str]]:
+    """Return the verdicts by delivery, and the hashes of figures by release."""
+    deliveries, releases = table("deliveries").c, table("releases").c
+    asked = (deliveries.delivery, deliveries.verdict), (releases.release, releases.figures_sha256)
+    return [dict(connection.execute(sa.select(*columns)).tuples().all()) for columns in asked]
+
+
+def _differing(before: list[dict[str, str]], after: list[dict[str, str]]) -> list[list[str]]:
+    return [
+        sorted(key for key in was.keys() & now.keys() if was[key] != now[key])
+        for was, now in zip(before, after, strict=True)
+    ]
 
 
 def _empty(connection: sa.Connection) -> None:

@@ -13,6 +13,7 @@ from flows.cli.frame.kinds import Day, Moment, NewFolder, OneOf
 from flows.cli.frame.progress import progress, stages
 from flows.cli.frame.russian import Command, Option
 
+NAMED = 5  # keys in one line; the rest are counted
 STAGES = {
     "check": "Проверка перед выпуском",
     "count": "Подсчёт показателей",
@@ -150,6 +151,14 @@ def rebuild(form: str) -> None:
         return
     loads, releases = summary.reference_loads, summary.releases
     click.echo(f"Пересоздано: сдач {summary.deliveries}, загрузок справочников {loads}, выпусков {releases}.")
+    if summary.turned:
+        click.echo(f"Вердикт не тот, что был, у сдач: {_named(summary.turned)}. Программа читает или судит их иначе.")
+    if summary.moved:
+        click.echo(f"Показатели не те, что в выпусках: {_named(summary.moved)}. Сами выпуски остались как есть.")
+
+
+def _named(keys: list[str]) -> str:
+    return ", ".join(keys[:NAMED]) + (f" и ещё {len(keys) - NAMED}" if len(keys) > NAMED else "")
 
 
 COMMANDS = (kpi, release, rebuild)
