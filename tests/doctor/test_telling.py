@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.alarm import raise_alarm
+from flows.alarm import raise_alarm, told_before
 from tests.flows.mail import mail_server
 from tests.installations import COLLECTED, settings_for
 from warehouse.doctor.telling import tell
@@ -42,3 +42,11 @@ def test_without_operators_nobody_is_told(tmp_path: Path) -> None:
     assert not raise_alarm(settings, COLLECTED, "Запуск не удался", "intake, quiet-owl")
     with pytest.raises(Misconfigured, match="NASTAVNIK_ALARM_TO"):
         tell(settings, "Тема", "Слова", COLLECTED)
+
+
+def test_a_server_that_does_not_answer_keeps_no_letter_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(**_: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr("flows.alarm.get_client", refused)
+    assert not told_before("an event")

@@ -12,11 +12,11 @@ def journal_tables(metadata: sa.MetaData, schema: str) -> None:
     sa.Table(
         "entries", metadata,
         column("seq", sa.BigInteger, "порядковый номер: по нему упорядочено всё",
-                primary_key=True, autoincrement=False),
+               primary_key=True, autoincrement=False),
         column("known_at", Time, "когда стало известно; не убывает, кроме загрузок справочников", nullable=False),
         column("event", sa.Text, "received, held, confirmation, withdrawal, decision, explanation, unexplained, "
-                "reference, release, restatement, restated, publication, erasure, retention или destroyed",
-                nullable=False),
+               "reference, release, restatement, restated, publication, erasure, retention или destroyed",
+               nullable=False),
         column("subject", sa.Text, "папка отправителя, сдача, решение, справочник или выпуск", nullable=False),
         column("sha256", sa.Text, "хеш полученных байтов"),
         column("size", sa.BigInteger, "длина полученных байтов"),

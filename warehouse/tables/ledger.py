@@ -20,7 +20,7 @@ def ledger_tables(metadata: sa.MetaData, schema: str) -> None:
         "deliveries", metadata,
         column("seq", sa.BigInteger, "номер записи журнала", primary_key=True, autoincrement=False),
         column("delivery", sa.Text, "ключ сдачи: 16 знаков хеша папки, байтов и порядка повторения",
-                unique=True, nullable=False),
+               unique=True, nullable=False),
         column("institution_code", sa.Text, "чья папка: организация-отправитель", nullable=False),
         column("as_of", sa.Date, "отчётная дата; пусто, если не прочитана"),
         column("known_at", Time, "когда стало известно", nullable=False),

@@ -16,7 +16,7 @@ def restatement_tables(metadata: sa.MetaData, schema: str) -> None:
         column("last", sa.Date, "последняя такая дата", nullable=False),
         column("ruleset", sa.Text, "версия правил; пусто, если правила остались те же"),
         column("rules", sa.Text, "чем правила отличаются от обычных, по строке имя=значение; пусто — как "
-                  "ruleset"),
+               "ruleset"),
         schema=schema, comment="Пересмотры: сдачи дат суждены заново, правила приняты для этих дат; строки только "
                                "добавляются",
     )  # fmt: skip
@@ -28,8 +28,8 @@ def restated_tables(metadata: sa.MetaData, schema: str) -> None:
         "restated", metadata,
         column("seq", sa.BigInteger, "номер записи журнала", primary_key=True, autoincrement=False),
         column("delivery", sa.Text, "сдача, суждённая заново: с этой записи журнала не действует",
-                  nullable=False),
+               nullable=False),
         column("by_delivery", sa.Text, "сдача с новым решением, тот же файл: место прежней теперь её",
-                  nullable=False),
+               nullable=False),
         schema=schema, comment="Пересмотренные сдачи: прежнее решение о файле и новое",
     )  # fmt: skip
