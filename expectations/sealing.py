@@ -30,7 +30,10 @@ SEAL_BYTES = HEADER_BYTES + 16  # by how much a sealed object is longer: the hea
 
 
 class Damaged(Exception):
-    """Sealed bytes that are not what was sealed here: changed, cut off, put in another's place; or never sealed."""
+    """Sealed bytes that are not what was sealed here: changed, cut off, put in another's place; or never sealed.
+
+    Its text, where there is one, is the name of the file.
+    """
 
 
 class NoSuchKey(Exception):

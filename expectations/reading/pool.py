@@ -238,7 +238,7 @@ class _Reader:
         if kind == NOT_OPENED:
             raise OSError(int(detail), os.strerror(int(detail)), str(self.files[0]))
         if kind == DAMAGED:
-            raise Damaged
+            raise Damaged(self.files[0].name)
         if kind == BUG:
             return unreadable("unreadable-file", f"внутренняя ошибка чтения ({detail}), сообщите оператору")
         return _Failure("too-large", OUT_OF_MEMORY)

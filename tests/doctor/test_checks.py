@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.installations import installation, learn, moscow, settings_for
+from tests.installations import installation, learn, moscow, settings_for, take
 from tests.workbooks import submission, write
 from warehouse.access.audit import record
 from warehouse.access.keyring import keyring_path, open_keyring, write_keyring
@@ -22,12 +23,13 @@ from warehouse.access.keys import read_master
 from warehouse.copies.backup import backup
 from warehouse.doctor import disk, program
 from warehouse.doctor.answers import Answer, Level, Look
-from warehouse.doctor.checks import CHECKS, examine, worst
+from warehouse.doctor.checks import CHECKS, FILES, examine, worst
 from warehouse.doctor.nights import night_within
 from warehouse.installation.engine import open_engine
 from warehouse.installation.home import opened
 from warehouse.installation.settings import Settings
 from warehouse.installation.unfinished import UPGRADE, begin
+from warehouse.storage.remains import NAME_LETTERS, Left
 from warehouse.watch.lastnight import note_night
 
 NOW = moscow("2027-01-10 12:00")  # after the clock of whoever runs this, before the calendar ends
@@ -96,6 +98,12 @@ def begin_rotation(settings: Settings) -> None:
     write_keyring(settings, ring.renewed(tokens=False), read_master(settings.key))
 
 
+def put_oddly(settings: Settings) -> None:
+    (settings.inbox / "NSH-S007").mkdir()
+    (settings.inbox / "NSH-S007" / "a.xlsx").symlink_to("/etc/hostname")
+    (settings.inbox / "a name.xlsx").write_bytes(b"x")
+
+
 def wait_long(settings: Settings) -> None:
     write(settings.inbox / "NSH-S007/a.zip", submission(), modified=1_640_000_000)
 
@@ -118,6 +126,7 @@ TROUBLES: list[tuple[str, Callable[[Settings], object], str, str]] = [
      "календарь отчётности кончается"),
     ("reference", lambda own: sql(own, "DELETE FROM mentoring.targets"), "warn", "целей на будущие даты нет"),
     ("inbox", wait_long, "warn", "ждут файлов: 1"),
+    ("inbox", put_oddly, "warn", r"не тронуто: 2 — (?=.*NSH-S007 \(1\))(?=.*рядом с папками \(1\))(?!.*a name)"),
     ("inbox", lambda own: own.inbox.rmdir(), "fail", "нет папки"),
     ("night", lambda own: note_night(own, NOW - timedelta(hours=27)), "fail", "27 ч назад"),
     ("night", lambda own: (own.run / "night").unlink(), "warn", "ещё не было"),
@@ -144,6 +153,62 @@ def test_trouble_is_told_with_advice(settings: Settings, name: str, spoil: Calla
 def test_every_check_can_tell_of_trouble() -> None:
     elsewhere = {"python", "packages", "zone", "room", "rights"}
     assert {name for name, *_ in TROUBLES} | elsewhere == {check.name for check in CHECKS}
+
+
+def received_files(settings: Settings) -> list[Path]:
+    return sorted(path for path in settings.received.rglob("*") if path.is_file())
+
+
+def spoil(path: Path) -> bytes:
+    """Flip the last bit of a file; return what it was."""
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    return content
+
+
+def files_told(settings: Settings) -> Answer:
+    ((_, answer),) = examine(settings, NOW, [FILES])
+    return answer
+
+
+def test_every_kept_file_is_read_when_asked_for(settings: Settings) -> None:
+    assert files_told(settings) == Answer(Level.OK, f"целы, прочитано {len(received_files(settings))}")
+
+
+def test_a_spoilt_file_is_named_and_its_whole_copy_too(settings: Settings) -> None:
+    path = received_files(settings)[1]
+    spoil(path)
+    answer = files_told(settings)
+    assert (answer.level, str(path.relative_to(settings.home)) in answer.told) == (Level.FAIL, True)
+    command, whole, place = shlex.split(answer.advice)
+    assert command == "cp"
+    shutil.copy(whole, place)
+    assert files_told(settings).level is Level.OK
+
+
+def test_a_lost_file_without_a_whole_copy_is_asked_of_its_sender(settings: Settings) -> None:
+    path = received_files(settings)[0]
+    path.unlink()
+    for one in (settings.backup or path).glob("objects/*/*"):
+        spoil(one)
+    answer = files_told(settings)
+    assert (answer.level, "присланные ещё раз" in answer.advice) == (Level.FAIL, True)
+
+
+def test_lake_texts_and_remains_are_read_as_well(tmp_path: Path) -> None:
+    with installation(tmp_path / "home", at=NOW) as home:
+        write(home.settings.inbox / "NSH-S007/a.xlsx", submission())
+        take(home, NOW)
+        home.notes.write("Пояснение")
+        home.remains.write("a" * NAME_LETTERS, Left({}, {}, {}))
+    settings = home.settings
+    for folder, advice in ((settings.lake, "rebuild"), (settings.notes, "копии нет"), (settings.remains, "копии нет")):
+        path = next(path for path in folder.rglob("*") if path.is_file())
+        content = spoil(path)
+        answer = files_told(settings)
+        assert (answer.level, path.name in answer.told, advice in answer.advice) == (Level.FAIL, True, True)
+        path.write_bytes(content)
+    assert files_told(settings).level is Level.OK
 
 
 def look(settings: Settings) -> Look:

@@ -13,7 +13,7 @@ from tests.installations import COLLECTED, installation, moscow, take, vault_row
 from tests.workbooks import snils, submission, write
 from warehouse.installation.home import Home
 from warehouse.release.publish import make_release
-from warehouse.storage.remains import _bound
+from warehouse.storage.remains import bound
 
 AS_OF = date(2021, 12, 31)
 LATER = moscow("2022-02-01 10:00")
@@ -86,7 +86,7 @@ def opened_bytes(home: Home) -> dict[str, bytes]:
     """Return every sealed thing of a home, opened, by name."""
     found = {f"received/{path.name}": home.received.read(path.name) for path in home.received.paths()}
     for path in home.remains.paths():
-        content = unseal(path.read_bytes(), _bound(path.name), home.ring.storage)
+        content = unseal(path.read_bytes(), bound(path.name), home.ring.storage)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             found |= {f"remains/{path.name}/{name}": archive.read(name) for name in archive.namelist()}
     found |= {f"vault/{name}": repr(rows).encode() for name, rows in vault_rows(home).items()}

@@ -77,7 +77,7 @@ def test_old_files_are_taken_without_waiting(inbox: Path) -> None:
 def test_names_that_say_unfinished_are_passed_over(inbox: Path, name: str) -> None:
     put(inbox, f"NSH-S007/{name}", age=60)
     found = look(inbox, set(), 0)
-    assert (found.ready, found.odd) == ([], 0)
+    assert (found.ready, found.odd) == ([], [])
 
 
 def test_the_same_file_is_taken_once_and_a_changed_one_again(inbox: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_folder_that_is_closed_to_us_is_told_and_holds_nobody(inbox: Path, mon
 
     monkeypatch.setattr(os, "scandir", closed)
     found = look(inbox, set(), 0)
-    assert ([one.folder for one in found.ready], found.odd) == (["NSH-S007"], 1)
+    assert ([one.folder for one in found.ready], found.odd) == (["NSH-S007"], ["NSH-S001"])
 
 
 def test_an_inbox_that_is_closed_to_us_is_no_empty_one(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:

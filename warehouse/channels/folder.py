@@ -74,7 +74,7 @@ class Folder:
         """List what waits."""
         found = look(self.path, taken, settle_seconds)
         ready, before = ([InFolder(one, self.name) for one in some] for some in (found.ready, found.taken))
-        return Found(ready, before, found.unsettled, found.odd)
+        return Found(ready, before, found.unsettled, len(found.odd))
 
     def close(self) -> None:
         """Hold nothing open."""

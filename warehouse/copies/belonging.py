@@ -87,9 +87,9 @@ def _below(home: Path, folder: str) -> Iterator[str]:
             yield str(name)
 
 
-def lost(settings: Settings, entries: list[Entry], destroyed: set[str]) -> list[str]:
-    """Return the hashes that the journal knows whose bytes are gone, though nobody destroyed them."""
-    needed = {
+def needed(settings: Settings, entries: list[Entry], destroyed: set[str]) -> list[str]:
+    """Return the hashes whose bytes are to be there: those that the journal knows and nobody destroyed."""
+    hashes = {
         one.sha256
         for one in entries
         if one.sha256
@@ -97,4 +97,9 @@ def lost(settings: Settings, entries: list[Entry], destroyed: set[str]) -> list[
         and (one.size or 0) <= settings.limits.file_bytes
         and one.sha256 not in destroyed
     }
-    return sorted(one for one in needed if not received_path(settings.received, one).exists())
+    return sorted(hashes)
+
+
+def lost(settings: Settings, entries: list[Entry], destroyed: set[str]) -> list[str]:
+    """Return the hashes whose bytes are to be there, and are not."""
+    return [one for one in needed(settings, entries, destroyed) if not received_path(settings.received, one).exists()]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -95,6 +95,15 @@ class CopiesFolder:
         for name in reversed(self.names()):
             with suppress(CopyDamaged):
                 return self.read(name)
+        return None
+
+    def holding(self, name: str, is_whole: Callable[[bytes], bool]) -> Path | None:
+        """Return where the newest contents of a file are that are whole; None where no backup has such."""
+        for snapshot in reversed(self.names()):
+            with suppress(CopyDamaged):
+                piece = self.read(snapshot).files.get(name)
+                if piece is not None and is_whole(self.contents(piece)):
+                    return self._object(piece.sha256)
         return None
 
     def keep(self, content: bytes, modified_ns: int = 0) -> Piece:

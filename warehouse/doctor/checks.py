@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from warehouse.access.keyring import keyring_path
-from warehouse.doctor import clock, database, disk, keeping, nights, program
+from warehouse.doctor import clock, database, disk, files, keeping, nights, program
 from warehouse.doctor.answers import Answer, Level, Look, NotNow, fail, warn
 from warehouse.installation.engine import open_engine
 from warehouse.installation.faults import fault_of
@@ -46,6 +46,7 @@ CHECKS = (
     Check("night", "Ночной приём", nights.night),
     Check("copies", "Резервные копии", nights.copies),
 )
+FILES = Check("files", "Хранимые файлы", files.files)  # asked alone: it reads everything
 Asked = tuple[Check, Answer]
 
 

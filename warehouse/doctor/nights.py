@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from warehouse.channels.faults import last_faults
 from warehouse.copies.folder import CopiesFolder
 from warehouse.doctor.answers import Answer, Look, fail, ok, warn
+from warehouse.ingestion.inbox import Inbox
 from warehouse.ingestion.inbox import look as look_into
 from warehouse.journal.journal import arrivals
 from warehouse.watch.lastnight import last_night
 
+SHOWN = 3  # places that are named
 NIGHT = 26.0  # hours: a day, and time for a slow night
 
 
@@ -29,16 +32,29 @@ def inbox(look: Look) -> Answer:
     if faults := last_faults(look.settings):
         told = "; ".join(f"{name}: {reason}" for name, reason in faults.items())
         return fail(f"каналы недоступны — {told}", "Исправьте и примите: nastavnik intake. docs/engineers/channels.md.")
-    waiting = look_into(folder, arrivals(look.reading()), 0).ready
-    if not waiting:
-        return ok("пусто")
-    oldest = (look.at - datetime.fromtimestamp(waiting[0].modified_ns / 1e9, UTC)).total_seconds() / 3600
+    found = look_into(folder, arrivals(look.reading()), 0)
+    told, oldest = _waiting(found, look.at)
     if oldest > NIGHT:
         return warn(
-            f"ждут файлов: {len(waiting)}, старейший {oldest:.0f} ч",
+            told,
             "Примите их сейчас: nastavnik intake. Если ночной приём не идёт, смотрите docs/engineers/operations.md.",
         )
-    return ok(f"ждут файлов: {len(waiting)}, старейший {oldest:.0f} ч")
+    if found.odd:
+        places = Counter(name or "рядом с папками" for name in found.odd)
+        where = ", ".join(f"{name} ({times})" for name, times in places.most_common(SHOWN))
+        return warn(
+            f"{told}; не файлы (ссылки, вложенные папки, файлы вне папок), не тронуто: {len(found.odd)} — {where}",
+            "Файл кладут прямо в папку организации, и не ссылкой. Переложите или уберите лишнее.",
+        )
+    return ok(told)
+
+
+def _waiting(found: Inbox, at: datetime) -> tuple[str, float]:
+    """Say what waits, and for how many hours the oldest has."""
+    if not found.ready:
+        return "пусто", 0
+    oldest = (at - datetime.fromtimestamp(found.ready[0].modified_ns / 1e9, UTC)).total_seconds() / 3600
+    return f"ждут файлов: {len(found.ready)}, старейший {oldest:.0f} ч", oldest
 
 
 def night(look: Look, most: float = NIGHT) -> Answer:

@@ -13,6 +13,7 @@ from warehouse.channels.channel import Taken
 
 UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".download")
 JUNK = {"Thumbs.db", "desktop.ini"}
+BESIDE = ""  # in place of a folder: its own name may be a person's
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,12 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Inbox:
-    """What was found: ready to be taken, taken before, left for later, and odd things that are no files."""
+    """What was found: ready to be taken, taken before, left for later; the folders of odd things that are no files."""
 
     ready: list[Waiting]
     taken: list[Waiting]
     unsettled: int
-    odd: int
+    odd: list[str]  # a folder for each; BESIDE for what lies in nobody's
 
 
 def look(inbox: Path, taken: Taken, settle_seconds: float) -> Inbox:
@@ -53,20 +54,20 @@ def _still_moving(young: list[Waiting], settle_seconds: float) -> set[Path]:
     return {one.path for one in young if not unchanged(one)}
 
 
-def _scan(inbox: Path) -> tuple[list[Waiting], int]:
-    found, odd = [], 0
+def _scan(inbox: Path) -> tuple[list[Waiting], list[str]]:
+    found, odd = list[Waiting](), list[str]()
     for folder in _entries(inbox):
         if not folder.is_dir(follow_symlinks=False):
-            odd += not ignored(folder.name)
+            odd += [BESIDE] * (not ignored(folder.name))
             continue
         try:
             seen = [entry for entry in _entries(Path(folder.path)) if not ignored(entry.name)]
         except PermissionError:  # one sender's folder is closed to us: the others' are not
-            odd += 1
+            odd.append(spelled(folder.name))
             continue
         files = [_waiting(Path(entry.path), spelled(folder.name)) for entry in seen]
         found += [one for one in files if one is not None]
-        odd += files.count(None)
+        odd += [spelled(folder.name)] * files.count(None)
     return found, odd
 
 

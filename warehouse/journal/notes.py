@@ -43,14 +43,14 @@ class Notes:
             raise Misconfigured(f"Пояснение — от 1 до {LONGEST} знаков.")
         note = secrets.token_hex(NAME_BYTES)
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_durably(self.path(note), seal(" ".join(text.split()).encode(), _bound(note), self.keys))
+        write_durably(self.path(note), seal(" ".join(text.split()).encode(), bound(note), self.keys))
         return note
 
     def read(self, note: str | None) -> str | None:
         """Return a text; None where there is none, or it was destroyed."""
         if note is None or not self.path(note).exists():
             return None
-        return unseal(self.path(note).read_bytes(), _bound(note), self.keys).decode()
+        return unseal(self.path(note).read_bytes(), bound(note), self.keys).decode()
 
     def forget_strays(self, connection: sa.Connection) -> None:
         """Remove texts of acts that were interrupted before the journal knew them."""
@@ -88,5 +88,6 @@ def deliveries_of_notes(connection: sa.Connection) -> dict[str, set[str]]:
     return found
 
 
-def _bound(note: str) -> bytes:
+def bound(note: str) -> bytes:
+    """Return what a sealed text is authenticated as."""
     return b"note:" + note.encode()

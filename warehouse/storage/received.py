@@ -55,12 +55,15 @@ class ReceivedFiles:
 
     def read(self, sha256: str) -> bytes:
         """Return the plain bytes of a hash; raise Damaged where they are not what was kept."""
-        return unseal(received_path(self.folder, sha256).read_bytes(), _bound(sha256), self.keys)
+        try:
+            return unseal(received_path(self.folder, sha256).read_bytes(), bound(sha256), self.keys)
+        except Damaged:
+            raise Damaged(sha256) from None
 
     def opening(self, path: Path) -> Opening:
         """Return what opens the one file at a path."""
         with path.open("rb") as file:
-            return opening(file.read(HEADER_BYTES), _bound(path.name), self.keys)
+            return opening(file.read(HEADER_BYTES), bound(path.name), self.keys)
 
     def paths(self) -> Iterator[Path]:
         """Yield every file that is kept."""
@@ -73,7 +76,7 @@ class ReceivedFiles:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         partial = self.folder / ".part"  # one writer at a time: what a killed one left is written over
         with open(partial, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(seal(content, _bound(sha256), self.keys))
+            file.write(seal(content, bound(sha256), self.keys))
         partial.replace(path)
         return path
 
@@ -91,7 +94,8 @@ def received_path(folder: Path, sha256: str) -> Path:
     return folder / sha256[:2] / sha256
 
 
-def _bound(sha256: str) -> bytes:
+def bound(sha256: str) -> bytes:
+    """Return what a sealed file is authenticated as."""
     return b"received:" + sha256.encode()
 
 

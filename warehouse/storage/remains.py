@@ -77,12 +77,12 @@ class Remains:
                 f"Нет файла remains/{delivery}: полученный файл этой сдачи уничтожен, а что от неё осталось — там. "
                 "Верните его из резервной копии."
             ) from None
-        return _unpacked(unseal(sealed, _bound(delivery), self.keys))
+        return _unpacked(unseal(sealed, bound(delivery), self.keys))
 
     def write(self, delivery: str, left: Left) -> None:
         """Keep what a delivery leaves, forced to the disk, in place of what was kept of it."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_durably(self.path(delivery), seal(_packed(left), _bound(delivery), self.keys))
+        write_durably(self.path(delivery), seal(_packed(left), bound(delivery), self.keys))
 
 
 def gather(connection: sa.Connection, lake: Path, vault: Vault, delivery: str) -> Left:
@@ -142,7 +142,8 @@ def _of_delivery(connection: sa.Connection, name: str, delivery: str) -> pa.Tabl
     return fetch(connection, sa.select(rows).where(rows.c.delivery == delivery).order_by(*rows.c))
 
 
-def _bound(delivery: str) -> bytes:
+def bound(delivery: str) -> bytes:
+    """Return what a sealed file is authenticated as."""
     return b"remains:" + delivery.encode()
 
 

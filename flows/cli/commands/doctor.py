@@ -23,15 +23,16 @@ WORDS = {"ok": "в порядке", "warn": "внимание", "fail": "сбо�
 @click.option(
     "--night", cls=Option, type=WholeNumber(most=87600), help="Только одно: был ли удачный приём за столько часов."
 )
+@click.option("--files", "whole", cls=Option, is_flag=True, help="И прочитать каждый хранимый файл: цел ли он. Долго.")
 @click.option("--mail", cls=Option, is_flag=True, help="Отправить ответ на адреса NASTAVNIK_ALARM_TO.")
 @form_option(JSON)
-def doctor(night: int | None, mail: bool, form: str) -> int:
+def doctor(night: int | None, whole: bool, mail: bool, form: str) -> int:
     """Проверить, всё ли работает, и сказать, что сделать: версии, расписания, часы, диск, ключи, права, справочники.
 
     Ничего не меняет. Код завершения 1 — что-то сломано.
     """
     from warehouse.doctor.answers import Level
-    from warehouse.doctor.checks import CHECKS, Check, examine, worst
+    from warehouse.doctor.checks import CHECKS, FILES, Check, examine, worst
     from warehouse.doctor.nights import night_within
 
     own, at = settings(), now()
@@ -41,7 +42,7 @@ def doctor(night: int | None, mail: bool, form: str) -> int:
         from flows.cli.commands.scheduled import SCHEDULES
 
         with progress("Проверка"):
-            answers = examine(own, at, [*CHECKS, SCHEDULES])
+            answers = examine(own, at, [*CHECKS, *[FILES] * whole, SCHEDULES])
     if form == JSON:
         put_json(_entries(answers))
     else:

@@ -171,6 +171,8 @@ def _damage(error: BaseException) -> str | None:
 
     if isinstance(error, NoSuchKey):
         return f"данные зашифрованы ключом хранения {error}, которого в связке нет"
+    if isinstance(error, Damaged) and str(error):
+        return f"сохранённый файл {error} повреждён или подменён; как вернуть его, скажет nastavnik doctor --files"
     if isinstance(error, Damaged):
         return "сохранённый файл или личные сведения повреждены, подменены или не зашифрованы"
     return None
