@@ -25,6 +25,7 @@ from warehouse.erasure.destroying import finish
 from warehouse.ingestion.ahead import Ahead, Readings
 from warehouse.ingestion.batch import Arrival, Batch, Line
 from warehouse.ingestion.strays import without_strays
+from warehouse.installation.engine import give_back
 from warehouse.installation.home import Home
 from warehouse.journal.journal import RECEIVED, Arrivals, Journal
 from warehouse.journal.ledger import delivery_id, earlier_deliveries
@@ -218,6 +219,8 @@ def _take(home: Home, batch: _Received, at: datetime, ahead: Ahead, summary: Int
     counts = Counter(line.verdict for line in lines) + Counter(held=len(held))
     home.audit("intake", numbers, received=len(lines), **counts)
     tell("batch-taken", entries=numbers, received=len(lines), **counts)
+    for engine in (home.engine, home.vault.engine):
+        give_back(engine)
 
 
 def _enter(connection: sa.Connection, good: list[tuple[Waiting, Received]], at: datetime) -> list[Arrival]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,14 @@ import duckdb
 import sqlalchemy as sa
 from sqlalchemy.schema import SetColumnComment, SetTableComment
 
-from expectations.staging import DUCKDB_SAFE
+from expectations.staging import DUCKDB_SAFE, IN_MEMORY
 from warehouse.installation.durable import replace_durably
 from warehouse.installation.faults import log_no_rows
 from warehouse.installation.settings import Misconfigured, Settings
 
 WRITER_LOCK = 632_2020  # the key of PostgreSQL's advisory lock: one writer at a time
+ATTACHED, QUOTE = "kept", "'"
+LARGE_ROWS = 2048  # of a group: the fewest that DuckDB takes
 WRONG_URL = "NASTAVNIK_WAREHOUSE_URL: ожидается адрес postgresql://… или duckdb:///…"
 PROGRAM_LOCK = 632_2021  # the same for a whole run: what a run leaves between its transactions is its own
 
@@ -36,6 +39,31 @@ def open_engine(url: str, *, read_only: bool = False) -> sa.Engine:
         sa.event.listen(engine, "connect", _commit_in_earnest)
         return engine
     raise Misconfigured(WRONG_URL)
+
+
+def open_file_of_large_rows(file: Path, *, read_only: bool = False) -> sa.Engine:
+    """Open a DuckDB file whose rows take kilobytes, in small groups; everything else is as with `open_engine`.
+
+    DuckDB puts groups of rows together whenever it writes them to the file, in memory, and up to their whole size: that
+    would be half a gigabyte. The size can be given to a file that is attached alone, here to an empty database.
+    """
+    log_no_rows()
+    attach = f"ATTACH IF NOT EXISTS '{str(file).replace(QUOTE, QUOTE * 2)}' AS {ATTACHED} (ROW_GROUP_SIZE {LARGE_ROWS}"
+    outside = "enable_external_access"  # forbidden once the file is there
+
+    def connect(driver: Any, _: Any) -> None:
+        duck = driver._ConnectionWrapper__c
+        duck.execute(f"{attach}, READ_ONLY)" if read_only else f"{attach})")
+        duck.execute(f"USE {ATTACHED}")
+        duck.execute(f"SET GLOBAL {outside} = {DUCKDB_SAFE[outside]}")
+
+    arguments = {"config": {name: value for name, value in DUCKDB_SAFE.items() if name != outside} | IN_MEMORY}
+    shared = f":memory:{hashlib.sha256(str(file).encode()).hexdigest()[:16]}"  # by all connections of this process
+    engine = sa.create_engine(
+        f"duckdb:///{shared}", hide_parameters=True, poolclass=sa.QueuePool, connect_args=arguments
+    )
+    sa.event.listen(engine, "connect", connect)
+    return engine
 
 
 def make_file(url: str) -> None:
@@ -100,6 +128,19 @@ def comment(connection: sa.Connection, metadata: sa.MetaData) -> None:
         connection.execute(SetTableComment(table))
         for column in table.columns:
             connection.execute(SetColumnComment(column))
+
+
+def give_back(engine: sa.Engine) -> None:
+    """Have DuckDB give back the pages of its file that it holds in memory; it keeps whatever it wrote else.
+
+    A lower limit makes it drop them at once. PostgreSQL's are the server's.
+    """
+    if engine.dialect.name != "duckdb":
+        return
+    with engine.connect() as connection:
+        with contextlib.suppress(duckdb.OutOfMemoryException):  # some are in use
+            raw(connection).execute("SET memory_limit = '1MB'")
+        raw(connection).execute("RESET memory_limit")
 
 
 @contextlib.contextmanager

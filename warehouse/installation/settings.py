@@ -59,7 +59,7 @@ class Settings:
     key: KeySource
     timezone: ZoneInfo = ZoneInfo("Europe/Moscow")  # deadlines end at midnight here
     workers: int = 2  # reading processes
-    batch: int = 400  # deliveries judged together: GX costs a batch, memory grows with it
+    batch: int = 360  # deliveries judged together: GX costs a batch, memory grows with it
     settle_seconds: float = 2.0  # a file younger than this is looked at twice
     moved_points: float = 25.0  # percentage points a share may move in a year untold: the order's targets rise by 20
     hold_drop: int = 0  # per cent of involved pupils lost, over which a delivery is held; 0: none is
@@ -190,7 +190,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         new_key=_only_key(environ, "NASTAVNIK_NEW_"),
         timezone=timezone,
         workers=max(1, int(words.positive(environ, "NASTAVNIK_WORKERS", 2))),
-        batch=max(1, int(words.positive(environ, "NASTAVNIK_BATCH", 400))),
+        batch=max(1, int(words.positive(environ, "NASTAVNIK_BATCH", 360))),
         settle_seconds=words.positive(environ, "NASTAVNIK_SETTLE_SECONDS", 2.0),
         moved_points=words.positive(environ, "NASTAVNIK_MOVED_POINTS", 25.0),
         hold_drop=words.whole(environ, "NASTAVNIK_HOLD_DROP", 99, "не удерживать"),

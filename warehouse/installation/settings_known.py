@@ -44,7 +44,7 @@ GROUPS = (
     Group("How the work is done", (
         Setting("NASTAVNIK_TIMEZONE", "`Europe/Moscow`", "where deadlines end at midnight"),
         Setting("NASTAVNIK_WORKERS", "2", "processes that read workbooks"),
-        Setting("NASTAVNIK_BATCH", "400", "deliveries judged together"),
+        Setting("NASTAVNIK_BATCH", "360", "deliveries judged together"),
         Setting("NASTAVNIK_SETTLE_SECONDS", "2", "a file that changes within this time is left for the next run"),
     )),
     Group("What is told, held and hidden", (

@@ -25,30 +25,42 @@ KINDS = {
     NEAR_NAME: "похожие имена, одна дата рождения",
     NEAR_DATE: "одно имя, похожие даты рождения",
 }
-# Of an identity the place that is shown: one whose person agreed to be kept, in force, the newest.
-_IDENTITIES = """
-CREATE TABLE identities AS
-SELECT row_number() OVER (ORDER BY delivery, row)::INTEGER AS id, *
-FROM (SELECT DISTINCT ON (t.snils, t.name) t.snils, t.name, t.delivery, t.row,
-             max(t.present) OVER (PARTITION BY t.snils, t.name) AS present,
-             count(*) OVER (PARTITION BY t.snils, t.name) AS told,
-             v.* EXCLUDE (delivery, row)
-      FROM told t LEFT JOIN vault v USING (delivery, row)
-      ORDER BY t.snils, t.name, v.delivery IS NULL, t.present DESC, t.seq DESC, t.row)
-"""
+# Of an identity the place that is shown: one whose person agreed to be kept, in force, the newest. Places are chosen
+# before anybody's name is laid beside them: with names, what is chosen from takes six times the memory.
+_IDENTITIES = (
+    """
+    CREATE TABLE chosen AS
+    SELECT snils, name, max(present) AS present, count(*) AS told,
+           min(ROW(v.delivery IS NULL, -present, -seq, row, delivery)) AS place
+    FROM told t LEFT JOIN (SELECT delivery, row FROM vault) v USING (delivery, row) GROUP BY snils, name
+    """,
+    """
+    CREATE TABLE identities AS
+    SELECT c.*, v.* EXCLUDE (delivery, row)
+    FROM (SELECT row_number() OVER (ORDER BY place[5], place[4])::INTEGER AS id, snils, name, present, told,
+                 place[5] AS delivery, place[4] AS row FROM chosen) c
+    LEFT JOIN vault v USING (delivery, row)
+    """,
+    "DROP TABLE told",
+    "DROP TABLE vault",
+    "DROP TABLE chosen",
+)
 _AMBIGUOUS = """
 SELECT a.id AS a, b.id AS b, 1.0 AS similarity
 FROM identities a JOIN identities b USING (name)
 WHERE a.snils IS NULL AND b.snils IS NOT NULL AND a.present
   AND name IN (SELECT name FROM identities GROUP BY name HAVING count(snils) > 1)
 """
-# The record told most often stands for the СНИЛС; every other is held against it.
+# The record told most often stands for the СНИЛС; every other is held against it. Names are laid beside them last.
 _CONFLICT = f"""
 SELECT a.id AS a, b.id AS b, CASE WHEN a.surname IS NOT NULL AND b.surname IS NOT NULL
                                                         THEN {linking.SIMILARITY} END AS similarity
-FROM (SELECT DISTINCT ON (snils) * FROM identities WHERE snils IS NOT NULL AND present
-      ORDER BY snils, told DESC, delivery, row) a
-JOIN identities b ON b.snils = a.snils AND b.id <> a.id AND b.present
+FROM (SELECT DISTINCT ON (snils) id AS first, snils FROM identities WHERE snils IS NOT NULL AND present
+      ORDER BY snils, told DESC, delivery, row)
+JOIN (SELECT id AS other, snils FROM identities WHERE present) USING (snils)
+JOIN identities a ON a.id = first
+JOIN identities b ON b.id = other
+WHERE first <> other
 """
 
 
@@ -64,15 +76,14 @@ class Candidates:
 
     def __init__(self, connection: sa.Connection, vault: Vault, known: Knowledge) -> None:
         self._duck = duckdb.connect(config=DUCKDB_SAFE | IN_MEMORY)
-        told, names = _told(connection, known), _names(vault)
-        self._put("told", told)
-        self._put("vault", names)
-        self._duck.execute(_IDENTITIES)
-        for statement in (linking.ARRANGED, linking.MET):
+        self._put("told", _told(connection, known), tokens=True)
+        self._put("vault", _names(vault))
+        for statement in (*_IDENTITIES, linking.ARRANGED, linking.MET):
             self._duck.execute(statement)
+        self._duck.execute("CREATE TABLE pairs (kind VARCHAR, a INTEGER, b INTEGER, similarity DOUBLE)")
         found = {AMBIGUOUS: _AMBIGUOUS, CONFLICT: _CONFLICT, NEAR_NAME: linking.NEAR_NAME, NEAR_DATE: linking.NEAR_DATE}
-        parts = (f"SELECT '{kind}' AS kind, * FROM ({statement})" for kind, statement in found.items())
-        self._duck.execute(f"CREATE TABLE pairs AS {' UNION ALL '.join(parts)}")
+        for kind, statement in found.items():  # one after another: each lays names out in memory
+            self._duck.execute(f"INSERT INTO pairs SELECT '{kind}', * FROM ({statement})")
 
     def __enter__(self) -> Candidates:
         return self
@@ -80,9 +91,11 @@ class Candidates:
     def __exit__(self, *_: object) -> None:
         self._duck.close()
 
-    def _put(self, name: str, rows: pa.Table) -> None:
+    def _put(self, name: str, rows: pa.Table, *, tokens: bool = False) -> None:
+        """Keep rows; `tokens`, which are told as texts, in 16 bytes each."""
+        replaced = "REPLACE (snils::UUID AS snils, name::UUID AS name)" if tokens else ""
         self._duck.register("incoming", rows)
-        self._duck.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")
+        self._duck.execute(f"CREATE TABLE {name} AS SELECT * {replaced} FROM incoming")
         self._duck.unregister("incoming")
 
     def pairs(self) -> list[tuple[str, int, int, float | None]]:
@@ -91,7 +104,7 @@ class Candidates:
 
     def around(self, told: pa.Table) -> list[tuple[int, str | None, str, str, int]]:
         """Return number, tokens and place of all identities that the pairs, or those `told`, could touch."""
-        self._put("decided", told)
+        self._put("decided", told, tokens=True)
         self._duck.execute("""
             CREATE TABLE reached AS SELECT a AS id FROM pairs UNION SELECT b FROM pairs
             UNION SELECT i.id FROM identities i JOIN decided d ON i.snils = d.snils OR i.name = d.name
@@ -100,11 +113,12 @@ class Candidates:
         while count != (count := self._rows("SELECT count(*) FROM reached")[0][0]):
             for token in ("snils", "name"):
                 self._duck.execute(_REACH.format(token))
-        return self._rows("SELECT id, snils, name, delivery, row FROM reached JOIN identities USING (id) ORDER BY id")
+        shown = "id, snils::VARCHAR, name::VARCHAR, delivery, row"
+        return self._rows(f"SELECT {shown} FROM reached JOIN identities USING (id) ORDER BY id")
 
     def involved(self, rows: pa.Table) -> list[tuple[Any, ...]]:
         """Return the rows (snils, name and more) of reached identities, with the number in place of the tokens."""
-        self._put("involved", rows)
+        self._put("involved", rows, tokens=True)
         return self._rows("""
             SELECT i.id, COLUMNS(v.* EXCLUDE (snils, name)) FROM involved v
             JOIN (reached JOIN identities USING (id)) i ON i.name = v.name AND i.snils IS NOT DISTINCT FROM v.snils
@@ -121,8 +135,8 @@ def _told(connection: sa.Connection, known: Knowledge) -> pa.Table:
     joined = rows.join(ledger, ledger.c.delivery == rows.c.delivery).outerjoin(now, now.c.delivery == rows.c.delivery)
     present = sa.case((now.c.delivery.is_not(None), 1), else_=0)
     statement = sa.select(
-        rows.c.delivery, rows.c.row, sa.cast(rows.c.snils_token, sa.Text).label("snils"),
-        sa.cast(rows.c.name_token, sa.Text).label("name"), ledger.c.seq, present.label("present"),
+        rows.c.delivery, rows.c.row, rows.c.snils_token.label("snils"), rows.c.name_token.label("name"),
+        ledger.c.seq, present.label("present"),
     )  # fmt: skip
     schema = pa.schema([
         ("delivery", pa.string()), ("row", pa.int32()), ("snils", pa.string()), ("name", pa.string()),

@@ -46,7 +46,8 @@ WITH shown AS (SELECT * FROM identities WHERE present = 1 AND surname <> ''),
      half AS (SELECT surname_read, given_name_read, count(*) AS homonyms FROM shown GROUP BY ALL),
      whole AS (SELECT surname_read, given_name_read, patronymic_read, count(DISTINCT name) AS namesakes
                FROM shown GROUP BY ALL)
-SELECT * FROM shown JOIN given USING (given_name_read) JOIN half USING (surname_read, given_name_read)
+SELECT shown.* EXCLUDE (delivery, row, present, told), borne, homonyms, namesakes
+FROM shown JOIN given USING (given_name_read) JOIN half USING (surname_read, given_name_read)
 JOIN whole USING (surname_read, given_name_read, patronymic_read)
 """
 # A mistake leaves at least one word of the name as it was: only those who share one, and the day, are compared.

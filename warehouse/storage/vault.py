@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from expectations.arrow import personal_schema
 from expectations.form import FORM
 from expectations.sealing import StorageKeys, seal, unseal
-from warehouse.installation.engine import comment, create_schema, make_file, open_engine
+from warehouse.installation.engine import comment, create_schema, make_file, open_engine, open_file_of_large_rows
 from warehouse.installation.settings import Settings
 from warehouse.schema.version import KEPT_APART, note_head
 from warehouse.storage.lake import by_delivery
@@ -50,7 +50,7 @@ def open_vault(settings: Settings, keys: StorageKeys, *, read_only: bool = False
     """Open the vault: a DuckDB file of its own, or the server's schema `personal`."""
     if not settings.embedded:
         return Vault(open_engine(settings.warehouse_url), keys)
-    return Vault(open_engine(f"duckdb:///{vault_file(settings)}", read_only=read_only), keys)
+    return Vault(open_file_of_large_rows(vault_file(settings), read_only=read_only), keys)
 
 
 def may_read(vault: Vault) -> bool:
