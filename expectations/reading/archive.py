@@ -59,7 +59,8 @@ def open_archive(content: bytes, limits: Limits) -> Archive:
         raise too_large(f"в архиве больше {limits.entries} файлов")
     for entry in entries:
         _check_entry(entry, limits)
-        entry.filename = entry.filename.replace("\\", "/")  # some exporters write Windows' own separator
+        # As the directory has it: Python 3.12 and later shows a name out of a field that other readers may not heed.
+        entry.filename = entry.orig_filename.replace("\\", "/")  # some exporters write Windows' own separator
     if sum(entry.file_size for entry in entries) > limits.unpacked_bytes:
         raise too_large(f"распакованные данные больше {limits.unpacked_bytes // MEGABYTE} МБ")
     if len({entry.filename.casefold() for entry in entries}) < len(entries):

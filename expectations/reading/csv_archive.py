@@ -38,19 +38,18 @@ def read_csv_archive(archive: Archive, limits: Limits, headings: Headings) -> li
 
 
 def _is_junk(entry: zipfile.ZipInfo) -> bool:
-    name = entry.filename.replace("\\", "/")
-    return name.startswith(JUNK[0]) or name.rpartition("/")[2] in JUNK[1:]
+    return entry.filename.startswith(JUNK[0]) or entry.filename.rpartition("/")[2] in JUNK[1:]
 
 
 def _folder(name: str) -> str:
-    return name.replace("\\", "/").rpartition("/")[0]
+    return name.rpartition("/")[0]
 
 
 def _title(entry: zipfile.ZipInfo, headings: Headings) -> str:
     """Return the title of the sheet that an entry is named after."""
     spellings = list(_spellings(entry))
     for name in spellings:
-        stem, dot, extension = name.replace("\\", "/").rpartition("/")[2].rpartition(".")
+        stem, dot, extension = name.rpartition("/")[2].rpartition(".")
         if dot and extension.lower() == "csv" and headings.knows(stem):
             return stem
     raise Refused("unsafe-archive", f"файл «{entry_label(spellings[0])}» не назван как лист формы с расширением .csv")

@@ -111,7 +111,7 @@ def read_many(paths: Iterable[Path], key: bytes, limits: Limits, workers: int) -
         yield from readers.read(paths)
 
 
-def _environment() -> dict[str, str]:
+def child_environment() -> dict[str, str]:
     """Return what a child needs: none of our settings, among which may be the master key.
 
     Arrow's own allocator would begin by reserving a gigabyte of addresses: all that a child may have.
@@ -186,7 +186,7 @@ class _Reader:
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "expectations.reading.process", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
-            env=_environment(),
+            env=child_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,  # a Rust panic quotes the text it fell over

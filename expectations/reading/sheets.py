@@ -12,9 +12,10 @@ from expectations.reading.pages import Cell, Page
 from expectations.reading.refusal import label
 from expectations.reading.staged import StagedSheet, letter
 from expectations.structure import Column, Sheet
+from expectations.text import clean
 
 # The word, not its beginning: a practice called «Итоговая конференция» is a row like any other.
-_TOTAL = re.compile(r"\s*(?:итого|всего)\b", re.IGNORECASE)
+_TOTAL = re.compile(r"(?:итого|всего)\b", re.IGNORECASE)
 
 
 class SheetReader:
@@ -81,8 +82,8 @@ class SheetReader:
 
 
 def is_filled(cell: Cell) -> bool:
-    """Return whether anything but white space stands in a cell."""
-    return bool(cell.strip()) if isinstance(cell, str) else True
+    """Return whether anything that is seen stands in a cell: white space and zero-width characters are nothing."""
+    return cell[:1].isalnum() or bool(clean(cell)) if isinstance(cell, str) else True
 
 
 def _report_headings(staged: StagedSheet, page: Page, found: HeadingRow, cells: list[Sequence[Cell]]) -> None:
@@ -107,9 +108,9 @@ def _total_rows(columns: list[Sequence[Cell]]) -> set[int]:
         if "итого" in joined or "всего" in joined:
             for row, cell in enumerate(cells):
                 before = (columns[position][row] for position in range(index))
-                if isinstance(cell, str) and _TOTAL.match(cell) and not any(map(is_filled, before)):
+                if isinstance(cell, str) and _TOTAL.match(clean(cell)) and not any(map(is_filled, before)):
                     found.add(row)
-        if "" not in cells:  # so every row has shown its first filled cell
+        if all(map(is_filled, cells)):  # so every row has shown its first filled cell
             break
     return found
 

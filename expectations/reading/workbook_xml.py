@@ -13,6 +13,7 @@ from expectations.reading.xml_parts import walk_xml
 # The quick look: nearly every sheet of a school has plain rows, no formula, no error. A sheet not written
 # the way Excel, LibreOffice and their like write it is walked cell by cell.
 HEAD = 2048  # bytes that hold the root element of a sheet, and so the manner of its writer
+MOST_DIGITS = 9  # of the number of a row: no limit on rows has as many, and Python reads none of thousands
 _ROW = re.compile(rb'<row r="(\d+)"')
 _COLUMN = re.compile(rb'r="([A-Z]+)\d')
 _ERROR = re.compile(rb"[\"']e[\"']")
@@ -31,7 +32,7 @@ class Census:
 def look_over(part: bytes, limits: Limits) -> bool:
     """Check the extent of a sheet's XML; return whether it may hold faults."""
     rows = _ROW.findall(part)
-    height = max(map(int, rows), default=0)
+    height = max((int(row[:MOST_DIGITS]) for row in rows), default=0)
     if height > limits.rows or not _is_usual(part, height):
         census = count_cells(part)
         check_extent(census.rows, census.columns, limits)
@@ -127,7 +128,7 @@ def _split_address(address: str) -> tuple[str, str]:
 
 
 def _number(digits: str | None, otherwise: int) -> int:
-    return int(digits) if digits and digits.isdecimal() and len(digits) < 10 else otherwise
+    return int(digits) if digits and digits.isdecimal() and len(digits) <= MOST_DIGITS else otherwise
 
 
 def sheet_parts(workbook: bytes, relations: bytes) -> dict[str, str]:
@@ -147,6 +148,18 @@ def sheet_parts(workbook: bytes, relations: bytes) -> dict[str, str]:
     walk_xml(relations, relation)
     walk_xml(workbook, sheet)
     return {title: _entry(targets.get(key, "")) for title, key in titles.items()}
+
+
+def hidden_sheets(workbook: bytes) -> set[str]:
+    """Return the titles of the sheets that are not shown."""
+    titles: set[str] = set()
+
+    def sheet(tag: str, attributes: dict[str, str]) -> None:
+        if tag.rpartition(":")[2] == "sheet" and attributes.get("state", "visible") != "visible":
+            titles.add(attributes.get("name", ""))
+
+    walk_xml(workbook, sheet)
+    return titles
 
 
 def _entry(target: str) -> str:

@@ -30,7 +30,7 @@ GARBAGE = 200_000  # new objects between two searches for cycles: reading makes 
 def serve(connection: Connection) -> None:
     """Read the files named by a parent one by one; return when it closes the connection."""
     key, limits = receive_start(connection)
-    _bound_memory(limits)
+    bound_memory(limits)
     gc.freeze()  # what was imported stays
     gc.set_threshold(GARBAGE)
     connection.send_bytes(READY)
@@ -60,7 +60,7 @@ def _answer(connection: Connection, path: Path, sealed: Opening | None, key: byt
         send_reading(connection, reading)
 
 
-def _bound_memory(limits: Limits) -> None:
+def bound_memory(limits: Limits) -> None:
     """Allow `memory_bytes` on top of what libraries have reserved by now."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     most = pages * os.sysconf("SC_PAGE_SIZE") + limits.memory_bytes

@@ -118,5 +118,16 @@ _ALL = (
 
 RULES: dict[str, Rule] = {rule.id: rule for rule in _ALL}
 ACROSS = frozenset(rule.id for rule in _ALL if rule.applies_to == BETWEEN)
-if len(RULES) != len(_ALL):
-    raise TypeError("two rules share an id")
+# Where these are broken, a value that every row has is none, is not of its list or stands for two people, or for nobody:
+# such a row cannot be counted, however grave that is said to be.
+MAKE_A_ROW = frozenset((
+    "required-cell-empty", "wrong-type", "formula-without-value", "excel-error-value", "not-in-list",
+    "duplicate-participant-id", "unknown-participant",
+))  # fmt: skip
+# What these tell is of a sheet or of the submission: there is no row to put aside.
+OF_NO_ROW = frozenset((
+    "unknown-column", "unknown-sheet", "name-differs-from-register", "late-submission", "enrolment-jump",
+    "participation-drop", "document-missing", "fewer-than-planned",
+))  # fmt: skip
+if len(RULES) != len(_ALL) or not RULES.keys() >= MAKE_A_ROW | OF_NO_ROW:
+    raise TypeError("two rules share an id, or one that is named here is none")

@@ -34,12 +34,13 @@ def text_literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _in(values: tuple[str, ...]) -> str:
-    return "(" + ", ".join(map(text_literal, values)) + ")"
+def listed(values: tuple[str, ...]) -> str:
+    """Quote texts as SQL literals, to stand in an IN or a list."""
+    return ", ".join(map(text_literal, values))
 
 
 def _applies(when: When) -> str:
-    return f"coalesce({when.column} IN {_in(when.values)}, FALSE)"
+    return f"coalesce({when.column} IN ({listed(when.values)}), FALSE)"
 
 
 def _inn_digit(weights: tuple[int, ...]) -> str:
@@ -64,7 +65,7 @@ def _filled(column: Column) -> str:
 def _nearest(column: Column) -> str:
     """SQL for the allowed value most like the one written."""
     closeness = f"jaro_winkler_similarity(lower({column.name}), code)"
-    return f"(SELECT max_by(code, {closeness}) FROM (SELECT unnest([{_in(column.codes)[1:-1]}]) AS code))"
+    return f"(SELECT max_by(code, {closeness}) FROM (SELECT unnest([{listed(column.codes)}]) AS code))"
 
 
 def _bounds(low: int | None, high: int | None) -> str:
@@ -107,7 +108,7 @@ def _column_checks(sheet: Sheet, column: Column) -> Iterator[Check]:
     if column.required_when is not None:
         yield check("required-cell-empty", f"NOT {_applies(column.required_when)} OR {_filled(column)}")
     if column.codes:
-        yield check("not-in-list", f"{column.name} IN {_in(column.codes)}", _nearest(column))
+        yield check("not-in-list", f"{column.name} IN ({listed(column.codes)})", _nearest(column))
     if column.kind is Kind.SNILS:
         yield check("bad-snils", SNILS_GOOD.format(c=column.name))
     if column.kind is Kind.INN:

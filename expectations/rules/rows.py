@@ -16,7 +16,7 @@ from expectations.form import (
     WORKER,
     YOUNG_SPECIALIST,
 )
-from expectations.rules.cells import _in, text_literal
+from expectations.rules.cells import listed, text_literal
 from expectations.rules.ruleset import Thresholds
 from expectations.rules.structure import Check
 
@@ -36,7 +36,8 @@ APPROVERS_LISTED = FORM.by_name["documents"].by_name["agreed_by"].codes
 
 def _form_fits() -> str:
     cases = " ".join(
-        f"WHEN form = {text_literal(form)} THEN mentor_category IN {_in(mentors)} AND mentee_category IN {_in(mentees)}"
+        f"WHEN form = {text_literal(form)} THEN mentor_category IN ({listed(mentors)})"
+        f" AND mentee_category IN ({listed(mentees)})"
         for form, (mentors, mentees) in FORM_ROLES.items()
     )
     return f"mentor_id = mentee_id OR CASE {cases} ELSE TRUE END"
@@ -71,7 +72,7 @@ def _age_check(limits: Thresholds) -> Check:
     return _participants(
         "age-implausible",
         f"CASE WHEN category = {text_literal(STUDENT)} THEN age_on_date BETWEEN {youngest} AND {oldest}"
-        f" WHEN category IN {_in(CATEGORIES)} THEN age_on_date >= {adult} END",
+        f" WHEN category IN ({listed(CATEGORIES)}) THEN age_on_date >= {adult} END",
         "birth_date",
         f"CASE WHEN category = {text_literal(STUDENT)} THEN 'обычно от {youngest} до {oldest} лет'"
         f" ELSE 'обычно от {adult} лет' END",
@@ -121,13 +122,13 @@ _ROW_CHECKS: dict[str, list[Check]] = {
     ],
     "documents": [
         Check(
-            "document-late", "documents", f"kind NOT IN {_in(AGREED_DOCUMENTS)} OR agreed_on <= agree_by",
+            "document-late", "documents", f"kind NOT IN ({listed(AGREED_DOCUMENTS)}) OR agreed_on <= agree_by",
             "documents", "agreed_on", "strftime(agree_by, '%d.%m.%Y')",
         ),
         Check(
             "document-wrong-approver", "documents",
-            f"kind NOT IN {_in(AGREED_DOCUMENTS)} OR agreed_by = approver"
-            f" OR agreed_by NOT IN {_in(APPROVERS_LISTED)}",
+            f"kind NOT IN ({listed(AGREED_DOCUMENTS)}) OR agreed_by = approver"
+            f" OR agreed_by NOT IN ({listed(APPROVERS_LISTED)})",
             "documents", "agreed_by", "approver",
         ),
     ],

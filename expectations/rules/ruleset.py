@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 
-from expectations.rules.catalogue import ACROSS, RULES
+from expectations.rules.catalogue import ACROSS, MAKE_A_ROW, OF_NO_ROW, RULES
 from expectations.rules.structure import Severity
 
 
@@ -54,7 +54,8 @@ SHIPPED = Ruleset()
 def changed(settings: Iterable[tuple[str, str]]) -> Ruleset:
     """Return the shipped rules with some things set: `rule.limit` to a number, `rule` to error or warning.
 
-    Raises BadRule. A rule of whole files is fatal or it is none: nothing else can be made of it, nor it of others.
+    Raises BadRule. A rule of whole files is fatal or it is none: nothing else can be made of it, nor it of others. What
+    a row cannot be counted without stays an error, and what is told of no row a warning.
     """
     thresholds: dict[str, int] = {}
     severities: dict[str, Severity] = {}
@@ -87,4 +88,8 @@ def _severity(rule: str, value: str) -> Severity:
         raise BadRule(f"{rule}: это замечание находят между принятыми сдачами, строгость его не меняется.")
     if value not in (Severity.ERROR, Severity.WARNING):
         raise BadRule(f"{rule}: строгость — error или warning.")
+    if rule in MAKE_A_ROW and value != Severity.ERROR:
+        raise BadRule(f"{rule}: с такой ошибкой строку не посчитать, предупреждением она не станет.")
+    if rule in OF_NO_ROW and value != Severity.WARNING:
+        raise BadRule(f"{rule}: это замечание не о строке, откладывать нечего; ошибкой оно не станет.")
     return Severity(value)

@@ -24,6 +24,7 @@ from expectations.form import FORM
 from expectations.reading.cells import reader_of
 from expectations.reading.limits import Limits
 from expectations.reading.pool import read_many
+from expectations.reading.reading import read_delivery
 from expectations.text import fold_code, fold_heading, fold_institution, fold_name
 from tests.reading.made_files import DELIVERY, KEY, archive, csv_entries, ods, rewritten, rules, table, xlsx
 from warehouse.marked.dates import meant_date
@@ -177,6 +178,12 @@ def test_a_bomb_is_answered_quickly_in_little_memory(tmp_path: Path, name: str) 
     told, seconds, megabytes = json.loads(done.stdout)
     assert (told == [rule]) if rule else not {"unreadable-file", "too-large"} & set(told)
     assert seconds < SECONDS and megabytes < MEGABYTES, (seconds, megabytes)
+
+
+def test_a_row_number_of_thousands_of_digits(tmp_path: Path) -> None:
+    """Python reads no such number at all: the file is answered, and not as a mistake of ours."""
+    path = filled(f'<row r="1"><c r="A1" t="e"/></row><row r="{"9" * 5000}"/>')(tmp_path / "a.xlsx")
+    assert rules(read_delivery(path, KEY, Limits())) == ["missing-column"] * 2
 
 
 # -- our own patterns, over texts chosen against them

@@ -79,6 +79,12 @@ def test_blank_rows_and_totals_are_skipped_and_counted(enrolment):
     assert counts_of(reading) == (6, 3)
 
 
+def test_characters_of_no_width_fill_no_cell_and_hide_no_total(enrolment):
+    rows = [[AGE, STUDENTS], [7, 51], ["\u200bИтого", 51], [" \ufeff", "Всего"], ["\u200b", None], [8, 48]]
+    assert rows_of(enrolment(rows)) == [(2, 7, 51), (6, 8, 48)]
+    assert problems(enrolment(rows)) == []
+
+
 def test_blank_rows_after_the_last_filled_one_are_not_counted(enrolment):
     reading = enrolment([[AGE, STUDENTS], [7, 51], [None, " "], [None, None], ["", None]])
     assert counts_of(reading) == (1, 0)

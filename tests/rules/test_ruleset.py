@@ -10,8 +10,10 @@ import pytest
 from expectations.form import FORM
 from expectations.judge import RULESET, suites, version_of
 from expectations.rules import RULES
+from expectations.rules.catalogue import MAKE_A_ROW, OF_NO_ROW
 from expectations.rules.ruleset import NAMES, SHIPPED, BadRule, Thresholds, changed, read
 from expectations.rules.structure import Severity
+from expectations.rules.submission import SUBMISSIONS
 
 
 def test_nothing_set_is_what_is_shipped() -> None:
@@ -45,6 +47,10 @@ def test_every_limit_can_be_set_and_changes_its_rule_alone(name: str) -> None:
         ("consent-missing", "fatal", "строгость — error или warning"),
         ("enrolment-empty", "warning", "отклоняет файл целиком"),
         ("snils-conflict", "error", "между принятыми сдачами"),
+        ("duplicate-participant-id", "warning", "строку не посчитать"),
+        ("required-cell-empty", "warning", "строку не посчитать"),
+        ("unknown-column", "error", "не о строке"),
+        ("late-submission", "error", "не о строке"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(name: str, value: str, told: str) -> None:
@@ -67,6 +73,15 @@ def test_what_is_set_otherwise_is_told_and_taken_back() -> None:
     assert rules.text == "consent-missing=error\nparticipation-drop.percent=33"
     assert read(rules.text) == changed([("participation-drop.percent", "33"), ("consent-missing", "error")])
     assert (SHIPPED.text, read("")) == ("", SHIPPED)
+
+
+def test_what_a_rule_cannot_be_else_may_be_said_as_it_is() -> None:
+    assert changed([(rule, "error") for rule in MAKE_A_ROW] + [(rule, "warning") for rule in OF_NO_ROW]).text == ""
+
+
+def test_rules_of_no_row_are_those_of_whole_submissions_and_of_headings() -> None:
+    told = {check.rule for check in suites(FORM)[SUBMISSIONS]} | {"unknown-column", "unknown-sheet"}
+    assert {rule for rule in told if RULES[rule].severity is Severity.WARNING} == OF_NO_ROW
 
 
 def test_a_severity_is_set() -> None:
