@@ -168,8 +168,11 @@ def before(act: Callable[[], object]) -> Fault:
 
 
 @contextmanager
-def cutting(behind: int, after: list[int]) -> Iterator[int]:
-    """Run a proxy of bytes; each connection is cut once `after` bytes of its turn came back, the last is not cut."""
+def cutting(behind: int, after: list[int], *, silent: bool = False) -> Iterator[int]:
+    """Run a proxy of bytes; each connection is cut once `after` bytes of its turn came back, the last is not cut.
+
+    One cut `silent` stays open, and nothing more comes through it.
+    """
     listener = socket.create_server((HOST, 0))
 
     def pump(source: socket.socket, target: socket.socket, most: int | None) -> None:
@@ -177,9 +180,10 @@ def cutting(behind: int, after: list[int]) -> Iterator[int]:
         with suppress(OSError):
             while chunk := source.recv(16384):
                 passed += len(chunk)
-                if most is not None and passed > most:
+                if most is None or passed <= most:
+                    target.sendall(chunk)
+                elif not silent:
                     break
-                target.sendall(chunk)
         for one in (source, target):
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)

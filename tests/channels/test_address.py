@@ -80,6 +80,8 @@ def test_faults_are_told_of_channels_that_are_still_set(tmp_path: Path) -> None:
     note_faults(settings, {"s3://inbox/town/in": "нет", "sftp://gone/": "нет"})
     assert last_faults(settings) == {"s3://inbox/town/in": "нет"}
     assert last_faults(settings_for(tmp_path)) == {}
+    note_faults(settings, {str(settings.inbox): "нет"})  # our own folder is one of them
+    assert last_faults(settings_for(tmp_path)) == {str(settings.inbox): "нет"}
     note_faults(settings, {})
     assert last_faults(settings) == {}
 

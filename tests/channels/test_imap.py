@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from tests.channels.post import EIGHT, SEVEN, Post, letter
 from tests.channels.servers import HOST, cutting
 from tests.installations import installation, take
 from tests.workbooks import submission, write
+from warehouse.channels import imap as box
 from warehouse.channels import inboxes as module
 from warehouse.channels.address import address_of
 from warehouse.channels.channel import Cut
 from warehouse.channels.inboxes import Inboxes
+from warehouse.channels.letters import sender_of
 from warehouse.channels.opening import channel_of
 from warehouse.storage.received import ReceivedFiles
 
@@ -179,6 +182,29 @@ def test_a_word_that_the_sender_wrote_below_ours_is_not_heard(post: Post) -> Non
     post.come(ours + b"Authentication-Results: " + PROVED.encode() + b"\r\n" + made)
     with Inboxes([channel_of(post.address(authserv="mx.city.example"))]) as inboxes:
         assert inboxes.look(set(), 0).ready == []
+
+
+@pytest.mark.parametrize("asked", ["letters", "parts"])
+def test_letters_deleted_during_the_look_are_no_fault(post: Post, monkeypatch: pytest.MonkeyPatch, asked: str) -> None:
+    def deleting(*told: object) -> object:
+        post.clear()
+        return sender_of(*told) if asked == "letters" else set()
+
+    monkeypatch.setattr(box, "AT_ONCE", 1)
+    if asked == "letters":
+        monkeypatch.setattr(box, "sender_of", deleting)
+    for _ in range(2):
+        post.come(letter(("a.xlsx", b"x")))
+    with Inboxes([channel_of(post.address())]) as inboxes:
+        assert inboxes.look(Asked(deleting) if asked == "parts" else set(), 0).ready == []
+        assert inboxes.faults == {}
+
+
+@dataclass
+class Asked:
+    """A journal that knows no arrival; `intersection` is done when it is asked."""
+
+    intersection: Callable
 
 
 def test_a_letter_deleted_after_the_look_is_no_fault(post: Post, received: ReceivedFiles) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asyncssh import SFTPClient
 
 from tests.channels.servers import Proxy, free_port
 from tests.channels.sshd import Sshd, pinned
 from tests.installations import settings_for
+from warehouse.channels import sftp
 from warehouse.channels.address import address_of
 from warehouse.channels.outbox import send_receipts
 from warehouse.installation.settings import Settings
@@ -85,3 +87,14 @@ def test_receipts_are_put_over_sftp_once(settings: Settings, ssh: Sshd, root: Pa
 def test_an_outbox_that_may_not_be_written_is_told(settings: Settings, ssh: Sshd, root: Path) -> None:
     faults = send_receipts(replace(settings, outbox=pinned(ssh, "listing")))
     assert list(faults.values()) == ["протоколы туда не кладутся: нет права на запись."]
+
+
+def test_a_receipt_swept_away_half_written_is_told(
+    settings: Settings, ssh: Sshd, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def swept(server: SFTPClient, folder: str, name: str, content: bytes) -> None:
+        await server.posix_rename(f"{folder}/.{name}.part", f"{folder}/{name}")
+
+    monkeypatch.setattr(sftp, "_written", swept)
+    faults = send_receipts(replace(settings, outbox=pinned(ssh)))
+    assert list(faults.values()) == ["папка на сервере не открывается: проверьте её имя и права."]

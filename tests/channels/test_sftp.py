@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from tests.channels.servers import HOST, cutting
 from tests.channels.sshd import Sshd, pinned
 from tests.installations import installation, take
 from tests.workbooks import submission, write
+from warehouse.channels import sftp
 from warehouse.channels.address import address_of
 from warehouse.channels.inboxes import Inboxes
 from warehouse.channels.opening import channel_of
+from warehouse.ingestion.inbox import ignored
 from warehouse.storage.received import ReceivedFiles
 
 pytestmark = pytest.mark.slow
@@ -70,6 +73,35 @@ def test_a_young_file_is_looked_at_twice(ssh: Sshd, root: Path) -> None:
     assert [one.folder for one in channel.look(set(), 0.2).ready] == ["S1", "S2"]
     assert len(seen) == 2
     channel.close()
+
+
+def test_a_folder_removed_during_the_look_holds_no_other(
+    ssh: Sshd, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(root, "S1/a.xlsx")
+    put(root, "S2/a.xlsx")
+
+    def removing(name: str) -> bool:
+        shutil.rmtree(root / "S1", ignore_errors=True)
+        return ignored(name)
+
+    monkeypatch.setattr(sftp, "ignored", removing)
+    with Inboxes([channel_of(pinned(ssh))]) as inboxes:
+        assert [one.folder for one in inboxes.look(set(), 0).ready] == ["S2"]
+        assert (inboxes.odd, inboxes.faults) == (0, {})
+
+
+def test_a_server_that_falls_silent_in_the_listing_holds_no_night(
+    ssh: Sshd, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sftp, "LISTING_SECONDS", 0.5)
+    for number in range(300):
+        put(root, f"S1/{number}.xlsx")
+    with cutting(ssh.port, [15_000], silent=True) as port:
+        address = address_of(pinned(ssh).text.replace(f":{ssh.port}", f":{port}"))
+        with Inboxes([channel_of(address)]) as inboxes:
+            assert inboxes.look(set(), 0).ready == []
+            assert list(inboxes.faults.values()) == ["сервер не отвечает (TimeoutError)."]
 
 
 def test_a_file_that_grew_after_the_look_waits(ssh: Sshd, root: Path, received: ReceivedFiles) -> None:

@@ -11,18 +11,19 @@ FILE = "channels.json"
 
 
 def note_faults(settings: Settings, faults: dict[str, str]) -> None:
-    """Note the faults of one run over all channels, or that there were none."""
-    if settings.channels or settings.outbox:
+    """Note the faults of one run over all channels, if they are others than before."""
+    if faults != _noted(settings):
         write_durably(settings.run / FILE, json.dumps(faults, ensure_ascii=False).encode())
 
 
 def last_faults(settings: Settings) -> dict[str, str]:
     """Return them by the channel's name; of channels that are still set."""
-    names = {str(one) for one in (*settings.channels, settings.outbox) if one is not None}
-    if not names:
-        return {}
+    names = {str(one) for one in (settings.inbox, *settings.channels, settings.outbox) if one is not None}
+    return {name: reason for name, reason in _noted(settings).items() if name in names}
+
+
+def _noted(settings: Settings) -> dict[str, str]:
     try:
-        faults = json.loads((settings.run / FILE).read_bytes())
-    except (FileNotFoundError, ValueError):
+        return dict(json.loads((settings.run / FILE).read_bytes()))
+    except (FileNotFoundError, ValueError, TypeError):
         return {}
-    return {name: reason for name, reason in faults.items() if name in names}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from warehouse.channels.channel import Changed, Found, Taken
+from warehouse.channels.channel import Changed, Found, Taken, Unreachable
 from warehouse.ingestion.inbox import Waiting, look, unchanged
 from warehouse.storage.received import NotAFile, open_regular
 
@@ -52,7 +52,7 @@ class InFolder:
             if os.path.lexists(path):
                 raise Changed
             return
-        with suppress(PermissionError, NotAFile):
+        with suppress(OSError, NotAFile):
             if _holds(path, sha256):
                 path.unlink(missing_ok=True)
             else:  # written over in place, as many bytes and the old time put back: the next look must not know it
@@ -71,8 +71,11 @@ class Folder:
         return str(self.path)
 
     def look(self, taken: Taken, settle_seconds: float) -> Found:
-        """List what waits."""
-        found = look(self.path, taken, settle_seconds)
+        """List what waits; raise Unreachable where the folder itself gives nothing: other channels have their own."""
+        try:
+            found = look(self.path, taken, settle_seconds)
+        except OSError as error:
+            raise Unreachable(f"папка не открывается ({type(error).__name__}): проверьте права и диск.") from None
         ready, before = ([InFolder(one, self.name) for one in some] for some in (found.ready, found.taken))
         return Found(ready, before, found.unsettled, len(found.odd))
 

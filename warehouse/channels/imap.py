@@ -117,7 +117,7 @@ class Box:
         strangers = 0
         try:
             for number, told in self._letters():
-                folder = sender_of(_headers(told[HEADERS]), senders, self._address.options["authserv"])
+                folder = sender_of(_headers(told[HEADERS] or b""), senders, self._address.options["authserv"])
                 if folder is None:
                     strangers += 1
                     continue
@@ -132,10 +132,12 @@ class Box:
         return Found(ready, [one for one in found if one.arrival in before], strangers=strangers)
 
     def _letters(self) -> Iterator[tuple[int, dict[bytes, Any]]]:
+        """Yield what is told of every letter; of one deleted meanwhile a part may be told, or NIL."""
         with self._asking() as client:
             numbers = client.search("UNDELETED")
             for start in range(0, len(numbers), AT_ONCE):
-                yield from sorted(client.fetch(numbers[start : start + AT_ONCE], ASKED).items())
+                letters = client.fetch(numbers[start : start + AT_ONCE], ASKED)
+                yield from sorted(one for one in letters.items() if one[1].get(b"BODYSTRUCTURE") is not None)
 
     def _attachments(self, number: int, told: dict[bytes, Any], folder: str) -> Iterator[Attachment]:
         came = int(told[b"INTERNALDATE"].astimezone().timestamp() * 1e9)
@@ -144,12 +146,13 @@ class Box:
             yield Attachment(self, number, part, folder, came, arrival, SEEN in told[b"FLAGS"])
 
     def _mime(self, one: Attachment) -> EmailMessage:
-        """Return the headers of one part; those of a letter that is all one file are the letter's."""
+        """Return the headers of one part: the letter's where it is all one file, none where it is deleted meanwhile."""
         with self._asking() as client:
             whole = b"BODY[HEADER]"
             part = f"BODY[{one.part.number}.MIME]".encode()
-            told = client.fetch([one.letter], [name.replace(b"[", b".PEEK[") for name in (part, whole)])[one.letter]
-            return _headers(told.get(part) or told[whole])
+            told = client.fetch([one.letter], [name.replace(b"[", b".PEEK[") for name in (part, whole)])
+            headers = told.get(one.letter, {})
+            return _headers(headers.get(part) or headers.get(whole) or b"")
 
     def content(self, letter: int, part: Part) -> bytes:
         """Fetch an attachment piece by piece and decode it."""

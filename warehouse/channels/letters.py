@@ -60,17 +60,18 @@ def _author(letter: EmailMessage) -> str:
 
 def _proved(letter: EmailMessage, domain: str, authority: str) -> bool:
     """Whether the topmost word of the authority is that the author's own domain sent the letter."""
-    for header in letter.get_all("Authentication-Results", []):
-        named, *results = _plain(str(header)).split(";")
+    for name, header in letter.raw_items():  # as it came: decoded, an address of a stranger's may spell `; dkim=pass`
+        plain = _plain(str(header)) if name.lower() == "authentication-results" else ""
+        named, *results = plain.split(";")
         if named.split()[:1] == [authority]:  # headers are put on top: what lies below may be the sender's own
-            return any(_passed(result, domain) for result in results)
+            nested = set(plain) & set('()"\\')  # a comment within another: nothing is proved
+            return not nested and any(_passed(result, domain) for result in results)
     return False
 
 
 def _plain(header: str) -> str:
     """Take comments and quoted words out: a stranger chooses what stands in them, `;` and `dkim=pass` too."""
-    plain = _QUOTED.sub(lambda found: "quoted" if found[0].startswith('"') else " ", header)
-    return "" if set(plain) & set('()"\\') else plain  # one within another: nothing is proved
+    return _QUOTED.sub(lambda found: "quoted" if found[0].startswith('"') else " ", header)
 
 
 def _passed(result: str, domain: str) -> bool:
@@ -98,7 +99,8 @@ def parts_of(body: Any, number: str = "") -> Iterator[Part]:
         for place, part in enumerate(body[0], start=1):
             yield from parts_of(part, f"{number}.{place}" if number else str(place))
     elif isinstance(body[0], bytes) and body[0].lower() != b"message":
-        yield Part(number or "1", body[5].decode("ascii", "replace").lower(), int(body[6]))
+        encoding = body[5] or b""  # some servers tell NIL where the letter names none
+        yield Part(number or "1", encoding.decode("ascii", "replace").lower(), int(body[6]))
 
 
 def is_book(mime: EmailMessage) -> bool:

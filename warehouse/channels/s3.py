@@ -62,13 +62,13 @@ class Object:
         """Open the object of the listed ETag; the library counts its bytes against their announced number."""
         try:
             answer = self.bucket.client.get_object(Bucket=self.bucket.address.host, Key=self.key, IfMatch=self.etag)
-            if answer["ETag"] != self.etag or answer["ContentLength"] != self.size:
-                raise Changed  # a server that does not know the condition
         except ClientError as error:
             raise _meaning(error) from None
         except BotoCoreError:
             raise Cut from None
         with closing(answer["Body"]) as body:  # entered itself, it gives a stream whose bytes nobody counts
+            if answer["ETag"] != self.etag or answer["ContentLength"] != self.size:
+                raise Changed  # a server that does not know the condition
             yield io.BufferedReader(_Body(body))
 
     def done(self, sha256: str) -> None:

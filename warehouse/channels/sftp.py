@@ -18,7 +18,7 @@ import asyncssh
 from warehouse.channels.address import Address
 from warehouse.channels.channel import Changed, Cut, Denied, Found, Taken, Unreachable
 from warehouse.channels.names import arrival_mark, sorted_name
-from warehouse.channels.ssh import Session
+from warehouse.channels.ssh import GONE, Session
 from warehouse.ingestion.inbox import ignored
 
 LISTING_SECONDS = 900.0  # a large folder is one listing
@@ -158,6 +158,8 @@ class Account:
                         odd += told.odd or told.folder is not None
             except asyncssh.SFTPPermissionDenied:  # one closed folder holds no other
                 odd += 1
+            except GONE:  # removed meanwhile
+                continue
         return files, odd
 
     def _remote(self, path: str, state: State, folder: str) -> Remote:
@@ -166,7 +168,10 @@ class Account:
     def put(self, name: str, content: bytes) -> None:
         """Write a file beside its place and move it there."""
         folder, _, file = f"{self._root}/{name}".rpartition("/")
-        self.session.wait(_written(self.session.sftp, folder, file, content))
+        try:
+            self.session.wait(_written(self.session.sftp, folder, file, content))
+        except Changed:  # the folder is gone, or somebody swept what was half-written
+            raise Unreachable(CLOSED) from None
 
     def close(self) -> None:
         """End the connection."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from warehouse.channels.channel import Changed, Cut, Denied, Unreachable, quiete
 
 quieten("asyncssh")
 ANSWER_SECONDS = 60.0  # to one request: a server that is silent longer is gone
+END_SECONDS = 5.0  # for our own side of a connection to end
 GONE = (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath)
 DENIED = (asyncssh.SFTPPermissionDenied, asyncssh.SFTPFailure)
 UNKNOWN = "ключ узла неизвестен или подменён; соединение прервано. Сверьте ключ с хозяином сервера."
@@ -58,7 +60,7 @@ class Session:
     def wait(self, answer: Awaitable[Answer], seconds: float = ANSWER_SECONDS) -> Answer:
         """Return the answer to one request; what goes wrong becomes Changed, Denied, Cut or Unreachable."""
         try:
-            return self._runner.run(_in_time(answer, seconds))
+            return self._runner.run(self._in_time(answer, seconds))
         except GONE:
             raise Changed from None
         except DENIED:
@@ -71,19 +73,31 @@ class Session:
             self.close()
             raise Cut(f"сервер не отвечает ({type(error).__name__}).") from None
 
-    def close(self) -> None:
-        """End the connection where there is one."""
+    async def _in_time(self, answer: Awaitable[Answer], seconds: float) -> Answer:
+        """Await an answer; a lost one fails with its connection: cancelled, it would go on to ask to close its file."""
+        asked = asyncio.ensure_future(answer)
+        await asyncio.wait({asked}, timeout=seconds)
+        if asked.done():
+            return asked.result()
+        await self._abort()
+        asked.cancel()  # where there was no connection yet
+        await asyncio.wait({asked}, timeout=END_SECONDS)
+        raise TimeoutError
+
+    async def _abort(self) -> None:
+        """End the connection where there is one, and whatever still waits for its server."""
         if "_connection" in self.__dict__:
             self._connection.abort()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._connection.wait_closed(), END_SECONDS)
+
+    def close(self) -> None:
+        """End the connection where there is one."""
         if "_runner" in self.__dict__:
+            self._runner.run(self._abort())
             self._runner.close()
         for made in ("sftp", "_connection", "_runner"):
             self.__dict__.pop(made, None)
-
-
-async def _in_time(answer: Awaitable[Answer], seconds: float) -> Answer:
-    async with asyncio.timeout(seconds):
-        return await answer
 
 
 def _how(address: Address) -> dict[str, Any]:
