@@ -97,6 +97,15 @@ def spoilt(copies: CopiesFolder, tmp_path: Path) -> CopiesFolder:
     return CopiesFolder(Path(shutil.copytree(copies.folder, tmp_path / "spoilt")))
 
 
+def test_a_backup_is_noted_though_a_damaged_one_keeps_others_from_being_removed(
+    settings: Settings, spoilt: CopiesFolder
+) -> None:
+    (spoilt.folder / f"snapshots/{spoilt.names()[0]}.json").write_bytes(b"{}")
+    with pytest.raises(CopyDamaged):
+        backup(settings, spoilt.folder, COLLECTED + timedelta(days=1), keep_days=30)
+    assert spoilt.names()[-1] in (settings.home / "audit.jsonl").read_text().splitlines()[-1]
+
+
 def test_an_empty_machine_gets_everything_back_on_the_other_engine(
     settings: Settings, copies: CopiesFolder, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

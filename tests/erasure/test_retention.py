@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from tests.erasure.test_erase import figures_of, whole
@@ -11,6 +12,8 @@ from tests.installations import installation, moscow, vault_rows
 from warehouse.erasure.retention import retain
 from warehouse.ingestion.rebuild import rebuild
 from warehouse.installation.settings import Misconfigured, read_settings
+from warehouse.storage.remains import Left, forget_and_keep
+from warehouse.storage.vault import read_vault
 
 RECEIVED, IDENTITIES = "NASTAVNIK_KEEP_RECEIVED_YEARS", "NASTAVNIK_KEEP_IDENTITIES_YEARS"
 RECEIPTS, REJECTED = "NASTAVNIK_KEEP_RECEIPTS_YEARS", "NASTAVNIK_KEEP_REJECTED_DAYS"
@@ -58,3 +61,15 @@ def test_figures_stay_and_nothing_is_due_twice(folder: Path) -> None:
 def test_a_period_is_a_whole_number(value: str) -> None:
     with pytest.raises(Misconfigured, match=RECEIVED):
         read_settings({RECEIVED: value})
+
+
+def test_what_deliveries_of_an_older_form_left_is_kept_beside_others(tmp_path: Path) -> None:
+    """A personal column that the form did not have then is empty."""
+    plain = pa.schema([("delivery", pa.string()), ("row", pa.int32()), ("surname", pa.string())])
+    former = pa.table([["old"], [2], ["Прежний"]], plain)
+    newer = pa.table([["new"], [2], ["Новый"], ["Пётр"]], plain.append(pa.field("given_name", pa.string())))
+    lefts = {name: Left({}, {}, {"participants": rows}) for name, rows in (("old", former), ("new", newer))}
+    with installation(tmp_path / "home") as home:
+        forget_and_keep(home.vault, lefts)
+        kept = read_vault(home.vault, "participants", ["surname", "given_name"]).to_pylist()
+    assert [(row["surname"], row["given_name"]) for row in kept] == [("Новый", "Пётр"), ("Прежний", None)]

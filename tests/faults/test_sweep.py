@@ -93,11 +93,14 @@ def test_the_same_command_again_reaches_the_same_state(
 
 
 @pytest.mark.slow
-def test_files_are_forced_to_the_disk_before_a_commit_names_them(subject: Callable[[str], Subject]) -> None:
+@pytest.mark.parametrize("command", ["intake", "first"])  # the first also loads the order's own reference files
+def test_files_are_forced_to_the_disk_before_a_commit_names_them(
+    subject: Callable[[str], Subject], command: str
+) -> None:
     """What a kill leaves in the kernel's memory a power cut takes: no test can cut it, the order tells."""
     order = [
         "commit" if call.name == "fdatasync" and call.path == "warehouse.duckdb.wal" else call.name
-        for call in subject("intake").calls
+        for call in subject(command).calls
         if call.name in ("sync", "fdatasync") or (call.name == "write" and call.path.startswith(("lake", "received")))
     ]
     written = [place for place, what in enumerate(order) if what == "write"]

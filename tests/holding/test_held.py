@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,15 +13,16 @@ import pytest
 from flows.artifacts import HELD, intake_rows
 from flows.standing import rows_of, standing
 from tests.holding.pupils import with_pupils
-from tests.installations import figures, moscow, take
+from tests.installations import figures, installation, moscow, take
 from tests.workbooks import write
 from warehouse.collection.status import status_of
 from warehouse.gate.points import PASSES, WARNS
 from warehouse.gate.rehearsal import rehearse
 from warehouse.ingestion.intake import IntakeSummary
+from warehouse.ingestion.rebuild import rebuild
 from warehouse.installation.home import Home
 from warehouse.installation.settings import Misconfigured, read_settings
-from warehouse.journal.journal import known_by
+from warehouse.journal.journal import RECEIVED, all_entries, known_by
 from warehouse.lineage.traced import trace
 from warehouse.mail.owing import owed_on
 from warehouse.preview.checking import check_files
@@ -222,3 +223,19 @@ def test_a_threshold_is_a_whole_per_cent(value: str) -> None:
 
 def test_nothing_is_held_unless_asked_for() -> None:
     assert read_settings({}).hold_drop == 0
+
+
+@pytest.mark.parametrize("refused", ["what it was compared to", "both"])
+def test_a_rebuild_keeps_a_hold_whatever_a_later_program_refuses(tmp_path: Path, refused: str) -> None:
+    """As where a later program takes no file so large."""
+    with installation(tmp_path / "home", NASTAVNIK_HOLD_DROP="30") as home:
+        deliver(home, 9, "2022-01-10 12:00")
+        (held,) = deliver(home, 4, "2022-01-11 12:00").held
+        with home.reading() as connection:
+            first, second = (one.size or 0 for one in all_entries(connection) if one.event == RECEIVED)
+        assert second < first
+        limits = replace(home.settings.limits, file_bytes=1 if refused == "both" else second)
+        rebuild(replace(home, settings=replace(home.settings, limits=limits)))
+        with home.reading() as connection:
+            waiting = [one.delivery for one in waiting_deliveries(connection, known_by(connection, None))]
+        assert waiting == ([] if refused == "both" else [held])

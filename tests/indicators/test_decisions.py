@@ -13,6 +13,7 @@ from tests.indicators.deciding import IDENTITIES, partition
 from tests.indicators.linking import Identity
 from warehouse.indicators import identity
 from warehouse.indicators.identity import resolve
+from warehouse.journal.decisions import _allowed
 
 # Identities are СНИЛС and name, «-А» is Аня without one; «=» ties two, «/» parts two; a line is what comes of it.
 EXAMPLES = {
@@ -76,6 +77,17 @@ def test_order_decides_nothing(told: list[Identity], pairs: list, data: st.DataO
     identities = [_ours(one) for one in told]
     shuffled = resolve(data.draw(st.permutations(identities)), data.draw(st.permutations(made)))
     assert shuffled == resolve(identities, made)
+
+
+def test_nothing_more_is_allowed_where_what_holds_contradicts_itself() -> None:
+    """As where a later program reads names otherwise; nor is it looked for without end."""
+    one, other, third = map(_one, ("1А", "2Б", "3В"))
+    held = [
+        identity.Verdict(1, "same", one, other), identity.Verdict(2, "same", other, third),
+        identity.Verdict(3, "different", one, third),
+    ]  # fmt: skip
+    assert _allowed(held, []) == []
+    assert _allowed(held, [identity.Verdict(0, "same", one, _one("-Г"))]) == [False]
 
 
 def _ours(one: Identity) -> identity.Identity:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,36 @@ import sqlalchemy as sa
 from expectations.rules.ruleset import SHIPPED
 from tests.cli.conftest import runner
 from tests.holding.pupils import with_pupils
-from tests.installations import figures, installation, moscow, take
+from tests.installations import figures, installation, learn, moscow, take
 from tests.restating.collection import STRICT, in_force, rebuilt_alike, restated, share
-from tests.workbooks import write
+from tests.workbooks import organisation, submission, write
 from warehouse.erasure.retention import retain
+from warehouse.installation.home import Home
 from warehouse.installation.settings import Misconfigured
 from warehouse.journal.ledger import EVER, waiting
+from warehouse.mail.curators import curator_addresses
+from warehouse.review.held import waiting_deliveries
 from warehouse.review.holding import confirm
 
 pytestmark = pytest.mark.slow  # a history is made anew
+WITHOUT_S007 = """
+    code,name,aliases,kind,level,municipality,region,valid_from,valid_to
+    NSH-S008,МБОУ СОШ № 8,,ОУ,СОШ,NSH,61,2020-09-01,
+"""
+
+
+def test_what_is_refused_when_judged_anew_waits_no_longer(either: Home) -> None:
+    """Nobody could confirm it, and the same file sent again would repeat it for ever."""
+    home = replace(either, settings=replace(either.settings, hold_drop=30))
+    for place, pupils in enumerate((8, 3)):
+        write(home.settings.inbox / f"NSH-S007/{place}.xlsx", with_pupils(pupils))
+        held = take(home, moscow(f"2022-01-1{place} 12:00")).held
+    assert len(held) == 1
+    learn(home, home.settings.home / "register", moscow("2022-02-01 09:00"), institutions=WITHOUT_S007)
+    assert {one.after for one in restated(home, None, "2022-02-01 10:00").turned} == {"rejected"}
+    with home.reading() as connection:
+        assert waiting_deliveries(connection, EVER) == []
+    rebuilt_alike(home)
 
 
 def test_what_waits_to_be_confirmed_goes_on_waiting(tmp_path: Path) -> None:
@@ -47,6 +69,16 @@ def test_what_waits_to_be_confirmed_goes_on_waiting(tmp_path: Path) -> None:
         assert (share(figures(home), "NSH-S007")) == "2.00"
         take(home, moscow("2022-02-02 10:00"))  # writes the receipt that is owed
         rebuilt_alike(home)
+
+
+def test_letters_go_where_the_newest_file_says(either: Home) -> None:
+    """A file judged anew is the newest line of the ledger, and may name a curator of years ago."""
+    home = replace(either, settings=replace(either.settings, smtp_url="smtp://127.0.0.1:9"))
+    labels = {"код_организации": "NSH-S007", "отчётная_дата": "31.12.2022", "Эл. почта куратора": "new@school.example"}
+    write(home.settings.inbox / "NSH-S007/c.zip", submission(Организация=organisation(**labels)))
+    take(home, moscow("2023-01-10 12:00"))
+    assert "NSH-S007" in [one.institution_code for one in restated(home, STRICT, "2023-02-01 09:00").turned]
+    assert curator_addresses(home, {"NSH-S007"}) == {"NSH-S007": "new@school.example"}
 
 
 def test_a_file_that_is_destroyed_keeps_its_judgement(collected: Path, tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def backup(
     The database is read first, in one snapshot; then the files that its journal names: they are never changed, and
     those that came meanwhile are left for the next time.
     """
-    if folder.absolute().is_relative_to(settings.home):
+    if folder.resolve().is_relative_to(settings.home.resolve()):
         raise Misconfigured("Копия внутри NASTAVNIK_HOME пропадёт вместе с ней: укажите другую папку.")
     if not keyring_path(settings).exists():
         raise Misconfigured("Копировать нечего: в этой папке ещё нет данных.")
@@ -65,8 +65,8 @@ def backup(
                 break
             if attempt + 1 == ATTEMPTS:
                 raise Misconfigured("Пока делалась копия, менялись ключи или уничтожались файлы. Повторите позже.")
+        record(settings, "backup", made.snapshot.name, new_bytes=made.new_bytes, lost=len(made.lost))
         pruned = copies.prune(at, keep_days) if keep_days is not None else []
-    record(settings, "backup", made.snapshot.name, new_bytes=made.new_bytes, lost=len(made.lost))
     return Made(made.snapshot, made.new_bytes, made.lost, pruned)
 
 

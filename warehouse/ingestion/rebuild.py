@@ -13,7 +13,7 @@ from warehouse.ingestion.batch import Batch
 from warehouse.ingestion.strays import without_strays
 from warehouse.installation.home import Home
 from warehouse.journal.decisions import replay_withdrawal
-from warehouse.journal.journal import CONFIRMATION, HELD, REFERENCE, RELEASE, WITHDRAWAL, all_entries
+from warehouse.journal.journal import CONFIRMATION, HELD, REFERENCE, RELEASE, WITHDRAWAL, Entry, all_entries
 from warehouse.journal.ledger import accepted_deliveries
 from warehouse.journal.steps import Anew, Step, steps
 from warehouse.register.reference import replay_reference
@@ -44,16 +44,18 @@ def rebuild(
     """Make everything anew, in one transaction: until it commits, the old state is what others see.
 
     Needs `opened(…, write=True)`. Receipts and release folders are left as they are; lake files that no delivery
-    names any more are removed. `check` looks at the new state before it is committed, and may refuse it by raising.
+    names any more are removed. `on_progress` is told how many entries of the journal are done, and of how many.
+    `check` looks at the new state before it is committed, and may refuse it by raising.
     """
     summary = RebuildSummary()
     with without_strays(home):
         with home.writing() as connection:
             before = _outcome(connection)
             _empty(connection)
-            entries = all_entries(connection)
-            for done, step in enumerate(steps(entries, home.settings.batch), 1):
+            entries, done = all_entries(connection), 0
+            for step in steps(entries, home.settings.batch):
                 _replay(home, connection, step, summary)
+                done += 1 if isinstance(step, Entry) else len(step.entries if isinstance(step, Anew) else step)
                 on_progress(done, len(entries))
             keep_decided(connection, 0)
             connection.execute(table("pending_receipts").delete())

@@ -129,7 +129,7 @@ def _obstacle(one: Asked, told: dict[tuple[str, int], Identity], withdrawn: set[
 
 def _allowed(held: list[Verdict], new: list[Verdict]) -> list[bool]:
     """Tell which new decisions may join those held; hundreds are tried at once, and halved where they don't agree."""
-    if not _contradict(_joined(held, new)):
+    if not new or not _contradict(_joined(held, new)):
         return [True] * len(new)
     if len(new) == 1:
         return [False]

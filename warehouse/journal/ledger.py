@@ -97,7 +97,12 @@ def _accepted(ledger: sa.FromClause, seq: Number, rules: Number | None) -> sa.Co
 
 def laid_aside(ledger: sa.FromClause, seq: Number) -> sa.ColumnElement[bool]:
     """The condition that a row of the ledger is a delivery that, at a journal number, may not be in force."""
-    return sa.or_(_noted("withdrawals", ledger, seq), held(ledger, seq), judged_anew(ledger, seq))
+    return sa.or_(withdrawn(ledger, seq), held(ledger, seq), judged_anew(ledger, seq))
+
+
+def withdrawn(ledger: sa.FromClause, seq: Number) -> sa.ColumnElement[bool]:
+    """The condition that a row of the ledger is a delivery that somebody withdrew by a journal number."""
+    return _noted("withdrawals", ledger, seq)
 
 
 def judged_anew(ledger: sa.FromClause, seq: Number) -> sa.ColumnElement[bool]:
@@ -139,7 +144,8 @@ def waiting(seq: Number) -> sa.Subquery:
     )
     gone = [_noted(name, ledger, seq) for name in ("confirmations", "withdrawals", "restated")]
     known = sa.select(ledger).join(holds, holds.c.delivery == ledger.c.delivery).where(holds.c.seq <= seq)
-    return known.where(~sa.or_(*gone), ~replaced).subquery("waiting")
+    accepted = ledger.c.verdict.in_(ACCEPTED)  # judged anew, it may be refused
+    return known.where(accepted, ~sa.or_(*gone), ~replaced).subquery("waiting")
 
 
 def restated_as(connection: sa.Connection, delivery: str) -> str | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -23,7 +25,7 @@ from warehouse.tables.tables import table
 if TYPE_CHECKING:
     from warehouse.register.targets import Judgement
 
-MEGABYTES = 64 * 1024 * 1024
+LARGEST = 64 * 1024 * 1024  # bytes of a file: several times a country's register
 NEEDED = ("institutions", "reporting_dates")  # without a row of these nobody could send anything
 
 
@@ -40,14 +42,22 @@ def _value(field: Field, text: str) -> object:
     return Decimal(text) if issubclass(kind, sa.Numeric) else text
 
 
-def parse_reference(name: str, text: str) -> list[dict[str, object]]:
-    """Read a reference file; raise Misconfigured with file, line and column of the first thing amiss."""
+def parse_reference(name: str, text: str, *, strict: bool = True) -> list[dict[str, object]]:
+    """Read a reference file; raise Misconfigured with file, line and column of the first thing amiss.
+
+    Not `strict`, it reads as earlier versions loaded: a column twice, cells beyond the columns, quotes amiss.
+    """
     fields = REFERENCE[name][1]
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
-    if (have := reader.fieldnames) is None or set(have) != {f.name for f in fields}:
-        raise Misconfigured(f"{name}.csv: ожидаются столбцы {', '.join(f.name for f in fields)}.")
+    lines = io.StringIO(text.removeprefix("\ufeff"), newline=None)  # any line ends, wherever the text comes from
+    reader = csv.DictReader(lines, strict=strict)
+    have, wanted = reader.fieldnames or [], [field.name for field in fields]
+    if set(have) != set(wanted) or (strict and len(have) > len(wanted)):
+        raise Misconfigured(f"{name}.csv: ожидаются столбцы {', '.join(wanted)}.")
     rows, seen = [], set()
-    for record in reader:
+    for record in _records(name, reader):
+        if strict and None in record:
+            told = "ячеек больше, чем столбцов. Значение с запятой пишут в кавычках."
+            raise Misconfigured(f"{name}.csv, строка {reader.line_num}: {told}")
         row = {}
         for field in fields:
             try:
@@ -64,31 +74,43 @@ def parse_reference(name: str, text: str) -> list[dict[str, object]]:
     return rows
 
 
-def _text(path: Path) -> str:
+def _records(name: str, reader: csv.DictReader[str]) -> Iterator[dict[str | Any, str | Any]]:
     try:
-        return path.read_text(encoding="utf-8")
+        yield from reader
+    except csv.Error:
+        told = "кавычки не закрыты или стоят внутри значения."
+        raise Misconfigured(f"{name}.csv, после строки {reader.line_num}: {told}") from None
+
+
+def _text(name: str, content: bytes) -> str:
+    if len(content) > LARGEST:
+        raise Misconfigured(f"{name}.csv: файл больше {LARGEST // 1024 // 1024} МБ.")
+    try:
+        return content.decode()
     except UnicodeDecodeError:
-        raise Misconfigured(f"{path.name}: файл не в UTF-8. Сохраните его как «CSV UTF-8».") from None
+        raise Misconfigured(f"{name}.csv: файл не в UTF-8. Сохраните его как «CSV UTF-8».") from None
 
 
 def load_reference(connection: sa.Connection, received: ReceivedFiles, folder: Path, at: datetime) -> dict[str, int]:
     """Load whichever reference files lie in `folder`; return the rows of each. A file replaces its table whole."""
     from warehouse.register.sense import check_sense
 
-    found = {name: folder / f"{name}.csv" for name in REFERENCE if (folder / f"{name}.csv").is_file()}
-    if not found:
+    paths = {name: folder / f"{name}.csv" for name in REFERENCE}
+    contents = {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
+    if not contents:
         raise Misconfigured(f"В папке нет ни одного справочника ({', '.join(f'{n}.csv' for n in REFERENCE)}).")
-    parsed = {name: parse_reference(name, _text(path)) for name, path in found.items()}
+    parsed = {name: parse_reference(name, _text(name, content)) for name, content in contents.items()}
     _check_rows(parsed)
     check_sense(parsed)
     _check_register(connection, parsed)
     _check_targets(connection, parsed)
     journal = Journal(connection)
     for name, rows in parsed.items():
-        kept = received.receive(found[name], MEGABYTES)
+        kept = received.receive_from(io.BytesIO(contents[name]), LARGEST)
         entry = journal.add(REFERENCE_EVENT, name, at, sha256=kept.sha256, size=kept.size)
         _insert(connection, name, rows, entry)
     journal.write()
+    os.sync()  # the journal never names bytes that a power cut could take
     return {name: len(rows) for name, rows in parsed.items()}
 
 
@@ -144,7 +166,7 @@ def _insert(connection: sa.Connection, name: str, rows: list[dict[str, object]],
 def replay_reference(connection: sa.Connection, received: ReceivedFiles, entry: Entry) -> None:
     """Load again what a journal entry once brought."""
     text = received.read(entry.sha256 or "").decode()
-    _insert(connection, entry.subject, parse_reference(entry.subject, text), entry)
+    _insert(connection, entry.subject, parse_reference(entry.subject, text, strict=False), entry)
 
 
 def shipped_reference() -> Path:

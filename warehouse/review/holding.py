@@ -43,12 +43,15 @@ def _hold(entry: Entry, compared_to: str) -> dict[str, object]:
 
 
 def replay_hold(connection: sa.Connection, entry: Entry) -> None:
-    """Note in the warehouse what a journal entry held, whatever the setting is today."""
+    """Note in the warehouse what a journal entry held, whatever the setting is today.
+
+    Where a later program refuses what it was compared to, it stands compared to itself: held, nothing lost.
+    """
     ledger = table("deliveries")
     one = connection.execute(sa.select(ledger).where(ledger.c.delivery == entry.subject)).one()
-    drop = Past(connection, [one.institution_code], one.seq - 1).drop(one.institution_code, one.as_of, one.involved)
-    assert drop is not None
-    insert_rows(connection, table("holds"), [_hold(entry, drop.compared_to)])
+    past = Past(connection, [one.institution_code], one.seq - 1)
+    drop = past.drop(one.institution_code, one.as_of, one.involved) if one.verdict in ACCEPTED else None
+    insert_rows(connection, table("holds"), [_hold(entry, drop.compared_to if drop else one.delivery)])
 
 
 def confirm_held(home: Home, delivery: str, at: datetime, decided_by: str, reason: str | None = None) -> Entry:

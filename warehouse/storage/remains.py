@@ -131,7 +131,9 @@ def forget_and_keep(vault: Vault, lefts: dict[str, Left]) -> None:
     """Make the vault hold of deliveries just what they left."""
     sheets = {name for left in lefts.values() for name in left.vault}
     tables = {
-        name: pa.concat_tables([left.vault[name] for left in lefts.values() if name in left.vault])
+        name: pa.concat_tables(
+            [left.vault[name] for left in lefts.values() if name in left.vault], promote_options="default"
+        )
         for name in sorted(sheets)
     }
     keep_identities(vault, tables, list(lefts))

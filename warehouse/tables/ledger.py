@@ -38,7 +38,7 @@ def ledger_tables(metadata: sa.MetaData, schema: str) -> None:
         column("rows_skipped", sa.Integer, "строк пропущено по правилу (пустые, «Итого»)", nullable=False),
         column("enrolled", sa.BigInteger, "обучающихся по листу «Контингент»"),
         column("involved", sa.BigInteger, "разных обучающихся, вовлечённых в отчётном году"),
-        column("arrived_seq", sa.BigInteger, "у сдачи, суждённой заново, номер записи, с которой получен её файл"),
+        column("arrived_seq", sa.BigInteger, "у пересмотренной сдачи номер записи, с которой получен её файл"),
         schema=schema, comment="Ведомость сдач: каждый полученный файл и его вердикт",
     )  # fmt: skip
     sa.Table(

@@ -12,12 +12,12 @@ def restatement_tables(metadata: sa.MetaData, schema: str) -> None:
     sa.Table(
         "restatements", metadata,
         column("seq", sa.BigInteger, "номер записи журнала", primary_key=True, autoincrement=False),
-        column("first", sa.Date, "первая отчётная дата, сдачи которой пересужены", nullable=False),
+        column("first", sa.Date, "первая отчётная дата, сдачи которой пересмотрены", nullable=False),
         column("last", sa.Date, "последняя такая дата", nullable=False),
         column("ruleset", sa.Text, "версия правил; пусто, если правила остались те же"),
         column("rules", sa.Text, "чем правила отличаются от обычных, по строке имя=значение; пусто — как "
                "ruleset"),
-        schema=schema, comment="Пересмотры: сдачи дат суждены заново, правила приняты для этих дат; строки только "
+        schema=schema, comment="Пересмотры: сдачи дат проверены заново, правила приняты для этих дат; строки только "
                                "добавляются",
     )  # fmt: skip
 
@@ -27,7 +27,7 @@ def restated_tables(metadata: sa.MetaData, schema: str) -> None:
     sa.Table(
         "restated", metadata,
         column("seq", sa.BigInteger, "номер записи журнала", primary_key=True, autoincrement=False),
-        column("delivery", sa.Text, "сдача, суждённая заново: с этой записи журнала не действует",
+        column("delivery", sa.Text, "пересмотренная сдача: с этой записи журнала не действует",
                nullable=False),
         column("by_delivery", sa.Text, "сдача с новым решением, тот же файл: место прежней теперь её",
                nullable=False),
