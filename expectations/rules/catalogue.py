@@ -118,11 +118,11 @@ _ALL = (
 
 RULES: dict[str, Rule] = {rule.id: rule for rule in _ALL}
 ACROSS = frozenset(rule.id for rule in _ALL if rule.applies_to == BETWEEN)
-# Where these are broken, a value that every row has is none, is not of its list or stands for two people, or for nobody:
+# Where these are broken, a value that every row has is none, is not of its list, or stands for several or for nobody:
 # such a row cannot be counted, however grave that is said to be.
 MAKE_A_ROW = frozenset((
     "required-cell-empty", "wrong-type", "formula-without-value", "excel-error-value", "not-in-list",
-    "duplicate-participant-id", "unknown-participant",
+    "duplicate-participant-id", "unknown-participant", "bad-inn",
 ))  # fmt: skip
 # What these tell is of a sheet or of the submission: there is no row to put aside.
 OF_NO_ROW = frozenset((

@@ -104,11 +104,11 @@ def uncapitalised(sentence: str) -> str:
     return sentence if first[1:2].isupper() else sentence[0].lower() + sentence[1:]
 
 
-def compact_rows(rows: Iterable[int]) -> str:
-    """Write row numbers as ranges: «2–14, 17»; the tail of very many is counted."""
+def compact_rows(rows: Iterable[int], most: int | None = MOST_RANGES) -> str:
+    """Write row numbers as ranges: «2–14, 17»; the tail of very many is counted, unless `most` is None."""
     ranges = list(_ranges(sorted(set(rows))))
-    shown = [_range(*one) for one in ranges[:MOST_RANGES]]
-    left = sum(last - first + 1 for first, last in ranges[MOST_RANGES:])
+    shown = [_range(*one) for one in ranges[:most]]
+    left = sum(last - first + 1 for first, last in ranges[len(shown) :])
     return ", ".join(shown) + (f" и ещё {left}" if left else "")
 
 

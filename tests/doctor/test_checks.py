@@ -131,7 +131,8 @@ TROUBLES: list[tuple[str, Callable[[Settings], object], str, str]] = [
     ("night", lambda own: note_night(own, NOW - timedelta(hours=27)), "fail", "27 ч назад"),
     ("night", lambda own: (own.run / "night").unlink(), "warn", "ещё не было"),
     ("copies", lambda own: [one.unlink() for one in own.backup.glob("snapshots/*")], "fail", "ни одной целой"),
-    ("clock", lambda own: sql(own, "UPDATE journal.entries SET known_at = '2027-02-01'"), "fail", "отстают"),
+    ("clock", lambda own: sql(own, "UPDATE journal.entries SET known_at = '2027-02-01'"), "fail",
+     r"отстают: .* на 21 дн\. позже"),
 ]  # fmt: skip
 
 
@@ -139,6 +140,13 @@ def test_a_good_home_has_nothing_to_tell(settings: Settings) -> None:
     answers = examine(settings, NOW)
     assert {check.name: answer.told for check, answer in answers if answer.level is not Level.OK} == {}
     assert worst(answers) is Level.OK
+
+
+def test_an_institution_with_two_entries_is_one(settings: Settings) -> None:
+    before = asked(settings, "reference")["reference"].told
+    entry = "SELECT * REPLACE (DATE '2019-08-31' AS valid_to, DATE '2019-01-01' AS valid_from)"
+    sql(settings, f"INSERT INTO mentoring.institutions {entry} FROM mentoring.institutions WHERE code = 'NSH-S007'")
+    assert asked(settings, "reference")["reference"].told == before
 
 
 @pytest.mark.parametrize(("name", "spoil", "level", "told"), TROUBLES, ids=[f"{one[0]}: {one[3]}" for one in TROUBLES])
@@ -193,6 +201,14 @@ def test_a_lost_file_without_a_whole_copy_is_asked_of_its_sender(settings: Setti
         spoil(one)
     answer = files_told(settings)
     assert (answer.level, "присланные ещё раз" in answer.advice) == (Level.FAIL, True)
+
+
+def test_a_received_file_that_no_journal_knows_is_told(settings: Settings) -> None:
+    path = settings.received / "ab" / ("ab" * 32)
+    path.parent.mkdir(mode=0o700)
+    path.write_bytes(b"sealed")
+    answer = files_told(settings)
+    assert (answer.level, f"received/ab/{path.name}" in answer.told) == (Level.WARN, True)
 
 
 def test_lake_texts_and_remains_are_read_as_well(tmp_path: Path) -> None:

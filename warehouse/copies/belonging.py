@@ -94,7 +94,7 @@ def needed(settings: Settings, entries: list[Entry], destroyed: set[str]) -> lis
         for one in entries
         if one.sha256
         and one.event in (RECEIVED, REFERENCE)
-        and (one.size or 0) <= settings.limits.file_bytes
+        and (one.event == REFERENCE or (one.size or 0) <= settings.limits.file_bytes)
         and one.sha256 not in destroyed
     }
     return sorted(hashes)

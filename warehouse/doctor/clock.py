@@ -19,8 +19,9 @@ def clock(look: Look) -> Answer:
         times.append(last.known_at)
     ahead = max((time - look.at for time in times), default=timedelta(0))
     if ahead > SLACK:
+        told = f"{ahead.days} дн." if ahead.days else f"{ahead // timedelta(minutes=1)} мин"
         return fail(
-            f"отстают: последняя запись журнала на {ahead} позже",
+            f"отстают: последняя запись журнала на {told} позже",
             "Включите службу времени (timedatectl set-ntp true): по часам судят, сдано ли в срок.",
         )
     return ok(f"{look.at.astimezone(look.settings.timezone):%d.%m.%Y %H:%M}")

@@ -27,9 +27,11 @@ def schema(look: Look) -> Answer:
     require_head(number_of(connection, WAREHOUSE))
     if look.settings.embedded:
         engine = open_engine(f"duckdb:///{vault_file(look.settings)}", read_only=True)
-        with engine.connect() as vault:
-            require_head(number_of(vault, KEPT_APART))
-        engine.dispose()
+        try:
+            with engine.connect() as vault:
+                require_head(number_of(vault, KEPT_APART))
+        finally:
+            engine.dispose()
     elif _may(connection, f"{VAULT}.{VERSIONS}", "SELECT"):
         require_head(number_of(connection, KEPT_APART))
     if changed := changed_tables(connection):
@@ -63,9 +65,8 @@ def reference(look: Look) -> Answer:
     connection = look.reading()
     seq, today = known_by(connection, None), look.at.astimezone(look.settings.timezone).date()
     dates, targets = known_reference("reporting_dates", seq), known_reference("targets", seq)
-    count = connection.execute(
-        sa.select(sa.func.count()).select_from(known_reference("institutions", seq))
-    ).scalar_one()
+    codes = known_reference("institutions", seq).c.code  # more than once where an institution changed
+    count = connection.execute(sa.select(sa.func.count(codes.distinct()))).scalar_one()
     last = connection.execute(sa.select(sa.func.max(dates.c.as_of))).scalar()
     if not count or last is None:
         raise Misconfigured("Нет реестра или календаря. Загрузите справочники: nastavnik reference load ПАПКА.")

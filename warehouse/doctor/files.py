@@ -13,7 +13,7 @@ from expectations.sealing import Damaged, NoSuchKey, StorageKeys, unseal
 from warehouse.access.keyring import open_keyring
 from warehouse.copies.belonging import needed
 from warehouse.copies.folder import CopiesFolder
-from warehouse.doctor.answers import Answer, Look, NotNow, fail, ok
+from warehouse.doctor.answers import Answer, Look, NotNow, fail, ok, warn
 from warehouse.installation.settings import Settings
 from warehouse.journal import notes
 from warehouse.journal.journal import all_entries
@@ -53,6 +53,14 @@ def files(look: Look) -> Answer:
     if wrong := [path for path, sha256 in listed if stored_bytes(settings.lake, path, sha256) is None]:
         told = f"озеро, испорчены или пропали: {len(wrong)} — {', '.join(wrong[:SHOWN])}"
         return fail(told, "Озеро делается из полученных файлов заново: nastavnik rebuild.")
+    known = {one.name for one in kept}
+    paths = received.ReceivedFiles(settings.received, ring.storage).paths()
+    if strays := sorted({str(path.relative_to(settings.home)) for path in paths} - known):
+        return warn(
+            f"ничьи полученные файлы: {len(strays)} — {', '.join(strays[:SHOWN])}",
+            "Их оставил прерванный приём: в журнале их нет, и уничтожение данных их не найдёт. Если база не "
+            "возвращалась к прежней копии, удалите их.",
+        )
     return ok(f"целы, прочитано {len(kept) + len(listed)}")
 
 

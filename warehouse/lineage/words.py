@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -76,17 +76,6 @@ def stands_for(restated: Mapping[str, str]) -> list[str]:
     if len(anew) > MOST_TOLD:
         return [f"Из этих сдач пересмотрены, то есть проверены заново: {len(anew)}"]
     return [f"Сдача {key} — пересмотр сдачи {before}: тот же файл, проверен заново" for key, before in anew.items()]
-
-
-def ranges(rows: Iterable[int]) -> str:
-    """Write row numbers in short: 5–7, 20."""
-    runs: list[list[int]] = []
-    for row in sorted(set(rows)):
-        if runs and row == runs[-1][1] + 1:
-            runs[-1][1] = row
-        else:
-            runs.append([row, row])
-    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in runs)
 
 
 def conditions(measure: Measure) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -27,11 +25,10 @@ def show_audit(lines: list[Line], zone: ZoneInfo) -> None:
 
 def audit_csv(lines: list[Line]) -> str:
     """Return acts as CSV."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows((one.number, one.at, one.actor, one.action, one.subject, _counts(one.counts)) for one in lines)
-    return out.getvalue()
+    from warehouse.findings.listing import csv_line
+
+    rows = ((one.number, one.at, one.actor, one.action, one.subject, _counts(one.counts)) for one in lines)
+    return "".join(map(csv_line, [COLUMNS, *rows]))
 
 
 def _counts(counts: dict[str, int]) -> str:

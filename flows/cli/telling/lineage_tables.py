@@ -101,16 +101,16 @@ def _places(side: Side) -> Grid:
         source = place.delivery or place.sheet or ""
         lines.append((source, place.sheet or WHOLE, _rows(place), _number(place, side)))
         if place.participant_rows:
-            from warehouse.lineage.words import ranges
+            from expectations.rules.wording import compact_rows
 
-            lines.append(("", PARTICIPANTS, ranges(place.participant_rows), ""))
+            lines.append(("", PARTICIPANTS, compact_rows(place.participant_rows, most=None), ""))
     return table("", ("Сдача", "Лист", "Строки", _heading(side)), lines, right=(3,))
 
 
 def _rows(place: Place) -> str:
-    from warehouse.lineage.words import ranges
+    from expectations.rules.wording import compact_rows
 
-    return ranges(place.rows) if place.rows else ", ".join(sorted(place.cells))
+    return compact_rows(place.rows, most=None) if place.rows else ", ".join(sorted(place.cells))
 
 
 def _number(place: Place, side: Side) -> str:
