@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
@@ -49,7 +50,18 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def settings(folder: Path) -> Settings:
     """Settings that let marked workbooks travel, of a copy of it."""
+    return travelling(folder)
+
+
+def travelling(folder: Path) -> Settings:
     return replace(settings_for(folder), mail_marked=MarkedByMail.ENCRYPTED)
+
+
+@pytest.fixture(scope="module")
+def travelled(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, dict[str, EmailMessage]]:
+    """The settings of a copy whose notices were sent, and what came."""
+    settings = travelling(Path(shutil.copytree(filled, tmp_path_factory.mktemp("travelled") / "home")))
+    return settings, sent(settings)
 
 
 def sent(settings: Settings, attachments: str | None = None) -> dict[str, EmailMessage]:
@@ -76,8 +88,10 @@ def opened_by(password: str, workbook: bytes) -> bytes:
     return plain.getvalue()
 
 
-def test_a_marked_workbook_opens_with_its_senders_password_alone(settings: Settings) -> None:
-    letters = sent(settings)
+def test_a_marked_workbook_opens_with_its_senders_password_alone(
+    travelled: tuple[Settings, dict[str, EmailMessage]],
+) -> None:
+    settings, letters = travelled
     with opened(settings, MORNING) as home:
         own, others = (password_of(home, one.institution) for one in (FAULTY, GOOD))
     ((name, content),) = attached(letters[FAULTY.email])
@@ -106,8 +120,10 @@ def _parts(workbook: bytes) -> list[bytes]:
         return [archive.read(name) for name in archive.namelist()]
 
 
-def test_what_was_accepted_without_a_remark_brings_no_workbook(settings: Settings) -> None:
-    letter = sent(settings)[CURATOR]
+def test_what_was_accepted_without_a_remark_brings_no_workbook(
+    travelled: tuple[Settings, dict[str, EmailMessage]],
+) -> None:
+    letter = travelled[1][CURATOR]
     assert attached(letter) == []
     assert "паролем" not in text_of(letter)
 

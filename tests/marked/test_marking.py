@@ -56,6 +56,23 @@ def test_bad_cells_are_coloured_and_commented(spoilt: tuple[Path, Marked]) -> No
     assert sheet["C2"].comment is None and sheet["C2"].fill.fgColor.rgb != FILLS["error"]
 
 
+@pytest.mark.parametrize("mode", [Mode.OWN, Mode.ROWS])
+def test_a_hidden_copy_of_a_sheet_is_left_alone(home: Home, tmp_path: Path, mode: Mode) -> None:
+    """What is read is the sheet that is shown: «Участники (2020)» before it has the same heading."""
+    sheets = {"Участники (2020)": submission()["Участники"]} | submission(Участники=SPOILT)
+    book = openpyxl.load_workbook(write(tmp_path / "plain.xlsx", sheets))
+    book["Участники (2020)"].sheet_state = "hidden"
+    book.save(tmp_path / "plain.xlsx")
+    source = tmp_path / "sent.xlsx"
+    with zipfile.ZipFile(tmp_path / "plain.xlsx") as before, zipfile.ZipFile(source, "w") as after:
+        for name in before.namelist():
+            comment = b"<!-- -->" if mode is Mode.ROWS and name == "xl/worksheets/sheet4.xml" else b""
+            after.writestr(name, before.read(name).replace(b"<sheetData>", comment + b"<sheetData>"))
+    marked = mark(home, source, tmp_path / "marked.xlsx")
+    assert marked.mode is mode
+    assert openpyxl.load_workbook(marked.path)["Участники"]["F2"].fill.fgColor.rgb == FILLS["error"]
+
+
 def test_suggestions_are_not_applied(spoilt: tuple[Path, Marked]) -> None:
     source, marked = spoilt
     before, after = openpyxl.load_workbook(source), openpyxl.load_workbook(marked.path)

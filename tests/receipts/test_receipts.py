@@ -13,7 +13,10 @@ import pytest
 import sqlalchemy as sa
 
 from expectations.rules.wording import Finding
-from tests.receipts.conftest import Answered
+from tests.installations import ENGINES, installation, moscow, take
+from tests.receipts.conftest import Answered, put
+from tests.workbooks import enrolment, submission
+from warehouse.journal.decisions import withdraw
 from warehouse.receipts import write_pending_receipts
 from warehouse.receipts.contents import Counts, Receipt, receipts_of
 from warehouse.receipts.document import document
@@ -215,7 +218,30 @@ def test_a_protocol_is_cut_where_the_document_is_whole(tmp_path: Path) -> None:
     (tmp_path / "p.xlsx").write_bytes(protocol(receipt))
     second = openpyxl.load_workbook(tmp_path / "p.xlsx")["Замечания"]
     assert second.max_row == MOST_FINDINGS + 2
+    assert "листе «Протокол»" in str(second.cell(MOST_FINDINGS + 2, 2).value)  # whose causes cover every finding
     assert len(json.loads(b"".join(document(receipt)))["findings"]) == len(many)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_is_withdrawn_is_not_in_force(tmp_path: Path, request: pytest.FixtureRequest, engine: str) -> None:
+    url = request.getfixturevalue("postgres_database") if engine == "postgresql" else None
+    with installation(tmp_path / "home", url) as home:
+        put(home.settings.inbox / "NSH-S007/a.xlsx", submission())
+        (first,) = take(home).lines
+        with home.writing() as connection:
+            withdraw(connection, first.delivery, moscow("2022-01-11 12:00"))
+        put(home.settings.inbox / "NSH-S007/empty.xlsx", submission(Контингент=enrolment(0)))
+        (second,) = take(home, moscow("2022-01-12 12:00")).lines
+        with home.reading() as connection:
+            told = list(receipts_of(connection, [first.delivery, second.delivery], home.settings.timezone))
+    assert [one.in_force and one.in_force.delivery for one in told] == [first.delivery, None]
+
+
+def test_the_footer_tells_the_delivery_whatever_its_digits(tmp_path: Path) -> None:
+    named = "00000987654abcde"
+    (tmp_path / "p.xlsx").write_bytes(protocol(made(delivery=named)))
+    footer = openpyxl.load_workbook(tmp_path / "p.xlsx")["Протокол"].oddFooter
+    assert f"Сдача {named}" in footer.left.text
 
 
 def test_receipts_of_nobody(answered: Answered) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from warehouse.installation.home import Home
-from warehouse.journal.ledger import ACCEPTED
+from warehouse.journal.ledger import ACCEPTED, EVER, judged_anew, place
 from warehouse.storage.vault import read_vault
 from warehouse.tables.tables import table
 
@@ -15,12 +15,15 @@ def curator_addresses(home: Home, institutions: set[str]) -> dict[str, str]:
     if home.settings.smtp_url is None:
         return {}
     ledger = table("deliveries")
-    newest = sa.select(ledger.c.institution_code, sa.func.max(ledger.c.seq).label("seq")).where(
-        ledger.c.verdict.in_(ACCEPTED), ledger.c.institution_code.in_(institutions)
+    newest = sa.func.row_number().over(partition_by=ledger.c.institution_code, order_by=place(ledger).desc())
+    ranked = (
+        sa.select(ledger.c.delivery, ledger.c.institution_code, newest.label("newest"))
+        .where(ledger.c.verdict.in_(ACCEPTED), ledger.c.institution_code.in_(institutions))
+        .where(~judged_anew(ledger, EVER))
+        .subquery()
     )
-    last = newest.group_by(ledger.c.institution_code).subquery()
+    statement = sa.select(ranked.c.delivery, ranked.c.institution_code).where(ranked.c.newest == 1)
     with home.reading() as connection:
-        statement = sa.select(ledger.c.delivery, ledger.c.institution_code).join(last, ledger.c.seq == last.c.seq)
         sender = {row.delivery: row.institution_code for row in connection.execute(statement)}
     if sender:
         home.audit("letters", addresses=len(sender))

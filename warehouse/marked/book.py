@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 from expectations.reading.archive import open_archive
 from expectations.reading.limits import Limits
-from expectations.reading.workbook_xml import sheet_parts
+from expectations.reading.workbook_xml import hidden_sheets, sheet_parts
 from expectations.reading.xml_parts import check_xml
 from warehouse.marked.comments import RELATIONSHIPS, text_xml
 from warehouse.marked.relations import Relation, read_relations, relations_name
@@ -49,6 +49,11 @@ class Book:
         """The part of every sheet by its title, in their order."""
         parts = sheet_parts(self.workbook, self.read(relations_name(WORKBOOK)))
         return {title: part for title, part in parts.items() if part in self.names}
+
+    @cached_property
+    def hidden(self) -> set[str]:
+        """The titles of the sheets that are not shown."""
+        return hidden_sheets(self.workbook)
 
     @cached_property
     def relations(self) -> list[Relation]:

@@ -9,7 +9,7 @@ from expectations.reading.cells import FIRST_YEAR, LAST_YEAR
 from warehouse.marked.raw_cells import Raw
 
 EPOCH = date(1899, 12, 30)  # Excel's day 0, as of March 1900
-DAYS = (15_000, 73_050)
+DAYS = (15_000, 73_050)  # numbers taken for dates of people's lives: 1941 to 2099
 MONTHS = ("янв", "фев", "мар", "апр", "ма[йя]", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
 _LOOK_ALIKES = str.maketrans("ОоOoЗзIlІ", "000033111")
 _THREE = re.compile(r"\D*(\d{1,4})\D+(\d{1,2})\D+(\d{1,4})\D*")

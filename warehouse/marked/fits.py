@@ -9,9 +9,9 @@ from expectations.reading.cells import read_date, read_inn, read_integer, read_n
 from expectations.reading.persons import is_snils
 from expectations.spellings import Kind
 from expectations.structure import Column
+from warehouse.marked.dates import DAYS
 from warehouse.marked.raw_cells import Raw
 
-DAYS = (15_000.0, 73_050.0)  # numbers taken for dates of people's lives: 1941 to 2099
 INN_LENGTHS = (10, 12)
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .''’ʼ‐‑‒–—-])*")
 

@@ -23,10 +23,13 @@ _SINCE_1904 = re.compile(rb'date1904\s*=\s*"(?:1|true)"')  # whose numbers are o
 
 
 def titles_of(book: Book) -> dict[str, str]:
-    """Return the sheets as findings name them, and their parts: the form's title, else the sheet's own."""
+    """Return the sheets as findings name them, and their parts: the form's title, else the sheet's own.
+
+    Of two that are one sheet of the form, the one that is shown: it is what was read.
+    """
     headings = Headings(FORM)
     found: dict[str, str] = {}
-    for title, part in book.sheets.items():
+    for title, part in sorted(book.sheets.items(), key=lambda one: one[0] in book.hidden):
         sheet = headings.sheet(title)
         found.setdefault(sheet.title if sheet else label(title), part)
     return found

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from expectations.form import FORM
-from expectations.reading.pool import _environment
+from expectations.reading.pool import child_environment
 from expectations.reading.reading import Reading
 from expectations.rules.wording import Finding
 from warehouse.installation.home import Home
@@ -199,7 +199,7 @@ def _run(job: Job) -> bool:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "warehouse.marked.worker"],
             input=pack(job),
-            env=_environment(),
+            env=child_environment(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,  # a traceback may quote a cell
             timeout=2 * job.limits.wall_seconds,

@@ -125,7 +125,7 @@ def _one_digit(digits: str) -> bool:
 
 
 def latin_words(cell: Raw | None) -> str | None:
-    """Show the Latin letters of a name: «Ивaнов: латинские a (3-я буква); по-русски — «Иванов»»."""
+    """Show the Latin letters of a name: «Латинские буквы: «a» (3-я). По-русски: «Иванов».»."""
     if not isinstance(cell, str):
         return None
     text = cell.strip()[:SHOWN]

@@ -14,7 +14,7 @@ from expectations.reading.headings import Headings
 from expectations.reading.limits import Limits
 from expectations.reading.pages import Page
 from expectations.reading.refusal import Refused
-from expectations.reading.worker import _bound_memory
+from expectations.reading.worker import bound_memory
 from warehouse.marked.book import Book
 from warehouse.marked.causes import causes_of
 from warehouse.marked.evidence import Evidence
@@ -65,7 +65,7 @@ def _content(job: Job) -> bytes:
             return content
         case Mode.ROWS:
             pages = read_pages(job.source, job.limits, Headings(FORM), lambda title: True, job.sealed)
-            return workbook_of(pages, job.folder)
+            return workbook_of((page for page in pages if not page.hidden), job.folder)
     return workbook_of([Page(TITLE)], job.folder)
 
 
@@ -91,7 +91,7 @@ def main() -> int:
     """Do the job on standard input."""
     told = sys.stdin.buffer.read()
     head = unpack(told, whole=False)
-    _bound_memory(head.limits)
+    bound_memory(head.limits)
     _bound_processor_time(head.limits)
     try:
         content = _content(head)  # before the findings are unpacked: both at once are dear

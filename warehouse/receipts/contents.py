@@ -14,14 +14,13 @@ import sqlalchemy as sa
 from expectations.form import FORM
 from expectations.rules.wording import Finding, Group, group_findings
 from warehouse.findings.listing import findings_of
-from warehouse.journal.ledger import ACCEPTED, judged_anew, place
+from warehouse.journal.ledger import ACCEPTED, EVER, judged_anew, place, withdrawn
 from warehouse.register.reference import last_entries
 from warehouse.review.explained import explained_of
 from warehouse.review.held import Held, held_of
 from warehouse.tables.tables import table
 
 AT_ONCE = 400  # receipts held in memory together
-EVER = 2**62  # a journal number no entry reaches
 TITLES = {sheet.name: sheet.title for sheet in FORM.sheets}
 ORDER = {sheet.name: number for number, sheet in enumerate(FORM.sheets)}
 
@@ -166,7 +165,7 @@ def _headers(deliveries: list[str]) -> sa.Select:
             )
         )
         .where(ledger.c.delivery.in_(deliveries), accepted.c.verdict.in_(ACCEPTED), counted)
-        .where(~judged_anew(accepted, ledger.c.seq))
+        .where(~judged_anew(accepted, ledger.c.seq), ~withdrawn(accepted, ledger.c.seq))
         .subquery("ranked")
     )
     newest = sa.select(ranked).where(ranked.c.last == 1).subquery("newest")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 TITLE = "Протокол приёма сведений о наставничестве"
 MOST_FINDINGS = 5000  # rows of the second sheet; receipt.json has them all
-EXPLAIN = "Предупреждение верно и так: его пояснит управление образования"
+EXPLAIN = "Если сведения верны, предупреждение пояснит управление образования"
 LINE = 15.0  # points of a line of 11-point text
 DENSITY = 1.05  # characters of Russian text in the width of one digit
 WIDTHS = (34, 13, 13, 13, 13, 11)  # of the first sheet's columns, in characters
@@ -46,9 +46,9 @@ def protocol(receipt: Receipt, contact: str | None = None) -> bytes:
     frame = _frame(HELD if receipt.waits else receipt.verdict, bool(receipt.findings))
     pages = [_first_page(receipt, frame, contact)] + [_findings_page(receipt, frame)] * bool(receipt.findings)
     words = {
-        DELIVERY: receipt.delivery,
         str(LAST_ROW): str(min(len(receipt.findings), MOST_FINDINGS) + 1),
         f"{CREATED.isoformat()}Z": f"{receipt.received_at.replace(tzinfo=None).isoformat(timespec='seconds')}Z",
+        DELIVERY: receipt.delivery,  # the last: what it puts in is not looked through for marks
     }
     return frame.fill(pages, words)
 
@@ -177,7 +177,7 @@ def _findings_page(receipt: Receipt, frame: Frame) -> Page:
     for number, finding in enumerate(shown, start=1):
         _write_finding(page, number, finding, receipt.explained.get(number))
     if len(receipt.findings) > len(shown):
-        words = f"Показаны первые {len(shown)} из {len(receipt.findings)}; остальные той же природы."
+        words = f"Показаны первые {len(shown)} из {len(receipt.findings)}; причины всех — на листе «Протокол»."
         page.add_row({1: (words, "value")})
     return page
 
