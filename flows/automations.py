@@ -12,8 +12,9 @@ from prefect.client.schemas.objects import StateType
 from prefect.events.actions import ChangeFlowRunState, RunDeployment
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 
-TAG = "nastavnik"  # of the runs that are watched; the alarm's own are not, or a failing alarm would raise alarms
-ALARM_TAG = f"{TAG}-alarm"
+from flows.serving import TAG
+
+ALARM_TAG = f"{TAG}-alarm"  # its runs are not watched, or a failing alarm would raise alarms
 HEARTBEAT, RUNNING = "prefect.flow-run.heartbeat", "prefect.flow-run.Running"
 ENDS = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed", "TimedOut")}
 SILENT_AFTER = timedelta(seconds=90)  # three heartbeats; the first may never have been sent

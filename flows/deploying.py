@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,10 +19,9 @@ from prefect.exceptions import ObjectAlreadyExists
 from prefect.states import Crashed
 from prefect.workers.process import ProcessWorker
 
-from flows.automations import ALARM_TAG, TAG, bring
+from flows.automations import ALARM_TAG, bring
+from flows.serving import DEPLOYMENTS, POOL, TAG
 
-POOL = "nastavnik"
-DEPLOYMENTS = Path(__file__).resolve().parents[1] / "deployments" / "prefect.yaml"
 HEALTHY_SECONDS = 240.0  # a first start makes Prefect's database; on a busy machine it took over a minute
 OURS = DeploymentFilter(tags={"all_": [TAG]})  # a server may serve others too
 ALARM = DeploymentFilter(tags={"all_": [ALARM_TAG]})

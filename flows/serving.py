@@ -23,7 +23,8 @@ from warehouse.installation.settings import Misconfigured, Settings, Source
 HOST = "127.0.0.1"
 USUAL_PORT = 4200
 USER = "nastavnik"
-POOL = "nastavnik"  # as in deployments/prefect.yaml
+DEPLOYMENTS = Path(__file__).resolve().parents[1] / "deployments" / "prefect.yaml"
+POOL = TAG = "nastavnik"  # as there; the tag is on the runs that are watched
 ADDRESS = "api"  # in Prefect's folder while it serves: where, for `nastavnik doctor`
 START_SECONDS = 600.0  # bounds of its own parts are shorter; this one only ends what hangs
 STOP_SECONDS = 15.0
@@ -120,8 +121,8 @@ def without_keys(environ: dict[str, str]) -> dict[str, str]:
 
 def _password(path: Path) -> str:
     """Return «user:password» of this installation's Prefect, made on first use."""
-    with contextlib.suppress(FileExistsError), path.open("x") as file:
-        file.write(f"{USER}:{secrets.token_urlsafe(24)}")
+    if not path.exists() or not path.read_text():
+        write_durably(path, f"{USER}:{secrets.token_urlsafe(24)}".encode())
     return path.read_text()
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.cli.telling.audit_tables import audit_csv
 from tests.installations import installation, moscow, take
 from tests.workbooks import submission, write
 from warehouse.access.audit import ANCHOR, FIRST, anchored, audit_path, read_lines, record, verify_audit
@@ -44,6 +45,11 @@ def change(settings: Settings, how: Callable[[list[bytes]], list[bytes]]) -> str
     path = audit_path(settings)
     path.write_bytes(b"".join(how(path.read_bytes().splitlines(keepends=True))))
     return wrong(settings)
+
+
+def test_no_subject_becomes_a_formula(settings: Settings) -> None:
+    record(settings, "sign", "=HYPERLINK(1)")  # named by the manifest of a folder from outside
+    assert audit_csv(read_lines(settings)).splitlines()[-1].split(",")[4] == "'=HYPERLINK(1)"
 
 
 def test_a_line_by_hand(settings: Settings) -> None:

@@ -55,14 +55,14 @@ def test_findings_answer_by_the_columns_of_csv(collected: Collected) -> None:
     assert (csv[0], len(csv)) == (",".join(FINDINGS_HEADER), len(of_one) + 1)
 
 
-def test_check_and_intake_answer_their_verdicts(run: Run, tmp_path: Path) -> None:
+def test_check_and_intake_answer_their_verdicts(run_made: Run, tmp_path: Path) -> None:
     book = write(tmp_path / "книга.xlsx", submission(Пары=ENDS_BEFORE_IT_STARTS))
-    (told,) = json.loads(run("check", book, "--format", "json").stdout)
+    (told,) = json.loads(run_made("check", book, "--format", "json").stdout)
     assert (told["file"], told["verdict"]) == (str(book), "accepted_with_errors")
     assert ("Пары", 3, "G") in {(one["sheet"], one["row"], one["column"]) for one in told["findings"]}
     assert told["effect"]["as_of"] == "2021-12-31"
     write(tmp_path / "home/inbox/NSH-S007/a.xlsx", submission())
-    taken = json.loads(run("intake", "--received-at", "2022-01-10", "--format", "json").stdout)
+    taken = json.loads(run_made("intake", "--received-at", "2022-01-10", "--format", "json").stdout)
     assert taken["verdicts"] == {"accepted": 1}
     assert [(one["institution"], one["held"]) for one in taken["deliveries"]] == [("NSH-S007", False)]
 
@@ -184,6 +184,8 @@ SETTINGS = [
     ("NASTAVNIK_WAREHOUSE_URL", "postgresql://nobody@127.0.0.1:1/x", 3, "база не отвечает"),
     ("NASTAVNIK_TIMEZONE", "Mars", 2, "нет такого часового пояса"),
     ("NASTAVNIK_WORKERS", "many", 2, "ожидается неотрицательное число"),
+    ("NASTAVNIK_WORKERS", "nan", 2, "ожидается неотрицательное число"),
+    ("NASTAVNIK_BATCH", "inf", 2, "ожидается неотрицательное число"),
     ("NASTAVNIK_KEY_COMMAND", "'", 2, "команда не запускается"),
     ("NASTAVNIK_HOME", "/etc/hostname", 2, "не папка"),
     ("NASTAVNIK_HOME", "/etc/hostname/home", 2, "не папка"),

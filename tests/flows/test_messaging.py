@@ -42,6 +42,15 @@ def test_a_message_that_finds_the_database_locked_waits(monkeypatch: pytest.Monk
     assert tries_of(len(messaging.PAUSES), monkeypatch) == len(messaging.PAUSES) + 1
 
 
+def test_a_password_that_a_kill_left_empty_is_made_anew(tmp_path: Path) -> None:
+    """With an empty one Prefect's server would ask nobody for any."""
+    settings = settings_for(tmp_path)
+    made = environment(settings, 4200)["PREFECT_SERVER_API_AUTH_STRING"]
+    assert environment(settings, 4200)["PREFECT_SERVER_API_AUTH_STRING"] == made
+    (settings.run / "prefect/auth").write_text("")
+    assert len(environment(settings, 4200)["PREFECT_SERVER_API_AUTH_STRING"]) == len(made)
+
+
 def test_prefect_takes_it_for_a_broker_and_up_names_it(tmp_path: Path) -> None:
     assert isinstance(messaging, BrokerModule)
     assert environment(settings_for(tmp_path), 4200)["PREFECT_SERVER_EVENTS_MESSAGING_BROKER"] == messaging.__name__

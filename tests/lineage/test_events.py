@@ -98,6 +98,15 @@ def _unwanted() -> Touched:
     return Touched([Dataset("received/x")])
 
 
+def test_what_a_run_touched_may_be_lost_but_not_the_run(caplog: pytest.LogCaptureFixture) -> None:
+    with running_collector() as collector:
+        os.environ["OPENLINEAGE_URL"] = collector.url
+        with caplog.at_level(logging.WARNING), observed("release") as run:
+            run.touched = lambda: Touched([Dataset(Path("no such manifest").read_text())])
+    assert [one["eventType"] for one in collector.events] == ["START"]
+    assert [one.name for one in caplog.records] == ["warehouse.lineage.events"]
+
+
 def test_a_silent_collector_takes_no_more_than_its_patience(caplog: pytest.LogCaptureFixture) -> None:
     with running_collector(wait=30) as collector:
         os.environ["OPENLINEAGE_URL"] = collector.url

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from warehouse.mail.address import is_address
@@ -23,7 +24,7 @@ def positive(environ: Mapping[str, str], name: str, default: float) -> float:
         value = float(text) if text else default
     except ValueError:
         value = -1
-    if value < 0:
+    if not 0 <= value < math.inf:
         raise Misconfigured(f"{name}: ожидается неотрицательное число, а задано «{text}».")
     return value
 

@@ -24,7 +24,8 @@ def temporary(settings: Settings) -> Iterator[Path]:
 def sweep(settings: Settings) -> None:
     """Take away the folders of killed commands of this machine; only whoever is alone with the installation may."""
     for path in settings.run.glob(f"{_ours()}*"):
-        shutil.rmtree(path, ignore_errors=True)
+        if path.name.rpartition("-")[0] == _ours()[:-1]:  # another machine's name may begin with ours
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _ours() -> str:
@@ -41,7 +42,8 @@ def own_folder(parent: Path) -> Path:
     parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     taken = set(_worked_in())
     for folder in parent.glob(f"{machine}-*"):
-        if folder not in taken and not _lives(folder.name.rpartition("-")[2]):
+        name, _, number = folder.name.rpartition("-")
+        if name == machine and folder not in taken and not _lives(number):
             shutil.rmtree(folder, ignore_errors=True)
     own = parent / f"{machine}-{os.getpid()}"
     shutil.rmtree(own, ignore_errors=True)  # of one that had our number before us, as in a container each has

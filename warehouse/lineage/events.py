@@ -16,9 +16,10 @@ from threading import Thread
 from typing import Any
 from uuid import UUID
 
+from warehouse.watch.runs import FLOW_RUN
+
 NAMESPACE = "nastavnik"
 PRODUCER = "urn:nastavnik"
-FLOW_RUN = "PREFECT__FLOW_RUN_ID"  # Prefect tells it to the process of a scheduled run
 PATIENCE = 2.0  # seconds a run waits for a collector, once
 START, COMPLETE, FAIL = "START", "COMPLETE", "FAIL"
 
@@ -71,7 +72,7 @@ def observed(job: str, environ: Mapping[str, str] = os.environ) -> Iterator[Obse
     except BaseException as error:
         told.tell(FAIL, failure=type(error).__name__)  # never its text: that may quote a cell
         raise
-    told.tell(COMPLETE, run.touched())
+    told.tell(COMPLETE, run.touched)
 
 
 class _Teller:
@@ -82,7 +83,7 @@ class _Teller:
         self._client: Any = None
         self._lost = False
 
-    def tell(self, state: str, touched: Touched | None = None, failure: str = "") -> None:
+    def tell(self, state: str, touched: Callable[[], Touched] = Touched, failure: str = "") -> None:
         if self._lost:
             return
         done: list[bool] = []
@@ -92,8 +93,8 @@ class _Teller:
                 self._client.emit(event)
                 done.append(True)
 
-        with suppress(Exception):  # variables that name no collector the library could reach
-            event = self._event(state, touched or Touched(), failure)
+        with suppress(Exception):  # variables that name no collector to be reached, or what was touched is gone
+            event = self._event(state, touched(), failure)
             # In a thread of its own: a name that cannot be resolved obeys no timeout.
             sending = Thread(target=send, args=(event,), daemon=True)
             sending.start()

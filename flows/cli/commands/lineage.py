@@ -42,7 +42,7 @@ _FORMAT = form_option(CSV, JSON)
     cls=Option,
     type=Scope(),
     required=True,
-    help="По какому охвату: institution:NSH-S007, kind:NSH/ОУ, municipality:NSH, region:R61, country:RU.",
+    help="По какому охвату: institution:NSH-S007, kind:NSH/ОУ, municipality:NSH, region:61, country:RU.",
 )
 @click.option("--as-of", cls=Option, type=Day(), required=True, help="Отчётная дата.")
 @click.option(

@@ -8,16 +8,13 @@ import urllib.error
 import urllib.request
 import uuid
 from base64 import b64encode
-from pathlib import Path
 from typing import Any
 
-from flows.serving import ADDRESS
+from flows.serving import ADDRESS, DEPLOYMENTS, POOL, TAG
 from warehouse.doctor.answers import Answer, Look, fail, ok, warn
 from warehouse.doctor.checks import Check
 from warehouse.installation.settings import Settings
 
-POOL = TAG = "nastavnik"
-DEPLOYMENTS = Path(__file__).resolve().parents[3] / "deployments" / "prefect.yaml"
 ANSWER_SECONDS = 10
 
 
