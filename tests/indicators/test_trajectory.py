@@ -113,14 +113,11 @@ def test_a_year_without_enrolment_is_no_point_of_the_line() -> None:
     assert more["points"] == 3
 
 
-def test_nobody_enrolled_is_no_way_but_a_target() -> None:
-    row = way({2020: (0, None)}, 2020)
-    assert (row["target"], row["next_target"], row["missing"], row["numerator"]) == (
-        Decimal(10),
-        Decimal(30),
-        None,
-        None,
-    )
+@pytest.mark.parametrize("denominator", [None, 0])
+def test_nobody_enrolled_is_no_way_but_a_target(denominator: int | None) -> None:
+    row = way({2020: (0, denominator)}, 2020)
+    assert (row["target"], row["next_target"], row["missing"]) == (Decimal(10), Decimal(30), None)
+    assert (row["numerator"], row["denominator"]) == (0, denominator)  # as the figure has them: `verify` compares
 
 
 def test_a_quarter_counts_from_itself_by_the_pace_of_whole_years() -> None:

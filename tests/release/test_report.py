@@ -117,12 +117,12 @@ def test_plans_are_shown_only_where_there_are_any():
 
 
 def test_who_has_not_reported_is_named(page):
-    assert "Что не сдано на 31.12.2024: МБОУ ООШ № 79, МБОУ СОШ № 16." in page.words
+    assert "Не сдали на 31.12.2024: МБОУ ООШ № 79, МБОУ СОШ № 16." in page.words
 
 
 def test_a_complete_release_says_so():
     page = Page(render_report(town()))
-    assert "На 31.12.2024 сдано всё." in page.words
+    assert "На 31.12.2024 сдали все." in page.words
     assert "предварительный" not in page.words.split("Как считается")[1].split("Ряд и цели")[0]
 
 
@@ -208,7 +208,7 @@ def test_a_region_folds_institutions_into_their_municipalities():
     assert "Ростовская область" in page.words
     assert "Цель на эту дату не установлена." in page.words
     assert "Район № 7 20 организаций, не сдали: 1" in page.words
-    assert "Что не сдано на 31.12.2024: 2 организации." in page.words
+    assert "Не сдали на 31.12.2024: 2 организации." in page.words
     assert source.count("data-name=") == 240
     assert {link["href"][1:] for link in page.all("a")} <= {attributes.get("id") for _, attributes in page.elements}
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.release.made_contents import DATES, town
 from tests.release.test_report import Page
+from warehouse.release import report_revisions
 from warehouse.release.contents import BREAKDOWNS, FIGURES, MEMBERS, PLAN_FULFILMENT, REPORTED_KPI, REVISIONS, Contents
 from warehouse.release.overview import overview_of
 from warehouse.release.programme import DONE, Programme
@@ -149,6 +150,20 @@ def test_what_the_former_release_said_is_told_beside(contents):
     assert "Было в прошлом выпуске" not in Page(before).words
     marks = [source.split('id="series"')[1].split("</figure>")[0].count("<path") for source in (before, after)]
     assert marks[1] > marks[0]  # the former value is drawn in the chart of the town
+
+
+@pytest.mark.parametrize(("most", "left"), [(20, 0), (3, 2)])
+def test_revised_institutions_that_a_page_has_no_room_for_are_counted(monkeypatch, contents, most, left):
+    monkeypatch.setattr(report_revisions, "MOST_ROWS", most)
+    changed = {
+        "release": contents.release, "compared_to": "2023-12-31-1", "indicator": REPORTED_KPI, "definition": "2020.1",
+        "scope_type": "institution", "as_of": DATES[-1], "cause": next(iter(CAUSES)), "numerator_change": Decimal(1),
+        "denominator_change": 0, "value_before": Decimal(50), "value_after": Decimal(51),
+    }  # fmt: skip
+    rows = [changed | {"scope_code": code} for code in contents.institutions["code"].to_pylist()[:5]]
+    revisions = pa.Table.from_pylist(rows, REVISIONS)
+    words = Page(render_report(dataclasses.replace(contents, revisions=revisions, compared_to="2023-12-31-1"))).words
+    assert (f"показаны не все строки: ещё {left} есть в revisions.csv" in words) == bool(left)
 
 
 @pytest.mark.parametrize(("share", "told"), [("126.81", True), ("100.00", False)])

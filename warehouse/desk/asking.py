@@ -60,9 +60,8 @@ def _of_duckdb(duck: Any, sql: str, seconds: float) -> pa.Table:
     statements = duck.extract_statements(sql)
     if len(statements) != 1 or statements[0].type not in READING:
         raise NotReading
-    with ThreadPoolExecutor(
-        1
-    ) as worker:  # signals come to this thread, which DuckDB would hold for as long as it likes
+    # Signals come to this thread, which DuckDB would hold for as long as it likes.
+    with ThreadPoolExecutor(1) as worker:
         work = worker.submit(_rows, duck, statements[0])
         try:
             wait([work], seconds)

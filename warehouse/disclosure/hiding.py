@@ -48,7 +48,7 @@ def hide(contents: Contents, places: pa.Table, plan: Plan, before: Earlier, leas
     return replace(
         contents,
         figures=figures,
-        trajectory=_with_numerator(shown.set_column(0, "release", pa.repeat(contents.release, shown.num_rows))),
+        trajectory=_told(shown.set_column(0, "release", pa.repeat(contents.release, shown.num_rows))),
         completeness=contents.completeness.filter(_kept(contents.completeness, left_out)),
         public=Public(named, least, tuple(sorted(left_out))),
         findings=FINDINGS.empty_table(), breakdowns=BREAKDOWNS.empty_table(), members=MEMBERS.empty_table(),
@@ -60,9 +60,9 @@ def _kept(table: pa.Table, left_out: dict[date, list[str]]) -> pa.ChunkedArray:
     return pc.invert(pc.is_in(table["as_of"], pa.array(sorted(left_out), pa.date32())))
 
 
-def _with_numerator(rows: pa.Table) -> pa.Table:
+def _told(rows: pa.Table) -> pa.Table:
     """The way to a target can be told only where the figure can."""
-    return rows.filter(pc.is_valid(rows["numerator"]))
+    return rows.filter(pc.and_(pc.is_valid(rows["numerator"]), pc.greater(rows["denominator"], 0)))
 
 
 def _last_hidden(figures: pa.Table, places: pa.Table, hidden: set[Dated]) -> set[tuple[date, str]]:

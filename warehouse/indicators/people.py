@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
@@ -84,7 +84,7 @@ class Keyed:
 
 
 def masked(
-    joined: sa.FromClause, place: sa.FromClause, conditions: Iterable[Condition], **keys: sa.ColumnElement
+    joined: sa.FromClause, place: sa.FromClause, conditions: Sequence[Condition], **keys: sa.ColumnElement
 ) -> sa.CTE:
     """One row per place and keys of joined rows: as_of, place, keys, `mask` with a bit a condition; none without any.
 
@@ -94,10 +94,12 @@ def masked(
     needed: list[tuple[Condition, int]] = []  # a part, the bits of the conditions that need it
     for number, condition in enumerate(conditions):
         for part in _parts(condition):
-            known = next((place for place, (one, _) in enumerate(needed) if one.compare(part)), len(needed))
-            one, bits = needed[known] if known < len(needed) else (part, 0)
-            needed[known : known + 1] = [(one, bits | 1 << number)]
-    every = (1 << number + 1) - 1
+            known = next((at for at, (one, _) in enumerate(needed) if one.compare(part)), None)
+            if known is None:
+                needed.append((part, 1 << number))
+            else:
+                needed[known] = (needed[known][0], needed[known][1] | 1 << number)
+    every = (1 << len(conditions)) - 1
     left: list[sa.ColumnElement[int]] = [sa.case((part, every), else_=every & ~bits) for part, bits in needed]
     start: sa.ColumnElement[int] = sa.literal(every, sa.BigInteger)
     mask = sa.func.bit_or(reduce(lambda mask, one: mask.bitwise_and(one), left, start), type_=sa.BigInteger)

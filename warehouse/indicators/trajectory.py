@@ -86,9 +86,9 @@ def _way(figure: Row, targets: Mapping[date, Decimal], years: Mapping[date, Row]
     row = {name: figure[name] for name in (*KEY, "denominator", "value", "status")}
     row |= {"target": targets.get(as_of), "next_as_of": later, "next_target": targets[later] if later else None}
     row["months"] = months_between(as_of, later) if later else None
-    if figure["numerator"] is None or not denominator:
+    numerator = row["numerator"] = None if figure["numerator"] is None else int(figure["numerator"])
+    if numerator is None or not denominator:
         return row
-    numerator = row["numerator"] = int(figure["numerator"])
     row["missing"] = people_missing(numerator, denominator, targets.get(as_of))
     row["next_missing"] = people_missing(numerator, denominator, row["next_target"])
     pace = _pace(years)

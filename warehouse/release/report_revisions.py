@@ -52,6 +52,7 @@ class Revisions(NamedTuple):
 
     scopes: list[Revised]
     institutions: list[Revised]
+    left_out: int  # rows of institutions that the page has no room for
     others: int
 
 
@@ -74,6 +75,7 @@ def revisions_of(overview: Overview) -> Revisions:
     return Revisions(
         [one for _, one in sorted(scopes, key=lambda item: (item[0], item[1].as_of))],
         sorted(institutions, key=lambda one: (one.as_of, one.title))[:MOST_ROWS],
+        max(0, len(institutions) - MOST_ROWS),
         len(others),
     )
 

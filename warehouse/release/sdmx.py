@@ -43,7 +43,7 @@ def write_sdmx_data(contents: Contents, path: Path) -> None:
     from warehouse.release.sdmx_structure import text_schema
 
     rows = pa.table({name: _cells(contents, name) for name in COMPONENTS})
-    dataset = PandasDataset(structure=text_schema(contents), data=rows.to_pandas(strings_to_categorical=False))
+    dataset = PandasDataset(structure=text_schema(), data=rows.to_pandas(strings_to_categorical=False))
     path.write_text(write([dataset]) or "", encoding="utf-8", newline="")
 
 

@@ -68,7 +68,7 @@ def structures_of(contents: Contents) -> list[Any]:
     return [*lists, concepts, structure, flow]
 
 
-def text_schema(contents: Contents) -> Schema:
+def text_schema() -> Schema:
     """Return the schema under which data are written: every component a text, for pysdmx makes floats of decimals."""
     return Schema(
         context="dataflow", agency=AGENCY, id=FLOW, version=VERSION, components=_components(typed=False), artefacts=[]

@@ -79,7 +79,9 @@ def _title_rows(overview: Overview) -> list[tuple[str, Cell]]:
             ("Не хватает до цели, человек", Cell(figure.people_missing, "left_whole")),
         ]
     if figure.status == PROVISIONAL and figure.low is not None:
-        rows.append(("Границы с учётом несданных", Cell(f"от {percent(figure.low, 2)} до {percent(figure.high, 2)}")))
+        rows.append(
+            ("Границы с учётом тех, кто не сдал", Cell(f"от {percent(figure.low, 2)} до {percent(figure.high, 2)}"))
+        )
     return rows
 
 
