@@ -15,7 +15,8 @@ SIZE ?= region
 NEWER ?= --upgrade  # make lock NEWER= keeps every pin that still fits
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 # one file of tests, one process: its servers and databases start once; more than four only fight for memory
-PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/pytest --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+ONE_MORE := $$(($$(nproc) + 1))  # than processors: tests of servers wait for minutes, and leave theirs idle
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=  # 300 files of tests compiled anew: five seconds of every process
 
@@ -30,13 +31,13 @@ demo: env ## environment, install, the main job on a synthetic town; prints wher
 	NASTAVNIK_HOME=$(CURDIR)/demo-home $(BIN)/nastavnik demo --fresh
 
 test: check ## ruff, mypy and every test
-	$(PYTEST)
+	$(PYTEST) -n $(ONE_MORE)
 
 fast: env ## the tests that start no server, browser or office program, kill nothing and make no history anew
-	$(PYTEST) -m "not slow and not thorough"
+	$(PYTEST) -n logical -m "not slow and not thorough"
 
 thorough: env ## random histories by the hundred: minutes, before a change of identity, vintages or revisions
-	$(PYTEST) -m thorough
+	$(PYTEST) -n $(ONE_MORE) -m thorough
 
 check: env ## ruff and mypy
 	$(BIN)/ruff check .

@@ -36,18 +36,19 @@ GARBAGE = (10_000, 50, 100)  # objects, and how many collections of the younger 
 gc.disable()  # until all tests are collected, and with them what they import: it stays, and was a tenth of the suite's time
 
 
-# By processor time, the longest first: a file that begins last is waited for by all other processes.
+# By processor time, the longest first: a file that begins last is waited for by all other processes. Those that wait
+# for Prefect stand apart, or all wait at once.
 LONGEST = """
-    flows/test_unattended restating/test_restating pages/test_commands indicators/test_vintages flows/test_several_workers
-    copies/test_copies flows/test_up warehouse/test_rotation indicators/test_functions leaks/test_command_line
-    warehouse/test_history schema/test_upgrade hostile/test_night indicators/test_incremental disclosure/test_publish
-    lineage/test_explained warehouse/test_crash restating/test_killed holding/test_held access/test_files
-    erasure/test_later warehouse/test_queue lineage/test_traced soak/test_invariants revisions/test_released
-    gate/test_points cli/test_commands proof/test_release indicators/test_packed flows/test_enclosing
-    warehouse/test_rehearse marked/test_causes erasure/test_erase erasure/test_killed marked/test_marking
-    warehouse/test_effect hostile/test_senders holding/test_explained hostile/test_supply holding/test_sequences
-    restating/test_beside reading/test_pool indicators/test_breakdowns flows/test_steps cli/test_terminal
-    access/test_analysis form/test_one_declaration faults/test_sweep faults/test_postgres reading/test_bombs
+    flows/test_unattended pages/test_commands restating/test_restating indicators/test_vintages copies/test_copies
+    flows/test_several_workers hostile/test_night indicators/test_functions warehouse/test_rotation
+    leaks/test_command_line faults/test_sweep flows/test_up disclosure/test_publish warehouse/test_history
+    indicators/test_incremental erasure/test_later schema/test_upgrade lineage/test_explained warehouse/test_crash
+    holding/test_held lineage/test_traced restating/test_killed access/test_files warehouse/test_queue
+    access/test_analysis gate/test_points revisions/test_released erasure/test_erase marked/test_causes
+    hostile/test_supply flows/test_enclosing warehouse/test_effect marked/test_marking holding/test_sequences
+    holding/test_explained warehouse/test_rehearse proof/test_release restating/test_beside soak/test_invariants
+    indicators/test_breakdowns flows/test_reminders indicators/test_packed faults/test_postgres reading/test_pool
+    erasure/test_killed cli/test_terminal hostile/test_senders cli/test_commands flows/test_steps reading/test_bombs
 """.split()
 
 

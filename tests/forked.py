@@ -16,6 +16,7 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from tests.warehouse.dying_intake import serve
 
@@ -41,14 +42,24 @@ class Forked:
         self, words: list[str], environ: dict[str, str], cwd: Path, *, code: str = COMMAND, umask: int = 0o022
     ) -> subprocess.CompletedProcess[bytes]:
         """Run a command line, or other code in its place."""
-        assert self._server.stdin and self._server.stdout
         with TemporaryDirectory() as said:
             told = {"words": words, "environ": environ, "cwd": str(cwd), "code": code, "umask": umask, "said": said}
-            self._server.stdin.write(json.dumps(told) + "\n")
-            self._server.stdin.flush()
-            ended = int(self._server.stdout.readline())
+            (ended,) = self._ended([told])
             out, err = ((Path(said) / name).read_bytes() for name in ("out", "err"))
         return subprocess.CompletedProcess(words, ended, out, err)
+
+    def call(self, module: str, times: int = 1, **arguments: object) -> list[int]:
+        """Call `run` of a module, several times at once; return the exit codes, those of a signal below nothing."""
+        code = f"from {module} import run; run(**{arguments!r})"
+        with TemporaryDirectory() as said:
+            told = {"words": [], "environ": dict(os.environ), "cwd": str(ROOT), "code": code, "umask": 0o077}
+            return self._ended([told | {"said": said}] * times)
+
+    def _ended(self, told: list[dict[str, Any]]) -> list[int]:
+        assert self._server.stdin and self._server.stdout
+        self._server.stdin.write(json.dumps(told) + "\n")
+        self._server.stdin.flush()
+        return list(map(int, self._server.stdout.readline().split()))
 
 
 def run(words: list[str], environ: dict[str, str], cwd: str, code: str, umask: int, said: str) -> None:
@@ -80,6 +91,7 @@ def _import_all() -> None:
         package = importlib.import_module(name)
         for found in pkgutil.walk_packages(package.__path__, f"{name}."):
             importlib.import_module(found.name)
+    importlib.import_module("tests.installations")  # for those that are told what to call
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from expectations.form import FORM
 from expectations.structure import Sheet
+from tests import postgres
 from warehouse.access.audit import ANCHOR
 from warehouse.access.keyring import keyring_path, make_keyring
 from warehouse.indicators.series import series
@@ -59,19 +60,36 @@ def settings_for(folder: Path, url: str | None = None, **environ: str) -> Settin
 @contextmanager
 def installation(folder: Path, url: str | None = None, at: datetime = COLLECTED, **environ: str) -> Iterator[Home]:
     """Open an installation to work in."""
-    if url is None and not environ.keys() & OF_KEYS and not any((folder / name).exists() for name in MADE_FIRST):
-        shutil.copytree(_new_home(at), folder, dirs_exist_ok=True)
+    if not environ.keys() & OF_KEYS and not any((folder / name).exists() for name in MADE_FIRST):
+        _begin(folder, url, at)
     with opened(settings_for(folder, url, **environ), at, write=True) as home:
         yield home
 
 
+def new_home(folder: Path, at: datetime = COLLECTED) -> Settings:
+    """Return the settings of an installation on DuckDB that is there already, and empty."""
+    _begin(folder, None, at)
+    return settings_for(folder)
+
+
+def _begin(folder: Path, url: str | None, at: datetime) -> None:
+    """Put a copy of a new home where there is none yet; a database that somebody has to do with is left alone."""
+    if url is None:
+        shutil.copytree(_new_home(at)[0], folder, dirs_exist_ok=True)
+    elif postgres.untouched(url):
+        made, template = _new_home(at, postgres.server_of(url))
+        postgres.copy_database(str(template), url)
+        shutil.copytree(made, folder, dirs_exist_ok=True)
+
+
 @cache
-def _new_home(at: datetime) -> Path:
-    """Make an embedded home once in this process: to copy it costs a tenth of making another."""
+def _new_home(at: datetime, server: str | None = None) -> tuple[Path, str | None]:
+    """Make a home once in this process, on a server its database too: to copy it costs a fifth of making another."""
     folder = Path(mkdtemp(prefix="nastavnik-home-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    with opened(settings_for(folder), at, write=True):
-        return folder
+    url = postgres.empty_database(server) if server else None
+    with opened(settings_for(folder, url), at, write=True):
+        return folder, url
 
 
 def learn(home: Home, folder: Path, at: datetime = COLLECTED, **tables: str) -> None:

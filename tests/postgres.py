@@ -44,6 +44,12 @@ SETTINGS = {
     "max_parallel_workers_per_gather": "0",  # containers have 64 MB of shared memory
 }
 
+UNTOUCHED = """
+    SELECT rolsuper AND datacl IS NULL AND NOT EXISTS (SELECT FROM pg_db_role_setting WHERE setdatabase = d.oid)
+        AND NOT EXISTS (SELECT FROM pg_class WHERE oid >= 16384)
+        AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE datid = d.oid AND pid <> pg_backend_pid())
+    FROM pg_database d, pg_roles WHERE datname = current_database() AND rolname = current_user
+"""  # numbers below are those of a new database itself
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -189,12 +195,42 @@ def running_postgres() -> Iterator[str]:
 @contextmanager
 def fresh_database(server_url: str) -> Iterator[str]:
     """Create an empty database on the server; yield its URL; drop it with whatever is still connected."""
+    url = empty_database(server_url)
+    try:
+        yield url
+    finally:
+        _run(server_url, f"DROP DATABASE {_name(url)} WITH (FORCE)")
+
+
+def empty_database(server_url: str) -> str:
+    """Create an empty database on the server for as long as that runs; return its URL."""
     name = f"test_{uuid.uuid4().hex}"
+    _run(server_url, f"CREATE DATABASE {name}")
+    return sa.make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+def untouched(url: str) -> bool:
+    """Tell whether a database is as it was created, and nobody else's."""
+    with sa.create_engine(url, poolclass=sa.NullPool).connect() as connection:
+        return bool(connection.scalar(sa.text(UNTOUCHED)))
+
+
+def copy_database(template: str, url: str) -> None:
+    """Make an untouched database a copy of another of its server, to which nobody is connected."""
+    _run(server_of(url), f"DROP DATABASE {_name(url)}")
+    _run(server_of(url), f"CREATE DATABASE {_name(url)} TEMPLATE {_name(template)} STRATEGY FILE_COPY")
+
+
+def server_of(url: str) -> str:
+    """Return the URL of the server that a database is on."""
+    return sa.make_url(url).set(database="postgres").render_as_string(hide_password=False)
+
+
+def _name(url: str) -> str:
+    return str(sa.make_url(url).database)
+
+
+def _run(server_url: str, statement: str) -> None:
     engine = sa.create_engine(server_url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    try:
-        yield sa.make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    finally:
-        with engine.connect() as connection:
-            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+        connection.execute(sa.text(statement))

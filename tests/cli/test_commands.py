@@ -25,8 +25,8 @@ Collected = tuple[Run, Path, Result]
 FINDINGS_HEADER = "delivery,institution,sheet,row,column,rule,severity,message"
 
 
-def test_intake_counts_verdicts_and_tells_of_refusals(collected: Collected) -> None:
-    _, home, result = collected
+def test_intake_counts_verdicts_and_tells_of_refusals(first_intake: tuple[Path, Result]) -> None:
+    home, result = first_intake
     assert result.exit_code == 1
     counts = "принято целиком 2, принято без строк с ошибками 1, не принято 1"
     assert result.stdout.splitlines() == [f"Получено сдач: 4: {counts}.", f"Протоколы: {home / 'receipts'}"]
@@ -45,9 +45,9 @@ def test_intake_of_nothing_new(collected: Collected) -> None:
         ("2022-01-15T21:30", False),
     ],
 )
-def test_a_moment_without_offset_is_local(tmp_path: Path, run: Run, moment: str, late: bool) -> None:
+def test_a_moment_without_offset_is_local(tmp_path: Path, run_made: Run, moment: str, late: bool) -> None:
     write(tmp_path / "home/inbox/NSH-S007/a.xlsx", submission())
-    assert run("intake", "--received-at", moment).exit_code == 0
+    assert run_made("intake", "--received-at", moment).exit_code == 0
     (receipt,) = (tmp_path / "home/receipts").glob("*/*/receipt.json")
     assert json.loads(receipt.read_text())["late"] is late
 
@@ -168,17 +168,17 @@ def test_check_judges_and_keeps_nothing(
     assert (files_below(home), run("findings", "--format", "csv").stdout) == before
 
 
-def test_a_template_is_prefilled(run: Run, tmp_path: Path) -> None:
+def test_a_template_is_prefilled(run_made: Run, tmp_path: Path) -> None:
     output = tmp_path / "new" / "t.xlsx"
-    result = run("template", "--institution", "NSH-S007", "--as-of", "31.12.2021", "-o", output)
+    result = run_made("template", "--institution", "NSH-S007", "--as-of", "31.12.2021", "-o", output)
     assert (result.exit_code, result.stdout) == (0, f"{output}\n")
     cells = [cell for row in openpyxl.load_workbook(output)["Организация"].iter_rows(values_only=True) for cell in row]
     assert {"NSH-S007", "МБОУ СОШ № 7"} <= set(cells)
 
 
-def test_reference_files_are_loaded(run: Run, tmp_path: Path) -> None:
+def test_reference_files_are_loaded(run_made: Run, tmp_path: Path) -> None:
     (tmp_path / "milestones.csv").write_text("code,title,starts_on,due_on,source\nmet,Встреча,,2020-11-30,\n")
-    result = run("reference", "load", tmp_path)
+    result = run_made("reference", "load", tmp_path)
     assert (result.exit_code, result.stdout) == (0, "milestones.csv: строк 1\n")
 
 
@@ -194,10 +194,12 @@ def test_a_rebuild_answers_the_same(collected: Collected) -> None:
 @pytest.mark.parametrize(
     ("name", "code"), [("institutions", 2), ("reporting_dates", 2), ("plans", 0), ("milestones", 0)]
 )
-def test_a_file_without_rows_replaces_what_can_be_done_without(run: Run, tmp_path: Path, name: str, code: int) -> None:
+def test_a_file_without_rows_replaces_what_can_be_done_without(
+    run_made: Run, tmp_path: Path, name: str, code: int
+) -> None:
     head = (shipped_reference() / f"{name}.csv").read_text(encoding="utf-8").splitlines()[0]
     (tmp_path / f"{name}.csv").write_text(head + "\n", encoding="utf-8")
-    result = run("reference", "load", tmp_path)
+    result = run_made("reference", "load", tmp_path)
     assert result.exit_code == code
     assert (f"{name}.csv: в файле только заголовок" in result.stderr) is bool(code)
     with installation(tmp_path / "home") as home, home.reading() as connection:

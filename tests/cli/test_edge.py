@@ -37,24 +37,24 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Home, "reading", reading)
 
 
-def test_a_failure_is_told_by_its_code(run: Run, broken: None) -> None:
-    result = run("status")
+def test_a_failure_is_told_by_its_code(run_made: Run, broken: None) -> None:
+    result = run_made("status")
     assert (result.exit_code, result.stdout) == (3, "")
     assert result.stderr.startswith("Сбой: код Broken в warehouse/collection/status.py, строка ")
     assert CANARY not in result.stderr
 
 
-def test_a_trace_shows_the_way_and_no_text(run: Run, broken: None) -> None:
-    result = run("--trace", "status")
+def test_a_trace_shows_the_way_and_no_text(run_made: Run, broken: None) -> None:
+    result = run_made("--trace", "status")
     assert result.exit_code == 3
     assert "Broken:" in result.stderr and "ValueError:" in result.stderr and "status_of" in result.stderr
     assert CANARY not in result.stderr
 
 
-def test_a_spoilt_database_is_a_failure(run: Run, tmp_path: Path) -> None:
-    assert run("status").exit_code == 0
+def test_a_spoilt_database_is_a_failure(run_made: Run, tmp_path: Path) -> None:
+    assert run_made("status").exit_code == 0
     (tmp_path / "home/warehouse.duckdb").write_text(CANARY)
-    result = run("status")
+    result = run_made("status")
     assert result.exit_code == 3
     assert CANARY not in result.stderr and str(tmp_path) not in result.stderr
 
@@ -76,7 +76,7 @@ def test_a_full_disk_is_named(run: Run, monkeypatch: pytest.MonkeyPatch, error: 
     assert CANARY not in result.stderr
 
 
-def test_a_stop_while_duckdb_computes_is_a_stop(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stop_while_duckdb_computes_is_a_stop(run_made: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """DuckDB makes an error of its own of Ctrl+C."""
 
     def computing(home: Home) -> None:
@@ -89,7 +89,7 @@ def test_a_stop_while_duckdb_computes_is_a_stop(run: Run, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(Home, "reading", computing)
     before = signal.getsignal(signal.SIGINT)
-    result = run("status")
+    result = run_made("status")
     assert (result.exit_code, result.stderr) == (3, "Прервано; сделанное до этого осталось целым.\n")
     assert signal.getsignal(signal.SIGINT) is before
 

@@ -47,7 +47,7 @@ def test_who_is_asked_for_and_never_printed(home: Path) -> None:
         assert result.exit_code == 0, result.output
         assert result.stdout.splitlines()[:5] == [
             "Будет уничтожено:", "  полученных файлов: 5", "  строк личных сведений: 5",
-            "  слов о человеке в чужих строках: 3", "  файлов, сделанных системой: 3",
+            "  упоминаний человека в чужих строках: 3", "  файлов, сделанных системой: 3",
         ]  # fmt: skip
         assert not [word for word in WORDS if word in result.stdout]
     assert not (home / "acts").exists()
@@ -79,7 +79,7 @@ def test_an_erasure_and_its_act(home: Path) -> None:
     assert len(lines) - 1 == book["Выгрузка"].max_row - 1
     assert {line[2] for line in lines[1:]} == {
         "Полученный файл", "Строка в полученном файле", "Личные сведения: строка",
-        "Личные сведения: слова о человеке в строке", "Файл, сделанный системой", "Не уничтожено: файл не прочитан",
+        "Личные сведения: упоминание человека в строке", "Файл, сделанный системой", "Не уничтожено: файл не прочитан",
     }  # fmt: skip
     said = json.loads((home / "audit.jsonl").read_bytes().splitlines()[-1])
     assert (said["action"], said["counts"]["received"], said["counts"]["identity"]) == ("erasure", 7, 5)

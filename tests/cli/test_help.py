@@ -104,8 +104,8 @@ REFUSALS = [
 @pytest.mark.parametrize(
     ("words", "told"), REFUSALS, ids=lambda value: " ".join(value) if isinstance(value, list) else ""
 )
-def test_a_wrong_command_is_explained(run: Run, words: list[str], told: str) -> None:
-    result = run(*words)
+def test_a_wrong_command_is_explained(run_made: Run, words: list[str], told: str) -> None:
+    result = run_made(*words)
     assert result.exit_code == 2
     assert told in result.stderr
     assert result.stdout == ""

@@ -24,15 +24,16 @@ from tests.cli.conftest import Run
 ROOT = Path(__file__).parents[2]
 COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 Collected = tuple[Run, Path, Result]
+PATIENT = "from flows.cli.frame import progress; progress.PATIENCE_SECONDS = 600; from flows.cli import main; main()"
 
 
 def shown(home: Path, width: int, words: str, **environ: str) -> str:
-    """Run a command in a terminal of a width; return what it showed."""
+    """Run a command in a terminal of a width; return what it showed, on however busy a machine without its progress."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     env = kept | {"NASTAVNIK_HOME": str(home), "TERM": "xterm-256color"} | environ
-    command = [sys.executable, "-c", "from flows.cli import main; main()", *words.split()]
+    command = [sys.executable, "-c", PATIENT, *words.split()]
     process = subprocess.Popen(command, env=env, cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
     got = b""

@@ -1,10 +1,10 @@
-"""Erasures that die at a named point: forked, one a line of standard input, as in `tests/warehouse/dying_intake`."""
+"""Erasures that die at a named point, as in `tests/warehouse/dying_intake`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tests.warehouse.dying_intake import arm, serve
+from tests.warehouse.dying_intake import arm
 
 # Where to die: the function, which of its calls, and on which side of it.
 POINTS = {
@@ -33,15 +33,3 @@ def run(home: str, delivery: str, row: int, point: str) -> None:
     arm(*POINTS[point])
     with installation(Path(home), at=LATER) as opened:
         erase(opened, wanted_row(delivery, row), "request", "clerk", LATER)
-
-
-def _serve() -> None:
-    import tests.erasure.world  # noqa: F401 (imported once for all)
-    import warehouse.erasure.act
-    import warehouse.erasure.erase  # noqa: F401
-
-    serve(run)
-
-
-if __name__ == "__main__":
-    _serve()

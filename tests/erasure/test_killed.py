@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,13 +12,13 @@ import pytest
 from tests.erasure.dying_erasure import POINTS
 from tests.erasure.test_erase import OUTSIDE, figures_of, whole
 from tests.erasure.world import LATER, SNILS, SURNAME, opened_bytes, place_of
+from tests.forked import Forked
 from tests.installations import installation, settings_for, tables_told
 from warehouse.erasure.erase import erase, wanted_snils
 from warehouse.ingestion.rebuild import rebuild
 from warehouse.installation.home import opened
 
 pytestmark = pytest.mark.slow  # processes are killed
-ROOT = Path(__file__).parents[2]
 UNDECIDED = {
     "nothing done", "some remains kept", "remains kept, no word in the journal", "journal written, not committed",
 }  # fmt: skip
@@ -40,21 +37,16 @@ def undisturbed(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
 
 
 @pytest.fixture(scope="module")
-def kill() -> Iterator[Callable[..., int]]:
+def kill(forked: Forked) -> Callable[..., int]:
     """Run an erasure that dies at a point; return its exit code."""
-    command = (sys.executable, "-m", "tests.erasure.dying_erasure")
-    server = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert server.stdin and server.stdout
 
-    def ask(home: Path, place: tuple[str, int], point: str) -> int:
-        told = {"home": str(home), "delivery": place[0], "row": place[1], "point": point}
-        server.stdin.write(json.dumps(told) + "\n")
-        server.stdin.flush()
-        return int(server.stdout.readline())
+    def erasure(home: Path, place: tuple[str, int], point: str) -> int:
+        (ended,) = forked.call(
+            "tests.erasure.dying_erasure", home=str(home), delivery=place[0], row=place[1], point=point
+        )
+        return ended
 
-    yield ask
-    server.stdin.close()
-    server.wait(30)
+    return erasure
 
 
 def settled(told: dict) -> dict:

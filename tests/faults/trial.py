@@ -95,7 +95,8 @@ class Subject:
             if b"Traceback" in said:
                 wrong.append(f"said a traceback: {said.decode()[-SAID:].strip()}")
             wrong += [f"half of {path} under its name" for path in self._broken(home)]
-            if code not in (0, 1) and not (self.command.done and list(home.glob(self.command.done))):
+            done = code in (0, 1) or (self.command.done and list(home.glob(self.command.done)))
+            if not done or self._left(home):
                 wrong += self._again(home)
             return wrong + self._differences(home)
 
@@ -103,6 +104,10 @@ class Subject:
         _await_end(self.log)
         said = self.log.read_text(errors="replace")
         return "INJECTED" in said or "+++ killed" in said
+
+    def _left(self, home: Path) -> bool:
+        """Whether files lie in the inbox that were taken and could not be removed: the next run removes them."""
+        return hashes(home / "inbox") != self.undisturbed["inbox"]
 
     def _again(self, home: Path) -> list[str]:
         code, answer, said = self.run(home, [])

@@ -32,27 +32,23 @@ def stopping() -> Iterator[None]:
         signal.signal(number, handler)
 
 
-def query() -> None:
+def query(number: int) -> None:
+    """Compute until a signal comes, which it does when DuckDB is at work."""
     with duckdb.connect() as connection:
+        threading.Timer(0.1, os.kill, (os.getpid(), number)).start()
         connection.execute(LONG).fetchall()
-
-
-def soon(number: int) -> None:
-    threading.Timer(0.1, os.kill, (os.getpid(), number)).start()
 
 
 def test_duckdb_makes_another_error_of_a_signal() -> None:
     """Why the boundary listens: where this fails, it need not."""
-    soon(signal.SIGTERM)
     with pytest.raises(RuntimeError, match="Query interrupted"):
-        query()
+        query(signal.SIGTERM)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGALRM])
 def test_a_stop_in_the_middle_of_a_query_ends_the_run(number: int) -> None:
-    soon(number)
     with pytest.raises(Stopped):
-        without_values(query)()
+        without_values(query)(number)
 
 
 def test_a_failure_of_its_own_is_told_as_a_code() -> None:

@@ -18,7 +18,7 @@ from flows.intake import take_pending
 from flows.kpi import compute_kpi
 from flows.letters import REMINDERS, post
 from flows.release import publish
-from tests.installations import COLLECTED, installation, moscow, settings_for
+from tests.installations import COLLECTED, installation, moscow, new_home, settings_for
 from tests.workbooks import submission, write
 from warehouse.collection.expected import due_for_release
 from warehouse.ingestion.batch import Line
@@ -37,7 +37,7 @@ YEAR = Asked(date(2021, 1, 1), date(2021, 12, 31))
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """An inbox with a good file, a refused one, and a folder whose name is a person's."""
-    settings = settings_for(tmp_path / "home")
+    settings = new_home(tmp_path / "home")
     write(settings.inbox / "NSH-S007" / "a.xlsx", submission())
     write(settings.inbox / "NSH-S008" / "a.xlsx", submission("NSH-S008", students=0))
     write(settings.inbox / "Канареечкин Пётр" / "a.xlsx", submission("NSH-S001"))
@@ -47,7 +47,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture(scope="module")
 def taken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose only file is accepted."""
-    settings = settings_for(tmp_path_factory.mktemp("taken") / "home")
+    settings = new_home(tmp_path_factory.mktemp("taken") / "home")
     write(settings.inbox / "NSH-S007" / "a.xlsx", submission())
     take_pending(settings, COLLECTED)
     return settings.home

@@ -224,7 +224,7 @@ def test_a_protocol_is_cut_where_the_document_is_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_what_is_withdrawn_is_not_in_force(tmp_path: Path, request: pytest.FixtureRequest, engine: str) -> None:
-    url = request.getfixturevalue("postgres_database") if engine == "postgresql" else None
+    url = request.getfixturevalue("another_database") if engine == "postgresql" else None
     with installation(tmp_path / "home", url) as home:
         put(home.settings.inbox / "NSH-S007/a.xlsx", submission())
         (first,) = take(home).lines

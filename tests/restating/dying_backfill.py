@@ -1,10 +1,10 @@
-"""Backfills that die at a named point: forked, one a line of standard input, as in `tests/warehouse/dying_intake`."""
+"""Backfills that die at a named point, as in `tests/warehouse/dying_intake`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tests.warehouse.dying_intake import arm, serve
+from tests.warehouse.dying_intake import arm
 
 # Where to die: the function, which of its calls, and on which side of it.
 POINTS = {
@@ -26,16 +26,3 @@ def run(home: str, url: str | None, point: str | None) -> None:
         arm(*POINTS[point])
     with installation(Path(home), url, NASTAVNIK_BATCH="1") as opened:
         restated(opened, STRICT, AT)
-
-
-def _serve() -> None:
-    import expectations.suites  # noqa: F401 (the seconds it takes are paid once)
-    import tests.restating.collection  # noqa: F401
-    import warehouse.receipts.document
-    import warehouse.receipts.protocol  # noqa: F401
-
-    serve(run)
-
-
-if __name__ == "__main__":
-    _serve()

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.faults.town import clear_litter
-from tests.forked import ROOT
+from tests.forked import Forked
 from tests.installations import ENGINES, installation, state
 from tests.postgres import fresh_database
 from tests.restating.collection import AGED, STRICT, collect, rebuilt_alike, restated, sent
@@ -33,19 +30,13 @@ Kill = Callable[[Path, str | None, str], int]
 
 
 @pytest.fixture(scope="module")
-def kill() -> Iterator[Kill]:
+def kill(forked: Forked) -> Kill:
     """Run a backfill that dies at a point; return its exit code."""
-    command = (sys.executable, "-m", "tests.restating.dying_backfill")
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdin and server.stdout
 
-        def ask(home: Path, url: str | None, point: str) -> int:
-            server.stdin.write(json.dumps({"home": str(home), "url": url, "point": point}) + "\n")
-            server.stdin.flush()
-            return int(server.stdout.readline())
+    def run(home: Path, url: str | None, point: str) -> int:
+        return forked.call("tests.restating.dying_backfill", home=str(home), url=url, point=point)[0]
 
-        yield ask
-        server.stdin.close()
+    return run
 
 
 def wait(home: Home) -> None:

@@ -1,10 +1,10 @@
-"""Changes of keys that die at a named point: forked, one a line of standard input, as in `dying_intake`."""
+"""Changes of keys that die at a named point, as in `dying_intake`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tests.warehouse.dying_intake import arm, serve
+from tests.warehouse.dying_intake import arm
 
 # Where to die: the function, which of its calls, and on which side of it.
 POINTS = {
@@ -42,15 +42,3 @@ def run(home: str, point: str) -> None:
     arm(*(POINTS | OF_TOKENS)[point])
     with opened(settings_for(Path(home)), COLLECTED, write=True, changing_keys=True) as opened_home:
         rotate(opened_home, tokens=point in OF_TOKENS)
-
-
-def _serve() -> None:
-    import expectations.suites  # noqa: F401 (the seconds it takes are paid once)
-    import tests.installations  # noqa: F401
-    import warehouse.access.rotation  # noqa: F401
-
-    serve(run)
-
-
-if __name__ == "__main__":
-    _serve()

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import signal
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.faults.town import clear_litter, deliver
+from tests.forked import Forked
 from tests.installations import ENGINES, installation, rows, settings_for, state, take, vault_rows
 from tests.warehouse.dying_intake import POINTS
 from tests.workbooks import PAIRS, PEOPLE, submission, write
@@ -20,7 +18,6 @@ from warehouse.storage.lake import orphans
 from warehouse.tables.tables import table
 
 pytestmark = pytest.mark.slow  # processes are killed
-ROOT = Path(__file__).parents[2]
 TELLING = {"lake written", "committed, no receipt"}  # run every time: before and after the commit
 ON_POSTGRESQL = {*TELLING, "vault kept", "half of the facts stored", "receipts written, inbox as it was"}
 MARKS = {"duckdb": pytest.mark.thorough, "postgresql": pytest.mark.slow}  # `make sweep` kills at every call besides
@@ -31,24 +28,16 @@ CASES = [
     if engine == "duckdb" or point in ON_POSTGRESQL
 ]
 Kill = Callable[[Path, str | None, str | None], list[int]]
-COMMAND = (sys.executable, "-m", "tests.warehouse.dying_intake")
 
 
 @pytest.fixture(scope="module")
-def kill() -> Iterator[Kill]:
+def kill(forked: Forked) -> Kill:
     """Run an intake that dies at a point, or three at once that don't; return their exit codes."""
-    server = subprocess.Popen(COMMAND, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert server.stdin and server.stdout
 
-    def ask(home: Path, url: str | None, point: str | None) -> list[int]:
-        told = [{"home": str(home), "url": url, "point": point}] * (1 if point else 3)
-        server.stdin.write(json.dumps(told) + "\n")
-        server.stdin.flush()
-        return list(map(int, server.stdout.readline().split()))
+    def intake(home: Path, url: str | None, point: str | None) -> list[int]:
+        return forked.call("tests.warehouse.dying_intake", 1 if point else 3, home=str(home), url=url, point=point)
 
-    yield ask
-    server.stdin.close()
-    server.wait(30)
+    return intake
 
 
 @pytest.fixture(scope="module")

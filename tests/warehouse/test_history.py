@@ -157,11 +157,12 @@ def test_a_rebuild_tells_what_came_out_otherwise(history: History) -> None:
 
 @pytest.mark.slow
 def test_a_rebuild_over_what_is_there_changes_nothing(history: History) -> None:
-    before = state(history.home)
+    before, progress = state(history.home), list[tuple[int, int]]()
     stray = history.home.settings.lake / "pairs" / "stray.parquet"
     stray.write_bytes(b"no delivery names this")
-    rebuild(history.home)
+    rebuild(history.home, lambda *done: progress.append(done))
     assert state(history.home) == before
+    assert progress[-1] == (18, 18)  # entries of the journal, of which a step may take many
 
 
 def test_a_release_is_reproduced_after_a_rebuild(history: History, tmp_path: Path) -> None:

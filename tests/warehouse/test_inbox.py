@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import threading
@@ -13,6 +14,7 @@ import pytest
 from expectations.sealing import StorageKeys
 from warehouse.channels.channel import Changed
 from warehouse.channels.folder import Folder
+from warehouse.channels.inboxes import Inboxes
 from warehouse.ingestion.inbox import look, unchanged
 from warehouse.ingestion.intake import waves
 from warehouse.storage.received import NotAFile, ReceivedFiles
@@ -147,12 +149,22 @@ def test_an_inbox_that_is_closed_to_us_is_no_empty_one(inbox: Path, monkeypatch:
         look(inbox, set(), 0)
 
 
-def test_a_taken_file_that_may_not_be_removed_stays(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_inbox_that_gives_nothing_holds_no_other(inbox: Path, tmp_path: Path) -> None:
+    put(inbox, "NSH-S007/a.xlsx", age=60)
+    closed = tmp_path / "closed"
+    closed.write_bytes(b"no folder")
+    with Inboxes([Folder(closed), Folder(inbox)]) as inboxes:
+        assert [one.folder for one in inboxes.look(set(), 0).ready] == ["NSH-S007"]
+        assert inboxes.faults == {str(closed): "папка не открывается (NotADirectoryError): проверьте права и диск."}
+
+
+@pytest.mark.parametrize("error", [errno.EACCES, errno.EROFS], ids=["no right", "a read-only disk"])
+def test_a_taken_file_that_may_not_be_removed_stays(inbox: Path, monkeypatch: pytest.MonkeyPatch, error: int) -> None:
     path = put(inbox, "NSH-S007/a.xlsx", age=60)
     (one,) = Folder(inbox).look(set(), 0).ready
 
     def denied(*_: object, **__: object) -> None:
-        raise PermissionError
+        raise OSError(error, "denied")
 
     monkeypatch.setattr(Path, "unlink", denied)
     one.done(hashlib.sha256(b"x").hexdigest())

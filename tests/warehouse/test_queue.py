@@ -135,11 +135,19 @@ def _told(home: Home, children: list[str]) -> str:
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_alike(town: Home, name: str) -> None:
-    """Each case in its turn; what is withdrawn leaves the queue."""
+    """Each case in its turn: what those before it left in the queue would be found here too."""
     delivery = _told(town, CASES[name].children)
     found = pairs_of(town)
     assert found["kind"].to_pylist() == CASES[name].kinds
     assert found["influences"].to_pylist() == [True] * len(CASES[name].kinds)
+    with town.writing() as connection:
+        withdraw(connection, delivery, AT)
+
+
+def test_what_is_withdrawn_leaves_the_queue(town: Home) -> None:
+    """That of every case before, and one that was seen in it."""
+    delivery = _told(town, CASES["a letter lost"].children)
+    assert pairs_of(town).num_rows == 1
     with town.writing() as connection:
         withdraw(connection, delivery, AT)
     assert pairs_of(town).num_rows == 0

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from expectations.sealing import HEADER_BYTES, NoSuchKey, StorageKeys, unseal
+from tests.forked import Forked
 from tests.installations import COLLECTED, ENGINES, KEY, installation, settings_for, state, take, vault_rows
 from tests.warehouse.dying_rotation import OF_TOKENS, POINTS
 from tests.warehouse.tokens import tokens_of, without_tokens
@@ -26,7 +24,6 @@ from warehouse.release.package import verify
 from warehouse.release.publish import make_release
 
 pytestmark = pytest.mark.slow  # processes are killed, homes made anew
-ROOT = Path(__file__).parents[2]
 TOLD = {"some files replaced", "rebuilt, not committed"}  # run every time
 CASES = [
     pytest.param(point, marks=[] if point in TOLD else pytest.mark.thorough, id=point)
@@ -157,20 +154,9 @@ def tables_of_server(url: str) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def kill() -> Iterator[Kill]:
+def kill(forked: Forked) -> Kill:
     """Run a change that dies at a point; return its exit code."""
-    command = (sys.executable, "-m", "tests.warehouse.dying_rotation")
-    server = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert server.stdin and server.stdout
-
-    def ask(home: Path, point: str) -> int:
-        server.stdin.write(json.dumps({"home": str(home), "point": point}) + "\n")
-        server.stdin.flush()
-        return int(server.stdout.readline())
-
-    yield ask
-    server.stdin.close()
-    server.wait(30)
+    return lambda home, point: forked.call("tests.warehouse.dying_rotation", home=str(home), point=point)[0]
 
 
 @pytest.mark.parametrize("point", CASES)

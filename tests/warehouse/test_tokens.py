@@ -126,10 +126,10 @@ def in_order(home: Home, name: str) -> list[tuple]:
 
 def test_a_child_that_reads_is_given_no_setting(monkeypatch: pytest.MonkeyPatch, home: Home) -> None:
     """It has the key of tokens and the data key of the file it reads, and no other."""
-    from expectations.reading.pool import _environment
+    from expectations.reading.pool import child_environment
 
     monkeypatch.setenv("NASTAVNIK_KEY", MASTER)
-    assert MASTER not in _environment().values()
+    assert MASTER not in child_environment().values()
     path = next(home.received.paths())
     by = home.received.opening(path)
     assert by.data_key not in home.ring.storage.by_id.values()
