@@ -109,6 +109,18 @@ def test_a_refused_last_file_is_told_and_nobody_outside_the_register_is_named(to
     assert told("Последние присланные файлы", date(2022, 12, 31))[0] == PASSES
 
 
+def test_an_accepted_file_sent_again_is_the_last_one(empty: Home) -> None:
+    folder = empty.settings.inbox / "NSH-S008"
+    content = write(folder / "a.zip", submission("NSH-S008")).read_bytes()
+    take(empty)
+    write(folder / "b.zip", submission("NSH-S008", students=0))
+    take(empty)
+    assert point(empty, "Последние присланные файлы")[0] == WARNS
+    (folder / "a again.zip").write_bytes(content)
+    take(empty)
+    assert point(empty, "Последние присланные файлы")[0] == PASSES
+
+
 def test_another_schools_file_is_an_alarm_and_no_folder_outside_the_register_is_named(told: Told) -> None:
     assert told("Чужие файлы в папках") == (WARNS, "Отклонено чужих файлов: 1; папки: не из реестра.")
     assert told("Чужие файлы в папках", date(2022, 12, 31))[0] == PASSES

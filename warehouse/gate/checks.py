@@ -17,7 +17,7 @@ from warehouse.ingestion.inbox import look
 from warehouse.installation.home import Home
 from warehouse.installation.settings import Misconfigured
 from warehouse.journal.journal import arrivals
-from warehouse.journal.ledger import ACCEPTED, judged_anew, place
+from warehouse.journal.ledger import judged_anew, place
 from warehouse.persons.doubt import doubt_words, doubts
 from warehouse.persons.queue import open_queue
 from warehouse.persons.words import figure_words
@@ -98,19 +98,21 @@ def _submissions(connection: sa.Connection, relations: Roster, as_of: date) -> l
 def _refused(
     home: Home, connection: sa.Connection, relations: Roster, dates: dict[date, sa.Row], as_of: date, seq: int
 ) -> Point:
-    """Whose last delivery was refused; one without a readable date counts from the day the collection opened."""
-    title, ledger = "Последние присланные файлы", table("deliveries")
+    """Whose last delivery was refused; one without a readable date counts from the day the collection opened.
+
+    A repetition says again what the delivery said that it repeats.
+    """
+    title, ledger, first = "Последние присланные файлы", table("deliveries"), table("deliveries").alias("first")
+    date_, verdict = (sa.func.coalesce(first.c[name], ledger.c[name]) for name in ("as_of", "verdict"))
     since = _opened(home, dates, as_of)
-    of_date = sa.or_(ledger.c.as_of == as_of, sa.and_(ledger.c.as_of.is_(None), ledger.c.received_at >= since))
+    of_date = sa.or_(date_ == as_of, sa.and_(date_.is_(None), ledger.c.received_at >= since))
     judged = (
-        sa.select(ledger.c.institution_code, ledger.c.verdict)
-        .where(
-            ledger.c.institution_code.in_(sa.select(relations.expected.c.told_by)),
-            ledger.c.seq <= seq, ledger.c.verdict.in_((*ACCEPTED, REJECTED)), of_date,
-        )
+        sa.select(ledger.c.institution_code, verdict)
+        .select_from(ledger.outerjoin(first, first.c.delivery == ledger.c.duplicate_of))
+        .where(ledger.c.institution_code.in_(sa.select(relations.expected.c.told_by)), ledger.c.seq <= seq, of_date)
         .where(~judged_anew(ledger, seq))
         .order_by(place(ledger))
-    )  # fmt: skip
+    )
     last = dict(connection.execute(judged).tuples().all())
     refused = sorted(code for code, verdict in last.items() if verdict == REJECTED)
     if refused:
