@@ -87,7 +87,7 @@ def test_damage_is_told_without_what_was_damaged(home: Path) -> None:
         path.write_bytes(content)
     result = run("rebuild")
     assert result.exit_code == 3
-    assert "повреждены, подменены или не зашифрованы" in result.stderr
+    assert "повреждён или подменён; как вернуть его, скажет nastavnik doctor --files" in result.stderr
 
 
 def test_a_bad_key_is_a_matter_of_configuration(run: Run) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -15,57 +13,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.installations import installation, learn, moscow, settings_for, take
+from tests.doctor.conftest import NOW
+from tests.installations import installation, settings_for
 from tests.workbooks import submission, write
-from warehouse.access.audit import record
 from warehouse.access.keyring import keyring_path, open_keyring, write_keyring
 from warehouse.access.keys import read_master
-from warehouse.copies.backup import backup
 from warehouse.doctor import disk, program
 from warehouse.doctor.answers import Answer, Level, Look
-from warehouse.doctor.checks import CHECKS, FILES, examine, worst
+from warehouse.doctor.checks import CHECKS, examine, worst
 from warehouse.doctor.nights import night_within
 from warehouse.installation.engine import open_engine
 from warehouse.installation.home import opened
 from warehouse.installation.settings import Settings
 from warehouse.installation.unfinished import UPGRADE, begin
-from warehouse.storage.remains import NAME_LETTERS, Left
 from warehouse.watch.lastnight import note_night
-
-NOW = moscow("2027-01-10 12:00")  # after the clock of whoever runs this, before the calendar ends
-MASTER = "fedcba9876543210" * 4
-DATES = """
-    as_of,opens_on,due_on,closes_on,kind
-    2026-12-31,2026-12-31,2027-01-15,2027-03-31,annual
-    2027-12-31,2027-12-31,2028-01-15,2028-03-31,annual
-"""
-TARGETS = """
-    indicator,scope_type,scope_code,as_of,target_percent,direction,source
-    students_involved,kind,NSH/ОУ,2027-12-31,70,at_least,приказ
-"""
-
-
-def own(folder: Path) -> Settings:
-    return settings_for(folder / "home", NASTAVNIK_KEY=MASTER, NASTAVNIK_BACKUP=str(folder / "copies"))
-
-
-@pytest.fixture(scope="module")
-def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home as it should be after a good night, and its backup."""
-    folder = tmp_path_factory.mktemp("good") / "all"
-    settings = own(folder)
-    with installation(settings.home, at=NOW - timedelta(days=400), NASTAVNIK_KEY=MASTER) as home:
-        learn(home, folder / "reference", NOW - timedelta(days=300), reporting_dates=DATES, targets=TARGETS)
-    record(settings, "intake", "1-1")
-    note_night(settings, NOW - timedelta(hours=9))
-    backup(settings, folder / "copies", NOW - timedelta(hours=8))
-    return folder
-
-
-@pytest.fixture
-def settings(good: Path, tmp_path: Path) -> Settings:
-    """A copy of it, to be spoilt."""
-    return own(Path(shutil.copytree(good, tmp_path / "all")))
 
 
 def asked(settings: Settings, *names: str) -> dict[str, Answer]:
@@ -161,70 +122,6 @@ def test_trouble_is_told_with_advice(settings: Settings, name: str, spoil: Calla
 def test_every_check_can_tell_of_trouble() -> None:
     elsewhere = {"python", "packages", "zone", "room", "rights"}
     assert {name for name, *_ in TROUBLES} | elsewhere == {check.name for check in CHECKS}
-
-
-def received_files(settings: Settings) -> list[Path]:
-    return sorted(path for path in settings.received.rglob("*") if path.is_file())
-
-
-def spoil(path: Path) -> bytes:
-    """Flip the last bit of a file; return what it was."""
-    content = path.read_bytes()
-    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-    return content
-
-
-def files_told(settings: Settings) -> Answer:
-    ((_, answer),) = examine(settings, NOW, [FILES])
-    return answer
-
-
-def test_every_kept_file_is_read_when_asked_for(settings: Settings) -> None:
-    assert files_told(settings) == Answer(Level.OK, f"целы, прочитано {len(received_files(settings))}")
-
-
-def test_a_spoilt_file_is_named_and_its_whole_copy_too(settings: Settings) -> None:
-    path = received_files(settings)[1]
-    spoil(path)
-    answer = files_told(settings)
-    assert (answer.level, str(path.relative_to(settings.home)) in answer.told) == (Level.FAIL, True)
-    command, whole, place = shlex.split(answer.advice)
-    assert command == "cp"
-    shutil.copy(whole, place)
-    assert files_told(settings).level is Level.OK
-
-
-def test_a_lost_file_without_a_whole_copy_is_asked_of_its_sender(settings: Settings) -> None:
-    path = received_files(settings)[0]
-    path.unlink()
-    for one in (settings.backup or path).glob("objects/*/*"):
-        spoil(one)
-    answer = files_told(settings)
-    assert (answer.level, "присланные ещё раз" in answer.advice) == (Level.FAIL, True)
-
-
-def test_a_received_file_that_no_journal_knows_is_told(settings: Settings) -> None:
-    path = settings.received / "ab" / ("ab" * 32)
-    path.parent.mkdir(mode=0o700)
-    path.write_bytes(b"sealed")
-    answer = files_told(settings)
-    assert (answer.level, f"received/ab/{path.name}" in answer.told) == (Level.WARN, True)
-
-
-def test_lake_texts_and_remains_are_read_as_well(tmp_path: Path) -> None:
-    with installation(tmp_path / "home", at=NOW) as home:
-        write(home.settings.inbox / "NSH-S007/a.xlsx", submission())
-        take(home, NOW)
-        home.notes.write("Пояснение")
-        home.remains.write("a" * NAME_LETTERS, Left({}, {}, {}))
-    settings = home.settings
-    for folder, advice in ((settings.lake, "rebuild"), (settings.notes, "копии нет"), (settings.remains, "копии нет")):
-        path = next(path for path in folder.rglob("*") if path.is_file())
-        content = spoil(path)
-        answer = files_told(settings)
-        assert (answer.level, path.name in answer.told, advice in answer.advice) == (Level.FAIL, True, True)
-        path.write_bytes(content)
-    assert files_told(settings).level is Level.OK
 
 
 def look(settings: Settings) -> Look:

@@ -151,7 +151,7 @@ def test_there_and_back_again_is_where_it_was(either: Home) -> None:
     chance, before = random.Random(7), figures(home)
     choices = [
         ("age-implausible", "error"), ("age-implausible.student_to", "30"), ("consent-missing", "error"),
-        ("participation-drop.percent", "10"), ("participation-drop", "error"),
+        ("participation-drop.percent", "10"), ("duplicate-person", "error"),
     ]  # fmt: skip
     known: dict[str, pa.Table] = {}
     for month in (2, 3):
