@@ -35,6 +35,7 @@ def chart(result: dict) -> dict:
     }
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json", "width": 560, "height": {"step": 30},
+        "padding": {"left": 60, "right": 30, "top": 5, "bottom": 5},  # names are wider than the library takes them for
         "background": "white", "data": {"values": rows}, "layer": [bars, spread, words],
     }  # fmt: skip
 
