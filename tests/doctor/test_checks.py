@@ -63,6 +63,7 @@ def put_oddly(settings: Settings) -> None:
     (settings.inbox / "NSH-S007").mkdir()
     (settings.inbox / "NSH-S007" / "a.xlsx").symlink_to("/etc/hostname")
     (settings.inbox / "a name.xlsx").write_bytes(b"x")
+    (settings.inbox / "a name" / "inner").mkdir(parents=True)
 
 
 def wait_long(settings: Settings) -> None:
@@ -87,7 +88,7 @@ TROUBLES: list[tuple[str, Callable[[Settings], object], str, str]] = [
      "календарь отчётности кончается"),
     ("reference", lambda own: sql(own, "DELETE FROM mentoring.targets"), "warn", "целей на будущие даты нет"),
     ("inbox", wait_long, "warn", "ждут файлов: 1"),
-    ("inbox", put_oddly, "warn", r"не тронуто: 2 — (?=.*NSH-S007 \(1\))(?=.*рядом с папками \(1\))(?!.*a name)"),
+    ("inbox", put_oddly, "warn", r"не тронуто: 3 — (?=.*NSH-S007 \(1\))(?=.*вне папок организаций \(2\))(?!.*a name)"),
     ("inbox", lambda own: own.inbox.rmdir(), "fail", "нет папки"),
     ("night", lambda own: note_night(own, NOW - timedelta(hours=27)), "fail", "27 ч назад"),
     ("night", lambda own: (own.run / "night").unlink(), "warn", "ещё не было"),

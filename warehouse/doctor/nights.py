@@ -7,12 +7,15 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import sqlalchemy as sa
+
 from warehouse.channels.faults import last_faults
 from warehouse.copies.folder import CopiesFolder
 from warehouse.doctor.answers import Answer, Look, fail, ok, warn
 from warehouse.ingestion.inbox import Inbox
 from warehouse.ingestion.inbox import look as look_into
 from warehouse.journal.journal import arrivals
+from warehouse.tables.tables import table
 from warehouse.watch.lastnight import last_night
 
 SHOWN = 3  # places that are named
@@ -40,7 +43,9 @@ def inbox(look: Look) -> Answer:
             "Примите их сейчас: nastavnik intake. Если ночной приём не идёт, смотрите docs/engineers/operations.md.",
         )
     if found.odd:
-        places = Counter(name or "рядом с папками" for name in found.odd)
+        codes = set(look.reading().execute(sa.select(table("institutions").c.code)).scalars())
+        # Whatever else a folder is named after may be a person.
+        places = Counter(name if name in codes else "вне папок организаций" for name in found.odd)
         where = ", ".join(f"{name} ({times})" for name, times in places.most_common(SHOWN))
         return warn(
             f"{told}; не файлы (ссылки, вложенные папки, файлы вне папок), не тронуто: {len(found.odd)} — {where}",

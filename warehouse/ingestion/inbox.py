@@ -13,7 +13,7 @@ from warehouse.channels.channel import Taken
 
 UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".download")
 JUNK = {"Thumbs.db", "desktop.ini"}
-BESIDE = ""  # in place of a folder: its own name may be a person's
+BESIDE = ""  # in place of a folder
 
 
 @dataclass(frozen=True)
