@@ -31,14 +31,15 @@ _IDENTITIES = (
     """
     CREATE TABLE chosen AS
     SELECT snils, name, max(present) AS present, count(*) AS told,
-           min(ROW(v.delivery IS NULL, -present, -seq, row, delivery)) AS place
+           min({'withheld': v.delivery IS NULL, 'past': -present, 'age': -seq, 'row': row, 'delivery': delivery})
+               AS place
     FROM told t LEFT JOIN (SELECT delivery, row FROM vault) v USING (delivery, row) GROUP BY snils, name
     """,
     """
     CREATE TABLE identities AS
     SELECT c.*, v.* EXCLUDE (delivery, row)
-    FROM (SELECT row_number() OVER (ORDER BY place[5], place[4])::INTEGER AS id, snils, name, present, told,
-                 place[5] AS delivery, place[4] AS row FROM chosen) c
+    FROM (SELECT row_number() OVER (ORDER BY place.delivery, place.row)::INTEGER AS id, snils, name, present, told,
+                 place.delivery, place.row FROM chosen) c
     LEFT JOIN vault v USING (delivery, row)
     """,
     "DROP TABLE told",
